@@ -1,0 +1,23 @@
+"""How a stage speaks to people: one line for an error, and quiet where nobody watches."""
+
+import sys
+from collections.abc import Callable
+
+
+class Problem(Exception):
+    """Something a person can mend: what was wrong, where, what is allowed, what to do."""
+
+
+def run(stage: str, main: Callable[[], None]) -> None:
+    """Run a stage's `main`; a `Problem` becomes one line on stderr and exit code 1."""
+    try:
+        main()
+    except Problem as problem:
+        sys.exit(f"{stage}: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(f"{stage}: interrupted; `dvc repro` takes up from here")
+
+
+def say(line: str) -> None:
+    """Print one plain line at once, so that CI logs and progress bars keep their order."""
+    print(line, flush=True)

