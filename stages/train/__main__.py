@@ -1,0 +1,44 @@
+"""Train one network and write its weights, its history and its numbers."""
+
+import argparse
+
+from stages import artifacts, console, params
+from stages.artifacts import Images, pixels
+from stages.console import Problem
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stages.train", description=__doc__)
+    parser.add_argument("--network", required=True, help="a key under networks: in params.yaml")
+    name = parser.parse_args().network
+    settings = params.load()
+    network = settings.network(name)
+    images = Images.load()
+
+    # TensorFlow takes seconds to import: every cheap mistake is found before.
+    from stages.train import history, training
+
+    samples = min(network.samples, len(images.x_train))
+    if samples < network.samples:
+        console.say(f"{name} wants {network.samples:,} samples; the data set has {samples:,}: uses those")
+    data = training.Data(
+        pixels(images.x_train[:samples], training.FLOAT),
+        training.labels(images.y_train[:samples], network.shuffle_labels, settings.train.seed),
+        pixels(images.x_test, training.FLOAT),
+        training.labels(images.y_test),
+    )
+    trained = training.train(
+        data, network.hidden, len(images.classes), network.epochs, settings.train, history.watcher(name)
+    )
+    if not trained.is_finite():
+        raise Problem(
+            f"{name}'s weights grew beyond all numbers: params.yaml: train.learning_rate = "
+            f"{settings.train.learning_rate} is too large for it"
+        )
+    trained.network.save(artifacts.network_file(name))
+    artifacts.save_text(artifacts.history_file(name), history.table(trained.rows))
+    artifacts.save_numbers(artifacts.metrics_file("train", name), trained.numbers())
+
+
+if __name__ == "__main__":
+    console.run("train", main)

@@ -1,0 +1,46 @@
+"""TensorFlow and Keras, imported once, quietly, and without what training never uses."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no driver and instruction-set notes
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")  # the same bytes with and without a GPU
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+# Keras imports these for features that are not used here, at a third of the whole import's time;
+# it takes their absence for granted, so they are absent while it looks.
+UNUSED = ("sklearn", "matplotlib", "pandas", "IPython")
+
+
+@contextmanager
+def _without(names: tuple[str, ...]) -> Iterator[None]:
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules |= dict.fromkeys(absent)  # type: ignore[arg-type]  # None: cannot be imported
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
+@contextmanager
+def _native_stderr_closed() -> Iterator[None]:
+    """TensorFlow's C++ notes on drivers come before its log level counts; errors are exceptions."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+with _without(UNUSED), _native_stderr_closed():
+    import keras
+    import tensorflow as tf
+
+__all__ = ["keras", "tf"]
