@@ -1,0 +1,150 @@
+"""One pass over all training images: what the network's units do, and sums of its exact maps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from stages.artifacts import Array, Images, pixels
+from stages.compose import exact
+from stages.network import Network
+from stages.parallel import spread
+
+IMAGES_AT_ONCE = 1_000
+
+
+class GroupSums(NamedTuple):
+    """Over the images of each group: tails of its class (groups × units₁), logits, how many."""
+
+    tails: Array
+    logits: Array
+    images: Array
+
+
+class Part(NamedTuple):
+    """The sums over some images; those of all images are the sums of the parts."""
+
+    tail: Array
+    called: GroupSums
+    groups: dict[int, GroupSums]
+    on: list[Array]
+    activation: list[Array]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What the pass found, over n images.
+
+    mean_map: the mean exact map (inputs × classes), classes centred; called_map: for each class the
+    mean over the images that the network calls so; groups: sums by group; on: share of images for
+    which each hidden unit is on, by layer; influence: what each unit of a layer does, by layer.
+    """
+
+    mean_map: Array
+    called_map: Array
+    groups: dict[int, GroupSums]
+    on: list[Array]
+    influence: list[Array]
+
+    def arrays(self) -> dict[str, Array]:
+        found = {"mean_map": np.float32(self.mean_map), "called_map": np.float32(self.called_map)}
+        for n, influence in enumerate(self.influence, start=1):
+            found[f"influence{n}"] = np.float32(influence)
+        return found
+
+
+def run(network: Network, images: Images, groups: Mapping[int, Array]) -> Probe:
+    """Pass all training images through the network once, some at a time on each core.
+
+    `groups` holds, for each number of ways, the group of each training image (n); every group lies
+    within one class.
+    """
+    counts = {ways: int(of_train.max()) + 1 for ways, of_train in groups.items()}
+    starts = range(0, len(images.x_train), IMAGES_AT_ONCE)
+    parts = spread(partial(_part, network, images, groups, counts), starts)
+    total = _sum_parts(parts)
+    n = len(images.x_train)
+    on = [count / n for count in total.on]
+    activation = [summed / n for summed in total.activation]
+    first = network.weights[0]
+    called = total.called.tails / np.maximum(total.called.images, 1)[:, None]
+    return Probe(
+        mean_map=centre(first @ (total.tail / n)),
+        called_map=first @ called.T,
+        groups=total.groups,
+        on=on,
+        influence=_influence(network, on, activation),
+    )
+
+
+def centre(per_class: Array) -> Array:
+    """Less the mean over classes (last axis), which softmax ignores."""
+    return per_class - per_class.mean(axis=-1, keepdims=True)
+
+
+def _part(
+    network: Network,
+    images: Images,
+    groups: Mapping[int, Array],
+    counts: Mapping[int, int],
+    start: int,
+) -> Part:
+    rows = slice(start, start + IMAGES_AT_ONCE)
+    labels = images.y_train[rows].astype(int)
+    z = network.preactivations(pixels(images.x_train[rows]))
+    masks, logits = exact.masks_of(z), centre(z[-1])
+    seeds = centre(np.eye(logits.shape[1]).T).T  # row k: logit k less the mean logit
+
+    tails = exact.pull_back(network, masks, seeds[labels])
+    own = np.take_along_axis(logits, labels[:, None], axis=1)[:, 0]
+    called = logits.argmax(axis=1)
+    other = called != labels
+    called_tails = tails.copy()
+    called_tails[other] = exact.pull_back(network, [m[other] for m in masks], seeds[called[other]])
+    return Part(
+        tail=exact.tail_sum(network, masks),
+        called=_by_group(called, logits.shape[1], called_tails, logits.max(axis=1)),
+        groups={w: _by_group(groups[w][rows], counts[w], tails, own) for w in groups},
+        on=[mask.sum(axis=0) for mask in masks],
+        activation=[np.maximum(h, 0).sum(axis=0) for h in z[:-1]],
+    )
+
+
+def _by_group(group: Array, groups: int, tails: Array, logits: Array) -> GroupSums:
+    """Sums over the images of each group."""
+    n = len(group)
+    member = csr_array((np.ones(n), (group, np.arange(n))), (groups, n))
+    return GroupSums(member @ tails, member @ logits, np.bincount(group, minlength=groups))
+
+
+def _sum_parts(parts: list[Part]) -> Part:
+    """The parts' sums, added in order."""
+
+    def add(sums: list[GroupSums]) -> GroupSums:
+        return GroupSums(*(np.sum(column, axis=0) for column in zip(*sums, strict=True)))
+
+    return Part(
+        tail=np.sum([part.tail for part in parts], axis=0),
+        called=add([part.called for part in parts]),
+        groups={w: add([part.groups[w] for part in parts]) for w in parts[0].groups},
+        on=[np.sum(layer, axis=0) for layer in zip(*(part.on for part in parts), strict=True)],
+        activation=[np.sum(a, axis=0) for a in zip(*(part.activation for part in parts), strict=True)],
+    )
+
+
+def _influence(network: Network, on: list[Array], activation: list[Array]) -> list[Array]:
+    """How much each unit moves the logits: its mean activation times the length of its way out.
+
+    The way out goes through the later layers' weights, each later unit counting as often as it is
+    on, and ends at the logits with classes centred. For output units it is the logit itself: 1.
+    """
+    way_out = centre(network.weights[-1])
+    found = [np.ones(way_out.shape[1])]
+    for layer in reversed(range(len(on))):
+        found.insert(0, activation[layer] * np.linalg.norm(way_out, axis=1))
+        if layer:
+            way_out = network.weights[layer] @ (on[layer][:, None] * way_out)
+    return found

@@ -1,0 +1,83 @@
+"""How true the pictures are: each number compares what they say with what the network says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from stages.artifacts import Array
+from stages.compose.pictures import Composed
+from stages.compose.probe import Probe, centre
+from stages.compose.ways import Ways
+
+ENOUGH = 0.95
+DIGITS = 4
+
+
+def numbers(
+    composed: Composed, probe: Probe, logits: Array, x_test: Array, y_test: Array
+) -> dict[str, Any]:
+    """The numbers of the composed pictures and of the layers, rounded to what is stable."""
+    answers = composed.logits(x_test)
+    layers = {f"layer-{n}": on for n, on in enumerate(probe.on, start=1)}
+    return {
+        "agreement": _round(agreement(answers, logits)),
+        "picture_accuracy": _round((answers.argmax(axis=1) == y_test).mean()),
+        "explained": _round(explained(answers, logits)),
+        "explained_raw": _round(explained(answers, logits, gain=1.0)),
+        "cosine": _round(mean_cosine(centre(composed.weights[-1]), probe.mean_map)),
+        "agreement_by_class": [_round(share) for share in agreement_by_class(answers, logits)],
+        "dead_units": {layer: int((on == 0).sum()) for layer, on in layers.items()},
+        "activation_rate": {layer: _round(on.mean()) for layer, on in layers.items()},
+    }
+
+
+def by_ways(ways: Mapping[int, Ways], logits: Array, x_test: Array) -> dict[str, Any]:
+    """The same for the exact pictures, by their number a class."""
+    said = logits.argmax(axis=1)
+    scores = {str(w): way.scores(x_test) for w, way in ways.items()}
+    agreements = {w: _round(agreement(score, logits)) for w, score in scores.items()}
+    return {
+        "agreement_by_ways": agreements,
+        "explained_by_ways": {w: _round(explained(score, logits)) for w, score in scores.items()},
+        "choice_by_ways": {str(w): _round((way.nearest_class == said).mean()) for w, way in ways.items()},
+        "ways_for_95": next((int(w) for w, share in agreements.items() if share >= ENOUGH), None),
+    }
+
+
+def agreement(answers: Array, logits: Array) -> float:
+    """The share of images for which both (n × classes) give the same class the largest value."""
+    return float((answers.argmax(axis=1) == logits.argmax(axis=1)).mean())
+
+
+def agreement_by_class(answers: Array, logits: Array) -> list[float | None]:
+    """The same for the images that the network gives each class; None where it gives none."""
+    said = logits.argmax(axis=1)
+    same = answers.argmax(axis=1) == said
+    return [same[said == k].mean() if (said == k).any() else None for k in range(logits.shape[1])]
+
+
+def explained(answers: Array, logits: Array, gain: float | None = None) -> float:
+    """R² of the logits, classes centred, from the answers after one gain (fitted unless given).
+
+    Centred logits have mean 0, so R² = 1 − Σ(z − gp)² / Σz². 1: the answers are the logits up to
+    that gain; 0: they say nothing of them; with a given gain it may be far below 0. Logits that
+    are all alike have nothing to explain: 1 if that is met, else 0.
+    """
+    p, z = centre(answers), centre(logits)
+    if gain is None:
+        gain = float((p * z).sum() / max((p * p).sum(), np.finfo(float).tiny))
+    missed, spread = np.square(z - gain * p).sum(), np.square(z).sum()
+    if spread == 0:
+        return float(missed == 0)
+    return float(1 - missed / spread)
+
+
+def mean_cosine(pictures: Array, others: Array) -> float:
+    """The mean over classes of the cosine between two pictures (inputs × classes) of the class."""
+    lengths = np.linalg.norm(pictures, axis=0) * np.linalg.norm(others, axis=0)
+    return float(((pictures * others).sum(axis=0) / np.maximum(lengths, np.finfo(float).tiny)).mean())
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(float(value), DIGITS)

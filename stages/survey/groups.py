@@ -1,0 +1,92 @@
+"""The ways of looking: each class of the training images cut into groups of images that look alike.
+
+The groups come from pixels alone, so one survey serves every network. In float64 and on one BLAS
+thread a worker, k-means gives the same groups on any number of cores and any kind of processor.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from sklearn.cluster import KMeans
+
+from stages.artifacts import Array, Images, pixels
+from stages.parallel import spread
+
+MOST_ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of all classes for one number of ways; a class's groups stand together, largest first.
+
+    classes: the class of each group (groups); means: their mean images (groups × inputs, 0…1);
+    of_train: the group of each training image; nearest: for each test image the nearest group of
+    each class (test images × classes); nearest_class: the class of the nearest group of all.
+    """
+
+    classes: Array
+    means: Array
+    sizes: Array
+    of_train: Array
+    nearest: Array
+    nearest_class: Array
+
+    def arrays(self, ways: int) -> dict[str, Array]:
+        return {f"{key}_{ways}": value for key, value in vars(self).items()}
+
+
+def find(images: Images, ways: list[int], seed: int) -> dict[int, Groups]:
+    """Cut each class into so many groups, for each number of ways."""
+    classes = range(len(images.classes))
+    members = [images.x_train[images.y_train == k] for k in classes]
+    jobs = [(w, k) for w in reversed(ways) for k in classes]  # the longest first
+    cuts = dict(zip(jobs, spread(lambda job: cut(members[job[1]], job[0], seed), jobs), strict=True))
+    return {w: number(images, [cuts[w, k] for k in classes]) for w in ways}
+
+
+def number(images: Images, cuts: list[Array]) -> Groups:
+    """One numbering of all classes' groups, with their means, and where the test images lie."""
+    counts = [int(cut.max()) + 1 for cut in cuts]
+    first = np.concatenate([[0], np.cumsum(counts)])
+    of_train = np.empty(len(images.x_train), np.uint16)
+    for k, groups in enumerate(cuts):
+        of_train[images.y_train == k] = groups + first[k]
+    classes = np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
+    means = group_means(images.x_train, of_train, len(classes))
+    distances = squared_distances(pixels(images.x_test), means)
+    nearest = [distances[:, classes == k].argmin(axis=1) + first[k] for k in range(len(counts))]
+    return Groups(
+        classes,
+        np.float32(means),
+        np.bincount(of_train),
+        of_train,
+        np.stack(nearest, axis=1).astype(np.uint16),
+        classes[distances.argmin(axis=1)],
+    )
+
+
+def cut(images: Array, ways: int, seed: int) -> Array:
+    """The group of each image of one class (n): k-means on pixels, groups numbered by size."""
+    x = pixels(images)
+    x = x[:, x.any(axis=0)]  # a pixel that the class never inks tells no two of its images apart
+    ways = min(ways, len(x))
+    # Elkan's bounds spare most distances; with one group there is nothing to spare.
+    algorithm = "elkan" if ways > 1 else "lloyd"
+    means = KMeans(ways, n_init=1, max_iter=MOST_ROUNDS, algorithm=algorithm, random_state=seed)
+    _, found, sizes = np.unique(means.fit_predict(x), return_inverse=True, return_counts=True)
+    rank = np.empty(len(sizes), int)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
+    return rank[found]
+
+
+def group_means(images: Array, group: Array, groups: int) -> Array:
+    """Each group's mean image (groups × inputs, 0…1), sums of whole numbers: exact."""
+    membership = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), (groups, len(group)))
+    sums = membership @ images.reshape(len(images), -1).astype(float)
+    return sums / (255 * np.bincount(group, minlength=groups)[:, None])
+
+
+def squared_distances(x: Array, means: Array) -> Array:
+    """‖x − m‖² less ‖x‖², which no choice of m changes (n × groups)."""
+    return np.square(means).sum(axis=1) - 2 * (x @ means.T)
