@@ -2,9 +2,10 @@
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,21 @@ def history_file(name: str) -> Path:
 
 def metrics_file(stage: str, name: str) -> Path:
     return METRICS / stage / f"{name}.json"
+
+
+def forget_all_but(names: Iterable[str]) -> None:
+    """Remove what networks that params.yaml no longer names left behind.
+
+    DVC forgets a removed stage but not its files: they would count as inputs of render here and be
+    missing in a fresh clone, and a reviewer would read numbers of a network that is no more.
+    """
+    metrics = [partial(metrics_file, stage) for stage in ("train", "compose")]
+    of_network: list[Callable[[str], Path]] = [network_file, pictures_file, history_file, *metrics]
+    kept = {file(name) for file in of_network for name in names}
+    for file in of_network:
+        pattern = file("*")
+        for path in set(pattern.parent.glob(pattern.name)) - kept:
+            path.unlink()
 
 
 @dataclass(frozen=True)

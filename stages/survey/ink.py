@@ -35,11 +35,11 @@ def regions(height: int, width: int) -> dict[str, tuple[slice, slice]]:
     row, quarter = max(1, round(height / 28)), round(height / 4)
     corner = slice(height - quarter, height)
     return {
-        "bottom_rows": (slice(height - max(1, round(height / 14)), height), slice(None)),
-        "last_row": (slice(height - row, height), slice(None)),
+        "bottom_rows": (slice(height - max(1, round(height / 14)), height), slice(0, width)),
+        "last_row": (slice(height - row, height), slice(0, width)),
         "bottom_left": (corner, slice(0, round(width / 4))),
         "bottom_right": (corner, slice(width - round(width / 4), width)),
-        "top_rows": (slice(0, round(height / 7)), slice(None)),
+        "top_rows": (slice(0, round(height / 7)), slice(0, width)),
     }
 
 
@@ -50,5 +50,6 @@ def claims(images: Images) -> dict[str, dict[str, Any]]:
         inked = images.x_train[:, rows, columns].any(axis=(1, 2))
         counts = np.bincount(images.y_train[inked], minlength=len(images.classes))
         by_class = dict(zip(images.classes.tolist(), counts.tolist(), strict=True))
-        found[name] = {"images": int(inked.sum()), "by_class": by_class}
+        place = {"rows": [rows.start, rows.stop - 1], "columns": [columns.start, columns.stop - 1]}
+        found[name] = place | {"images": int(inked.sum()), "by_class": by_class}
     return found

@@ -14,7 +14,7 @@ from stages.train.backend import keras
 from stages.train.epochs import Score, batches, compiled_epoch, compiled_evaluation, mean_score
 
 FLOAT = np.float32
-MOST_ROWS = 50
+FIRST_ROWS, LATER_ROWS = 10, 40
 
 
 class Data(NamedTuple):
@@ -87,8 +87,8 @@ def train(
 
 
 def is_logged(epoch: int, epochs: int) -> bool:
-    """Whether an epoch gets a row: all do up to 50 epochs, evenly spread ones beyond, the last always."""
-    return epoch % -(-epochs // MOST_ROWS) == 0 or epoch == epochs
+    """Whether an epoch gets a row: the first ten, then some forty evenly spread, and the last."""
+    return epoch <= FIRST_ROWS or epoch % -(-epochs // LATER_ROWS) == 0 or epoch == epochs
 
 
 def labels(y: Array, shuffle: bool = False, seed: int = 0) -> Array:

@@ -1,0 +1,84 @@
+"""The report: the article's story in our own words, every number of it computed in this run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from stages.artifacts import Images
+from stages.params import Params
+from stages.render import looking
+from stages.render.facts import Cast, Facts
+
+ENOUGH = 0.95
+NEARLY, ROUGHLY = 0.9, 0.7
+
+
+def write(cast: Cast, images: Images, claims: Mapping[str, Any], settings: Params) -> str:
+    """reports/README.md as text."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"percent": percent, "verdict": verdict, "listed": listed, "number": number}
+    return environment.get_template("report.md.j2").render(
+        cast=cast,
+        settings=settings,
+        images=images,
+        claims={region: _claim(found) for region, found in claims.items()},
+        regions=region_words(claims),
+        classes=[str(name) for name in images.classes],
+        ways_shown=str(looking.shown_ways(settings.survey.ways, settings.render.ways_shown)),
+        one=str(min(settings.survey.ways)),
+        enough=ENOUGH,
+    )
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """0.4883 as 48.8 %."""
+    return "–" if share is None else f"{share * 100:.{digits}f} %"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """60000 as 60,000, 0.32889 as 0.33."""
+    if value is None:
+        return "none tried"
+    return f"{value:,.{digits}f}" if isinstance(value, float) else f"{value:,}"
+
+
+def verdict(network: Facts) -> str:
+    """What may be read from composed pictures, in words, by their agreement with the network."""
+    agreement = network.compose["agreement"]
+    if agreement == 1:
+        return "exactly the network"
+    if agreement >= NEARLY:
+        return "nearly the network"
+    return "a rough sketch of the network" if agreement >= ROUGHLY else "mostly a fiction"
+
+
+def listed(words: list[str]) -> str:
+    """a; a and b; a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def region_words(claims: Mapping[str, Any]) -> dict[str, str]:
+    """Each region's name with its place, as in "bottom rows 26–27" or "bottom left 7×7"."""
+    words = {}
+    for name, found in claims.items():
+        (top, bottom), (left, right) = found["rows"], found["columns"]
+        rows = f"{top}–{bottom}" if bottom > top else f"{top}"
+        place = f"{bottom - top + 1}×{right - left + 1}" if name.endswith(("left", "right")) else rows
+        words[name] = f"{name.replace('_', ' ')} {place}"
+    return words
+
+
+def _claim(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A region's counts, with its classes ordered by their share of the images that ink it."""
+    images = max(found["images"], 1)
+    shares = {name: count / images for name, count in found["by_class"].items()}
+    leading = sorted(shares, key=lambda name: -shares[name])
+    return {**found, "shares": shares, "leading": leading, "none": [k for k in shares if not shares[k]]}

@@ -1,0 +1,115 @@
+"""Contact sheets: all units of a layer on one page, in the signed view and the article's."""
+
+from pathlib import Path
+
+import numpy as np
+
+from stages.artifacts import Array
+from stages.render import views
+from stages.render.canvas import MARGIN, SMALL, TITLE, WIDTH, Canvas, fitting_scale, lines_of, mosaic
+from stages.render.facts import Facts
+
+GAP = 4
+MOST_SCALE = 4
+MOST_HEIGHT = 2_000
+LINE = 40
+
+SIGNED_WORDS = "Signed view: red speaks for the unit, blue against it, white is 0. Full colour from ±"
+ARTICLE_WORDS = "The article's view: each unit's least weight black, its greatest white. Zero is lost."
+
+
+def layer(network: Facts, number: int, shape: tuple[int, int]) -> Canvas:
+    """All units of a hidden layer, most influential first, the same unit at the same place in both views."""
+    weights = network.arrays[f"T{number}"]
+    order = np.argsort(-network.arrays[f"influence{number}"], kind="stable")
+    title = f"{network.name}, layer {number}: {weights.shape[1]} units ({network.training_words})"
+    return sheet(weights[:, order], network.never_inked, shape, title)
+
+
+def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str) -> Canvas:
+    """Pictures of units (inputs × units) side by side in the two views, in the order given."""
+    half = views.half_range(weights, never_inked)
+    panel = (WIDTH - 3 * MARGIN) // 2
+    columns, scale = arrange(weights.shape[1], shape, panel)
+    panels = [views.signed(weights, never_inked, half), views.article(weights, never_inked)]
+    words = [f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.", f"{ARTICLE_WORDS} The most influential first."]
+    mosaics = [mosaic(levels, shape, columns, scale, GAP) for levels in panels]
+    top = MARGIN + 60
+    head = top + 3 * LINE
+    canvas = Canvas(head + mosaics[0].shape[0] + MARGIN)
+    canvas.text(title, MARGIN, MARGIN, TITLE, bold=True)
+    for i, (levels, said) in enumerate(zip(mosaics, words, strict=True)):
+        left = MARGIN + i * (panel + MARGIN)
+        for n, line in enumerate(lines_of(said, panel, SMALL)):
+            canvas.text(line, top + n * LINE, left, SMALL)
+        canvas.picture(levels, head, left, 1)
+    return canvas
+
+
+def arrange(units: int, shape: tuple[int, int], width: int) -> tuple[int, int]:
+    """Columns and scale that show all units as large as fits, on a page not much too tall to see."""
+    for scale in range(MOST_SCALE, 0, -1):
+        columns = max(1, width // (shape[1] * scale + GAP))
+        rows = -(-units // columns)
+        if rows * (shape[0] * scale + GAP) <= MOST_HEIGHT:
+            break
+    return columns, scale
+
+
+def output(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas:
+    """The output pictures: composed in both views, and the mean exact maps, each with its number."""
+    composed, called, never = network.output, network.arrays["called_map"], network.never_inked
+    composed = composed - composed.mean(axis=1, keepdims=True)
+    halves = [views.half_range(w, never) for w in (composed, called)]
+    agreement = network.compose["agreement"]
+    by_class = network.compose["agreement_by_class"]
+    bands = [
+        (
+            f"Composed, signed: red for the class, blue against it, full colour from ±{halves[0]:.2g}, "
+            "sand never inked; below: share of its answers that they give too",
+            views.signed(composed, never, halves[0]),
+            ["–" if share is None else f"{share:.0%}" for share in by_class],
+        ),
+        ("Composed, the article's view: least weight black, greatest white, zero lost",
+         views.article(network.output, never), None),
+        (f"Mean exact map of the images that the network calls so, full colour from ±{halves[1]:.2g}",
+         views.signed(called, never, halves[1]), None),
+    ]
+    title = f"{network.name} ({network.shape_words}; {network.training_words}): "
+    title += f"the pictures give {agreement:.1%} of its answers"
+    return banded(title, bands, shape, classes)
+
+
+Band = tuple[str, Array, list[str] | None]
+
+
+def banded(
+    title: str, bands: list[Band], shape: tuple[int, int], classes: list[str]
+) -> Canvas:
+    """Rows of one picture a class: a heading, the pictures, and a word under each where there is one."""
+    step = (WIDTH - 2 * MARGIN) // len(classes)
+    scale = fitting_scale(shape, WIDTH - 2 * MARGIN, len(classes), 3 * GAP)
+    height, width = shape[0] * scale, shape[1] * scale
+    foot = [LINE + 8 if words else 0 for _, _, words in bands]
+    canvas = Canvas(MARGIN + 70 + 46 + sum(LINE + 8 + height + 24 + f for f in foot))
+    canvas.text(title, MARGIN, MARGIN, TITLE, bold=True)
+    top = MARGIN + 66
+    for k, name in enumerate(classes):
+        canvas.text(name, top, MARGIN + k * step + width // 2, align="middle", bold=True)
+    top += 46
+    for (heading, levels, words), room in zip(bands, foot, strict=True):
+        canvas.text(heading, top, MARGIN, SMALL)
+        top += LINE + 8
+        for k, picture in enumerate(levels):
+            canvas.picture(picture.reshape(shape), top, MARGIN + k * step, scale)
+            if words:
+                canvas.text(words[k], top + height + 6, MARGIN + k * step + width // 2, SMALL, "middle")
+        top += height + 24 + room
+    return canvas
+
+
+def save_network(network: Facts, shape: tuple[int, int], classes: list[str], folder: Path) -> None:
+    """Write layer-1.png, layer-2.png, …, output.png of one network into its folder."""
+    for number in range(1, network.layers):
+        layer(network, number, shape).save(folder / f"layer-{number}.png")
+    output(network, shape, classes).save(folder / "output.png")
