@@ -18,6 +18,7 @@ Array = NDArray[Any]
 
 IMAGES = Path("data/images.npz")
 SURVEY = Path("data/survey.npz")
+CLAIMS = Path("data/survey.json")
 REPORT = Path("reports/README.md")
 FIGURES = Path("reports/figures")
 METRICS = Path("reports/metrics")
@@ -45,8 +46,8 @@ def forget_all_but(names: Iterable[str]) -> None:
     DVC forgets a removed stage but not its files: they would count as inputs of render here and be
     missing in a fresh clone, and a reviewer would read numbers of a network that is no more.
     """
-    metrics = [partial(metrics_file, stage) for stage in ("train", "compose")]
-    of_network: list[Callable[[str], Path]] = [network_file, pictures_file, history_file, *metrics]
+    numbers = [partial(metrics_file, stage) for stage in ("train", "compose")]
+    of_network: list[Callable[[str], Path]] = [network_file, pictures_file, history_file, *numbers]
     kept = {file(name) for file in of_network for name in names}
     for file in of_network:
         pattern = file("*")

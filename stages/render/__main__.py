@@ -11,7 +11,7 @@ def main() -> None:
     artifacts.forget_all_but(settings.networks)
     images = Images.load()
     survey = artifacts.load_arrays(artifacts.SURVEY)
-    claims = artifacts.load_numbers(artifacts.METRICS / "survey.json")
+    claims = artifacts.load_numbers(artifacts.CLAIMS)
     cast = Cast.load(settings, len(images.x_train))
     figures.draw(cast, images, survey, claims, settings.render)
     artifacts.save_text(artifacts.REPORT, report.write(cast, images, claims, settings))

@@ -13,7 +13,7 @@ def main() -> None:
         arrays |= found.arrays(ways)
         console.say(f"{ways} ways a class: {len(found.classes)} groups of {len(images.x_train):,} images")
     artifacts.save_arrays(artifacts.SURVEY, arrays)
-    artifacts.save_numbers(artifacts.METRICS / "survey.json", ink.claims(images))
+    artifacts.save_numbers(artifacts.CLAIMS, ink.claims(images))
 
 
 if __name__ == "__main__":
