@@ -80,6 +80,11 @@ def pixels(images: Array, dtype: type = np.float64) -> Array:
     return np.divide(images.reshape(len(images), -1), 255, dtype=dtype)
 
 
+def single(array: Array) -> Array:
+    """The array as float32, which is how arrays lie in files; sums are made in float64."""
+    return np.asarray(array, np.float32)
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it there only when the block succeeds."""

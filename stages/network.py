@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.artifacts import Array, load_arrays, save_arrays
+from stages.artifacts import Array, load_arrays, save_arrays, single
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Network:
         """Write W1, b1, W2, b2, … as float32, in Keras' orientation."""
         arrays: dict[str, Array] = {}
         for n, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
-            arrays |= {f"W{n}": np.float32(weight), f"b{n}": np.float32(bias)}
+            arrays |= {f"W{n}": single(weight), f"b{n}": single(bias)}
         save_arrays(path, arrays)
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stages.artifacts import Array
+from stages.artifacts import Array, single
 from stages.console import Problem
 from stages.network import Network
 
@@ -23,7 +23,7 @@ def masks_of(preactivations: Sequence[Array]) -> list[Array]:
 
 
 def pull_back(network: Network, masks: Sequence[Array], seeds: Array) -> Array:
-    """Directions in logit space (n × classes, or 1 × classes for all) pulled back to layer 1.
+    """Directions in logit space, one an image (n × classes), pulled back to layer 1.
 
     Gives the columns D₁W₂D₂…W_L·seed for each image, as rows (n × units₁); multiplied by W₁ᵀ they
     are columns of A(x). Without hidden layers there is nothing to pull through.
@@ -34,16 +34,17 @@ def pull_back(network: Network, masks: Sequence[Array], seeds: Array) -> Array:
     return v
 
 
-def tail_sum(network: Network, masks: Sequence[Array]) -> Array:
-    """The sum over images of the tail D₁W₂D₂…W_L (units₁ × classes).
+def tail_sum(network: Network, masks: Sequence[Array], n: int) -> Array:
+    """The sum over n images of the tail D₁W₂D₂…W_L (units₁ × classes).
 
     With two hidden layers the sum of D₁W₂D₂ is (M₁ᵀM₂) ∘ W₂: one product for all classes at once.
     """
     if len(masks) == 2:
         both_on = masks[0].T.astype(np.float32) @ masks[1].astype(np.float32)  # whole numbers: exact
         return (both_on * network.weights[1]) @ network.weights[2]
-    seeds = np.eye(network.weights[-1].shape[1])
-    return np.stack([pull_back(network, masks, seed[None]).sum(axis=0) for seed in seeds], axis=1)
+    classes = np.eye(network.weights[-1].shape[1])
+    seeds = (np.broadcast_to(k, (n, len(k))) for k in classes)
+    return np.stack([pull_back(network, masks, seed).sum(axis=0) for seed in seeds], axis=1)
 
 
 def maps(network: Network, x: Array) -> tuple[Array, Array]:
@@ -52,20 +53,19 @@ def maps(network: Network, x: Array) -> tuple[Array, Array]:
     c is the biases' own way through the masks, so that z = xA(x) + c(x) is a claim, not a definition.
     """
     masks = masks_of(network.preactivations(x))
-    seeds = np.eye(network.weights[-1].shape[1])
-    tails = [np.broadcast_to(pull_back(network, masks, s[None]), (len(x), len(network.biases[0])))
-             for s in seeds]
+    seeds = (np.broadcast_to(k, (len(x), len(k))) for k in np.eye(network.weights[-1].shape[1]))
+    columns = [pull_back(network, masks, seed) @ network.weights[0].T for seed in seeds]
     c = np.broadcast_to(network.biases[0], (len(x), len(network.biases[0])))
     for weight, bias, mask in zip(network.weights[1:], network.biases[1:], masks, strict=True):
         c = (c * mask) @ weight + bias
-    return np.stack([tail @ network.weights[0].T for tail in tails], axis=2), c
+    return np.stack(columns, axis=2), c
 
 
 def check_identity(network: Network, x: Array) -> None:
     """Refuse to go on unless xA(x) + c(x) are the float32 network's own logits (Problem)."""
     a, c = maps(network, x)
-    single = Network.of(network.weights, network.biases, np.float32)
-    logits = single.logits(np.float32(x))
+    stored = Network.of(network.weights, network.biases, np.float32)
+    logits = stored.logits(single(x))
     error = np.abs(np.einsum("ni,nik->nk", x, a) + c - logits).max()
     bound = TOLERANCE * max(1.0, float(np.abs(logits).max()))
     if not error <= bound:

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from stages.artifacts import Array
+from stages.artifacts import Array, single
 from stages.network import Network
 
 
@@ -25,7 +23,7 @@ class Composed:
     def arrays(self) -> dict[str, Array]:
         found: dict[str, Array] = {}
         for n, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
-            found |= {f"T{n}": np.float32(weight), f"beta{n}": np.float32(bias)}
+            found |= {f"T{n}": single(weight), f"beta{n}": single(bias)}
         return found
 
 

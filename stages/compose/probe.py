@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from stages.artifacts import Array, Images, pixels
+from stages.artifacts import Array, Images, pixels, single
 from stages.compose import exact
 from stages.network import Network
 from stages.parallel import spread
@@ -50,9 +50,9 @@ class Probe:
     influence: list[Array]
 
     def arrays(self) -> dict[str, Array]:
-        found = {"mean_map": np.float32(self.mean_map), "called_map": np.float32(self.called_map)}
+        found = {"mean_map": single(self.mean_map), "called_map": single(self.called_map)}
         for n, influence in enumerate(self.influence, start=1):
-            found[f"influence{n}"] = np.float32(influence)
+            found[f"influence{n}"] = single(influence)
         return found
 
 
@@ -105,7 +105,7 @@ def _part(
     called_tails = tails.copy()
     called_tails[other] = exact.pull_back(network, [m[other] for m in masks], seeds[called[other]])
     return Part(
-        tail=exact.tail_sum(network, masks),
+        tail=exact.tail_sum(network, masks, len(labels)),
         called=_by_group(called, logits.shape[1], called_tails, logits.max(axis=1)),
         groups={w: _by_group(groups[w][rows], counts[w], tails, own) for w in groups},
         on=[mask.sum(axis=0) for mask in masks],

@@ -36,7 +36,7 @@ def by_ways(ways: Mapping[int, Ways], logits: Array, x_test: Array) -> dict[str,
     """The same for the exact pictures, by their number a class."""
     said = logits.argmax(axis=1)
     scores = {str(w): way.scores(x_test) for w, way in ways.items()}
-    agreements = {w: _round(agreement(score, logits)) for w, score in scores.items()}
+    agreements = {w: round(agreement(score, logits), DIGITS) for w, score in scores.items()}
     return {
         "agreement_by_ways": agreements,
         "explained_by_ways": {w: _round(explained(score, logits)) for w, score in scores.items()},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.artifacts import Array
+from stages.artifacts import Array, single
 from stages.compose.probe import GroupSums
 from stages.network import Network
 
@@ -41,4 +41,4 @@ class Ways:
         return np.take_along_axis(x @ self.maps + self.biases, self.nearest.astype(int), axis=1)
 
     def arrays(self, ways: int) -> dict[str, Array]:
-        return {f"maps_{ways}": np.float32(self.maps), f"map_biases_{ways}": np.float32(self.biases)}
+        return {f"maps_{ways}": single(self.maps), f"map_biases_{ways}": single(self.biases)}

@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,6 +37,7 @@ IDX_NAMES = {
     "y_test": "t10k-labels-idx1-ubyte",
 }
 TRAINING_IMAGES = 60_000
+IMAGE_SHAPE = (28, 28)
 
 CONNECT_SECONDS, READ_SECONDS = 4, 20
 RETRIES = 1
@@ -76,7 +78,7 @@ def from_openml() -> Arrays:
         raise Unreachable(_reason(error)) from error
     finally:
         socket.setdefaulttimeout(before)
-    images, labels = x.astype(np.uint8).reshape(-1, 28, 28), y.astype(np.uint8)
+    images, labels = x.astype(np.uint8).reshape(-1, *IMAGE_SHAPE), y.astype(np.uint8)
     n = TRAINING_IMAGES
     return {"x_train": images[:n], "y_train": labels[:n], "x_test": images[n:], "y_test": labels[n:]}
 
@@ -111,9 +113,7 @@ def from_local(folder: Path = LOCAL) -> Arrays:
 def _download(base: str, names: list[str]) -> Iterator[Path]:
     """Download files into a folder that is gone afterwards: DVC's cache is the one that keeps."""
     pooch.get_logger().setLevel(logging.WARNING)
-    fetch = pooch.HTTPDownloader(
-        progressbar=sys.stderr.isatty(), timeout=(CONNECT_SECONDS, READ_SECONDS)
-    )
+    fetch = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=(CONNECT_SECONDS, READ_SECONDS))
     with TemporaryDirectory() as folder:
         site = pooch.create(folder, base, registry=dict.fromkeys(names), retry_if_failed=RETRIES)
         try:
@@ -133,13 +133,17 @@ def _from_npz(path: Path) -> Arrays:
 
 
 def _from_idx(folder: Path) -> Arrays:
-    arrays = {}
+    arrays: Arrays = {}
     for key, name in IDX_NAMES.items():
         path = next((p for p in (folder / name, folder / f"{name}.gz") if p.exists()), None)
         if path is None:
             raise Unreachable(f"no {name} (or .gz) there")
-        arrays |= _readable(path, lambda key=key, path=path: {key: idx.decode(path.read_bytes())})
+        arrays |= _readable(path, partial(_decode, key, path))
     return arrays
+
+
+def _decode(key: str, path: Path) -> Arrays:
+    return {key: idx.decode(path.read_bytes())}
 
 
 def _readable(path: Path, read: Callable[[], Arrays]) -> Arrays:

@@ -37,7 +37,14 @@ class Canvas:
         self.levels[top : top + edge.shape[0], left : left + edge.shape[1]][edge] = views.BLACK
 
     def text(
-        self, words: str, top: int, left: int, size: int = TEXT, align: str = "left", bold: bool = False
+        self,
+        words: str,
+        top: int,
+        left: int,
+        size: int = TEXT,
+        *,
+        align: str = "left",
+        bold: bool = False,
     ) -> None:
         """Write one line, black on white; `left` is its left edge, middle or right edge by `align`."""
         mask, (dx, dy) = _font(size, bold).getmask2(words, mode="L")

@@ -1,6 +1,7 @@
 """The charts: trainings, truth against samples and against the number of pictures, claims counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,13 @@ def training(cast: Cast) -> Figure:
             history = network.history
             updates = np.array(history["epoch"]) * network.train["updates"] / network.params.epochs
             for key, dashes in ((quantity, "-"), (f"train_{quantity}", ":")):
-                axis.plot(updates[1:], history[key][1:], dashes, color=shades[network.name],
-                          label=network.name if dashes == "-" else None)
+                axis.plot(
+                    updates[1:],
+                    history[key][1:],
+                    dashes,
+                    color=shades[network.name],
+                    label=network.name if dashes == "-" else None,
+                )
         axis.set_xscale("log")
         axis.set_xlabel("updates of the weights")
         axis.set_title(f"{quantity}: test solid, train dotted", loc="left")
@@ -91,8 +97,17 @@ def truth_by_samples(cast: Cast) -> Figure:
         axis.plot(samples, [value(n) for n in cast.deep], f"-{marker}", color=colour, label=words)
         if cast.long is not None:
             label = f"the same for {cast.long.name}: as few images, more updates"
-            axis.plot(cast.long.samples, value(cast.long), marker, mfc="white", ms=10, mew=1.6,
-                      color=colour, label=label if marker == "o" else None, zorder=1)
+            axis.plot(
+                cast.long.samples,
+                value(cast.long),
+                marker,
+                mfc="white",
+                ms=10,
+                mew=1.6,
+                color=colour,
+                label=label if marker == "o" else None,
+                zorder=1,
+            )
     axis.set_xscale("log")
     axis.set_xticks(samples, [f"{n:,}\n{f.name}" for n, f in zip(samples, cast.deep, strict=True)])
     axis.minorticks_off()
@@ -109,8 +124,13 @@ def agreement_by_ways(cast: Cast, enough: float) -> Figure:
     for network in cast.family:
         ways = [int(w) for w in network.compose["agreement_by_ways"]]
         color = shades[network.name]
-        axis.plot(ways, network.compose["agreement_by_ways"].values(), "-o", color=color,
-                  label=f"{network.name} ({network.training_words})")
+        axis.plot(
+            ways,
+            network.compose["agreement_by_ways"].values(),
+            "-o",
+            color=color,
+            label=f"{network.name} ({network.training_words})",
+        )
         axis.plot(ways, network.compose["choice_by_ways"].values(), ":", color=color, lw=1.4)
         axis.plot(0.55, network.compose["agreement"], "D", color=color, ms=8)
     axis.axhline(enough, color="#777777", lw=1)
@@ -126,7 +146,7 @@ def agreement_by_ways(cast: Cast, enough: float) -> Figure:
     return made
 
 
-def claims(found: dict[str, Any], words: dict[str, str]) -> Figure:
+def claims(found: Mapping[str, Any], words: dict[str, str]) -> Figure:
     """Who inks each region that the article speaks of: training images of each class."""
     made, axes = figure(3.2, len(found), sharex=True)
     for axis, (region, counts) in zip(axes, found.items(), strict=True):
@@ -145,14 +165,21 @@ def architecture(network: Facts, inputs: tuple[int, int], classes: list[str]) ->
     made, (axis,) = figure(4.6)
     axis.set_axis_off()
     places = [_column(width) for width in widths]
-    for layer, (left, right) in enumerate(zip(places, places[1:], strict=False)):
+    for layer, (left, right) in enumerate(pairwise(places)):
         xs = np.array([layer + 0.06, layer + 0.94])
         for a in left:
             for b in right:
                 axis.plot(xs, [a, b], color="#b8c4d6", lw=0.4, zorder=0)
         weights = widths[layer] * widths[layer + 1]
-        axis.text(layer + 0.5, 1.09, f"{weights:,} weights\n+ {widths[layer + 1]:,} biases",
-                  ha="center", va="bottom", fontsize=10, color="#44557a")
+        axis.text(
+            layer + 0.5,
+            1.09,
+            f"{weights:,} weights\n+ {widths[layer + 1]:,} biases",
+            ha="center",
+            va="bottom",
+            fontsize=10,
+            color="#44557a",
+        )
     for layer, (column, width) in enumerate(zip(places, widths, strict=True)):
         axis.scatter([layer] * len(column), column, s=70, color="#27406b", zorder=2)
         if len(column) < width:

@@ -74,7 +74,7 @@ def samples(images: Images, per_class: int) -> Canvas:
     canvas = Canvas(MARGIN * 2 + step * len(rows), WIDTH)
     for k, (name, levels) in enumerate(zip(images.classes, rows, strict=True)):
         top = MARGIN + k * step
-        canvas.text(str(name), top + step // 2 - 24, MARGIN + 24, TITLE, "middle", bold=True)
+        canvas.text(str(name), top + step // 2 - 24, MARGIN + 24, TITLE, align="middle", bold=True)
         if len(levels):
             canvas.picture(mosaic(levels, images.shape, per_class, scale, GAP), top, MARGIN + 80, 1)
     return canvas
@@ -91,10 +91,16 @@ def ink(survey: Mapping[str, Array], shape: Shape, classes: list[str]) -> Canvas
         return np.where(never, np.uint8(views.NEVER_INKED), views.ink(values.reshape(-1, never.size)))
 
     bands: list[Band] = [
-        ("Share of the class's training images that ink a pixel: white none, black all",
-         levels(inked), None),
+        (
+            "Share of the class's training images that ink a pixel: white none, black all",
+            levels(inked),
+            None,
+        ),
         ("Of the ink at a pixel, the class's share: white none, black all of it", levels(share), None),
-        ("How exclusive a pixel is: white, all classes alike; black, one class alone",
-         levels(exclusive), None),
+        (
+            "How exclusive a pixel is: white, all classes alike; black, one class alone",
+            levels(exclusive),
+            None,
+        ),
     ]
     return banded("Where the training images have ink (sand: nowhere)", bands, shape, classes)

@@ -43,7 +43,7 @@ def ways(
     group_maps = views.signed(maps, never, halves[1])
     for k, name in enumerate(classes):
         top = HEAD + k * row
-        canvas.text(name, top + tall // 2 - 24, MARGIN + LABEL // 2 - 10, TITLE, "middle", bold=True)
+        canvas.text(name, top + tall // 2 - 24, MARGIN + LABEL // 2 - 10, TITLE, align="middle", bold=True)
         for left, pictures in zip(lefts[:2], columns, strict=True):
             middle = top + (tall - shape[0] * big) // 2
             canvas.picture(pictures[k].reshape(shape), middle, left, big)
@@ -71,7 +71,7 @@ def _head(
     canvas: Canvas, network: Facts, shape: tuple[int, int], number: int, halves: list[float]
 ) -> list[int]:
     """Write the headings; gives the left edges of the two big columns and of the groups."""
-    small, big = _scales(shape, number)
+    _, big = _scales(shape, number)
     lefts = [MARGIN + LABEL + i * (shape[1] * big + 3 * GAP) for i in range(3)]
     agree = network.compose["agreement_by_ways"]
     title = f"{network.name}: what it looks for, {number} ways a class ({network.training_words})"

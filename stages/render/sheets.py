@@ -19,7 +19,7 @@ ARTICLE_WORDS = "The article's view: each unit's least weight black, its greates
 
 
 def layer(network: Facts, number: int, shape: tuple[int, int]) -> Canvas:
-    """All units of a hidden layer, most influential first, the same unit at the same place in both views."""
+    """All units of a hidden layer, most influential first, each at the same place in both views."""
     weights = network.arrays[f"T{number}"]
     order = np.argsort(-network.arrays[f"influence{number}"], kind="stable")
     title = f"{network.name}, layer {number}: {weights.shape[1]} units ({network.training_words})"
@@ -32,7 +32,10 @@ def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str
     panel = (WIDTH - 3 * MARGIN) // 2
     columns, scale = arrange(weights.shape[1], shape, panel)
     panels = [views.signed(weights, never_inked, half), views.article(weights, never_inked)]
-    words = [f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.", f"{ARTICLE_WORDS} The most influential first."]
+    words = [
+        f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.",
+        f"{ARTICLE_WORDS} The most influential first.",
+    ]
     mosaics = [mosaic(levels, shape, columns, scale, GAP) for levels in panels]
     top = MARGIN + 60
     head = top + 3 * LINE
@@ -70,10 +73,16 @@ def output(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas
             views.signed(composed, never, halves[0]),
             ["–" if share is None else f"{share:.0%}" for share in by_class],
         ),
-        ("Composed, the article's view: least weight black, greatest white, zero lost",
-         views.article(network.output, never), None),
-        (f"Mean exact map of the images that the network calls so, full colour from ±{halves[1]:.2g}",
-         views.signed(called, never, halves[1]), None),
+        (
+            "Composed, the article's view: least weight black, greatest white, zero lost",
+            views.article(network.output, never),
+            None,
+        ),
+        (
+            f"Mean exact map of the images that the network calls so, full colour from ±{halves[1]:.2g}",
+            views.signed(called, never, halves[1]),
+            None,
+        ),
     ]
     title = f"{network.name} ({network.shape_words}; {network.training_words}): "
     title += f"the pictures give {agreement:.1%} of its answers"
@@ -83,9 +92,7 @@ def output(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas
 Band = tuple[str, Array, list[str] | None]
 
 
-def banded(
-    title: str, bands: list[Band], shape: tuple[int, int], classes: list[str]
-) -> Canvas:
+def banded(title: str, bands: list[Band], shape: tuple[int, int], classes: list[str]) -> Canvas:
     """Rows of one picture a class: a heading, the pictures, and a word under each where there is one."""
     step = (WIDTH - 2 * MARGIN) // len(classes)
     scale = fitting_scale(shape, WIDTH - 2 * MARGIN, len(classes), 3 * GAP)
@@ -103,7 +110,9 @@ def banded(
         for k, picture in enumerate(levels):
             canvas.picture(picture.reshape(shape), top, MARGIN + k * step, scale)
             if words:
-                canvas.text(words[k], top + height + 6, MARGIN + k * step + width // 2, SMALL, "middle")
+                canvas.text(
+                    words[k], top + height + 6, MARGIN + k * step + width // 2, SMALL, align="middle"
+                )
         top += height + 24 + room
     return canvas
 

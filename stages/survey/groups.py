@@ -4,13 +4,15 @@ The groups come from pixels alone, so one survey serves every network. In float6
 thread a worker, k-means gives the same groups on any number of cores and any kind of processor.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 
-from stages.artifacts import Array, Images, pixels
+from stages.artifacts import Array, Images, pixels, single
 from stages.parallel import spread
 
 MOST_ROUNDS = 40
@@ -41,7 +43,10 @@ def find(images: Images, ways: list[int], seed: int) -> dict[int, Groups]:
     classes = range(len(images.classes))
     members = [images.x_train[images.y_train == k] for k in classes]
     jobs = [(w, k) for w in reversed(ways) for k in classes]  # the longest first
-    cuts = dict(zip(jobs, spread(lambda job: cut(members[job[1]], job[0], seed), jobs), strict=True))
+    with warnings.catch_warnings():  # fewer different images than ways give fewer groups: as promised
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = spread(lambda job: cut(members[job[1]], job[0], seed), jobs)
+    cuts = dict(zip(jobs, found, strict=True))
     return {w: number(images, [cuts[w, k] for k in classes]) for w in ways}
 
 
@@ -58,7 +63,7 @@ def number(images: Images, cuts: list[Array]) -> Groups:
     nearest = [distances[:, classes == k].argmin(axis=1) + first[k] for k in range(len(counts))]
     return Groups(
         classes,
-        np.float32(means),
+        single(means),
         np.bincount(of_train),
         of_train,
         np.stack(nearest, axis=1).astype(np.uint16),

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from stages.artifacts import Array, Images
+from stages.artifacts import Array, Images, single
 
 
 def arrays(images: Images) -> dict[str, Array]:
     """`ink`: share of each class's images that ink a pixel (classes × h × w); `exclusive`: (h × w)."""
     ink = inked_by_class(images)
-    return {"ink": np.float32(ink), "exclusive": np.float32(exclusiveness(ink))}
+    return {"ink": single(ink), "exclusive": single(exclusiveness(ink))}
 
 
 def inked_by_class(images: Images) -> Array:

@@ -28,7 +28,12 @@ def main() -> None:
         training.labels(images.y_test),
     )
     trained = training.train(
-        data, network.hidden, len(images.classes), network.epochs, settings.train, history.watcher(name)
+        data,
+        network.hidden,
+        len(images.classes),
+        network.epochs,
+        settings.train,
+        watch=history.watcher(name),
     )
     if not trained.is_finite():
         raise Problem(

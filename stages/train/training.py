@@ -60,7 +60,7 @@ class Trained:
 
 
 def train(
-    data: Data, hidden: Sequence[int], classes: int, epochs: int, settings: Train, watch: Watcher
+    data: Data, hidden: Sequence[int], classes: int, epochs: int, settings: Train, *, watch: Watcher
 ) -> Trained:
     """Train a network; `watch` hears of each epoch, with a history row where one was taken.
 

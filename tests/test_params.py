@@ -1,0 +1,86 @@
+"""params.yaml is checked whole before work begins, and its errors are for people."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages import params
+from stages.console import Problem
+from tests.conftest import PARAMS, ROOT
+
+WRONG = [
+    # old text, new text, and what the message must name: the key, the value, what is allowed
+    ("samples: 100", "sampels: 100", ["networks.few.sampels", "did you mean samples?", "hidden, epochs"]),
+    ("samples: 100", "samples: 0", ["networks.few.samples = 0", "greater than or equal to 1"]),
+    ("samples: 100", "samples: 60001", ["networks.few.samples = 60001", "less than or equal to 60000"]),
+    ("samples: 100", "samples: many", ["networks.few.samples = 'many'", "valid integer"]),
+    ("samples: 100", "samples: 1.5", ["networks.few.samples = 1.5", "valid integer"]),
+    ("samples: 100, ", "", ["networks.few.samples is missing", "samples, hidden"]),
+    ("hidden: [12, 8]", "hidden: [12, 0]", ["networks.few.hidden.1 = 0", "greater than or equal to 1"]),
+    ("hidden: [12, 8]", "hidden: 12", ["networks.few.hidden = 12", "valid list"]),
+    ("epochs: 3", "epochs: -1", ["networks.few.epochs = -1", "greater than or equal to 0"]),
+    ("few:", "Few!:", ["networks.Few!", "lower-case letters, digits and hyphens"]),
+    ("dataset: digits", "dataset: cats", ["data.dataset = 'cats'", "'mnist' or 'digits'"]),
+    ("ways: [1, 3]", "ways: [3, 1]", ["survey", "must grow"]),
+    ("ways: [1, 3]", "ways: [0, 3]", ["survey.ways.0 = 0", "greater than or equal to 1"]),
+    ("learning_rate: 0.001", "learning_rate: 0", ["train.learning_rate = 0", "greater than 0"]),
+    ("render:", "rendering: 1\nrender:", ["rendering = 1 is not a known key", "did you mean render?"]),
+    ("data:\n", "data: [\n", ["line", "is not YAML"]),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "named"), WRONG)
+def test_a_wrong_param_is_named_with_its_value_and_what_is_allowed(
+    tmp_path: Path, old: str, new: str, named: list[str]
+) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(PARAMS.replace(old, new, 1))
+    with pytest.raises(Problem) as problem:
+        params.load(path)
+    message = str(problem.value)
+    assert "\n" not in message
+    for words in named:
+        assert words in message
+
+
+def test_all_wrong_params_are_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(PARAMS.replace("samples: 100", "samples: 0").replace("epochs: 3", "epochs: x"))
+    with pytest.raises(Problem, match=r"few\.samples.*few\.epochs"):
+        params.load(path)
+
+
+def test_the_committed_params_are_right_and_each_knob_has_its_words() -> None:
+    settings = params.load(ROOT / "params.yaml")
+    text = (ROOT / "params.yaml").read_text()
+    comments = " ".join(line.split("#", 1)[1] for line in text.splitlines() if "#" in line)
+    for knob in params.NetworkParams.model_fields:
+        assert f"{knob}:" in comments
+    for section in (settings.data, settings.survey, settings.train, settings.render):
+        for knob in type(section).model_fields:
+            line = next(line for line in text.splitlines() if line.strip().startswith(f"{knob}:"))
+            assert "#" in line, f"{knob} has no comment"
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        (["stages.train", "--network", "nobody"], ["no network 'nobody'", "few, all, flat"]),
+        (["stages.compose", "--network", "few"], ["data/images.npz is missing", "dvc repro"]),
+        (["stages.render"], ["data/images.npz is missing", "dvc repro"]),
+    ],
+)
+def test_a_stage_says_its_problem_in_one_line_without_a_traceback(
+    tmp_path: Path, stage: list[str], words: list[str]
+) -> None:
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    command = [sys.executable, "-m", *stage]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert all(word in done.stderr for word in words)

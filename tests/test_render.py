@@ -1,0 +1,153 @@
+"""Figures show what their captions say; every number in the report was computed in that run."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.render import canvas, looking, sheets, views
+from stages.render.report import listed, percent, region_words
+from tests.conftest import ROOT, Project
+
+NEVER = np.array([False, False, True, False])
+WEIGHTS = np.array([[-1.0, 2.0], [0.0, 3.0], [9.0, 9.0], [1.0, 2.5]])
+
+
+def colours(levels: np.ndarray) -> np.ndarray:
+    return views.palette()[levels].astype(int)
+
+
+def test_signed_view_is_white_at_zero_red_for_and_blue_against() -> None:
+    against, zero, never, pro = colours(views.signed(WEIGHTS, NEVER, 1.0))[0]
+    assert zero.tolist() == [255, 255, 255]
+    assert pro[0] > pro[2] + 50
+    assert against[2] > against[0] + 50
+    assert never.tolist() == views.palette()[views.NEVER_INKED].tolist()
+
+
+def test_signed_view_of_the_negative_picture_is_its_mirror() -> None:
+    levels, mirrored = views.signed(WEIGHTS, NEVER, 2.0), views.signed(-WEIGHTS, NEVER, 2.0)
+    inked = ~NEVER
+    assert np.array_equal(levels[:, inked] + mirrored[:, inked], np.full((2, 3), views.SIGNED_LEVELS - 1))
+
+
+def test_article_view_stretches_each_unit_from_black_to_white() -> None:
+    levels = views.article(np.delete(WEIGHTS, 2, axis=0), np.zeros(3, bool))
+    assert levels.min(axis=1).tolist() == [views.BLACK] * 2
+    assert levels.max(axis=1).tolist() == [views.WHITE] * 2
+
+
+def test_pixels_that_are_never_inked_do_not_set_the_scale() -> None:
+    assert views.half_range(WEIGHTS, NEVER) <= 3
+    assert views.half_range(np.zeros((4, 2)), NEVER) == 1
+    assert views.half_range(WEIGHTS, np.ones(4, bool)) == 1
+
+
+def test_a_mosaic_holds_each_picture_at_its_place() -> None:
+    levels = np.arange(5 * 6, dtype=np.uint8).reshape(5, 6)
+    sheet = canvas.mosaic(levels, (2, 3), columns=2, scale=2, gap=1)
+    assert sheet.shape == (3 * 5, 2 * 7)
+    for n in range(5):
+        top, left = n // 2 * 5, n % 2 * 7
+        assert np.array_equal(sheet[top : top + 4 : 2, left : left + 6 : 2], levels[n].reshape(2, 3))
+
+
+@pytest.mark.parametrize("units", [1, 10, 64, 512, 4096])
+@pytest.mark.parametrize("shape", [(8, 8), (28, 28)])
+def test_a_contact_sheet_has_every_unit_and_fits_the_page(units: int, shape: tuple[int, int]) -> None:
+    columns, scale = sheets.arrange(units, shape, width=1000)
+    assert columns * (shape[1] * scale + sheets.GAP) <= 1000
+    weights = np.random.default_rng(0).normal(size=(shape[0] * shape[1], units))
+    page = sheets.sheet(weights, np.zeros(len(weights), bool), shape, "units")
+    assert page.levels.shape[1] == canvas.WIDTH
+
+
+def test_words_stay_on_the_page_and_long_ones_are_broken() -> None:
+    page = canvas.Canvas(100)
+    page.text("left", 10, -10)
+    page.text("right", 80, canvas.WIDTH - 10)
+    assert (page.levels != views.WHITE).any()
+    lines = canvas.lines_of("one two three four five six seven", 200)
+    assert len(lines) > 1
+    assert all(canvas.words_width(line) <= 200 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("tried", "most", "shown"), [([1, 3, 10], 10, 10), ([1, 3, 10], 9, 3), ([5], 2, 5)]
+)
+def test_the_ways_figure_shows_the_most_ways_that_fit(tried: list[int], most: int, shown: int) -> None:
+    assert looking.shown_ways(tried, most) == shown
+
+
+def test_words_of_numbers_and_places() -> None:
+    assert percent(0.48832) == "48.8 %"
+    assert percent(None) == "–"
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    place = {"rows": [21, 27], "columns": [0, 6]}
+    assert region_words({"bottom_left": place, "top_rows": place}) == {
+        "bottom_left": "bottom left 7×7",
+        "top_rows": "top rows 21–27",
+    }
+
+
+def test_the_report_names_every_network_and_every_figure_there_is(project: Project) -> None:
+    report = (project.folder / "reports" / "README.md").read_text()
+    linked = set(re.findall(r"\((figures/[^)]+\.png)\)", report))
+    there = {
+        str(p.relative_to(project.folder / "reports")) for p in project.folder.glob("reports/**/*.png")
+    }
+    assert linked == there
+    for network in ("few", "all", "flat"):
+        assert f"figures/{network}/output.png" in linked
+    for figure in there:
+        with Image.open(project.folder / "reports" / figure) as image:
+            assert image.width == canvas.WIDTH, "one width, so that figures line up in review"
+
+
+def test_every_share_that_the_report_states_is_one_that_was_computed(project: Project) -> None:
+    reports = project.folder / "reports"
+    computed = {percent(1.0), percent(0.0)}
+    for path in reports.glob("metrics/**/*.json"):
+        for text in re.findall(r"[-\d.]+", path.read_text()):
+            computed |= {percent(float(text), digits) for digits in (1, 2)}
+    claims = json.loads((project.folder / "data" / "survey.json").read_text())
+    for found in claims.values():
+        shares = [count / max(found["images"], 1) for count in found["by_class"].values()]
+        computed |= {percent(share) for share in shares}
+        computed |= {percent(shares[7] + shares[9])}
+    stated = set(re.findall(r"\d+\.\d+ %", (reports / "README.md").read_text()))
+    assert stated
+    assert stated <= computed
+
+
+def test_the_report_of_one_lone_network_still_reads(project: Project) -> None:
+    settings = (project.folder / "params.yaml").read_text()
+    lone = re.sub(
+        r"networks:\n(.*\n)*?render",
+        "networks:\n  one: {samples: 50, hidden: [], epochs: 0}\nrender",
+        settings,
+    )
+    (project.folder / "params.yaml").write_text(lone)
+    assert project.repro() == ["train@one", "compose@one", "render"]
+    report = (project.folder / "reports" / "README.md").read_text()
+    assert "figures/one/output.png" in report
+    assert "few" not in {path.stem for path in (project.folder / "reports").glob("**/*.json")}
+
+
+def test_only_train_imports_tensorflow() -> None:
+    for stage, needs in (
+        ("fetch", "pooch"),
+        ("survey", "sklearn"),
+        ("compose", "scipy"),
+        ("render", "matplotlib"),
+    ):
+        command = [sys.executable, "-X", "importtime", "-c", f"import stages.{stage}.__main__"]
+        times = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stderr
+        imported = {line.split("|")[-1].strip().split(".")[0] for line in times.splitlines()}
+        assert needs in imported
+        assert not imported & {"tensorflow", "keras"}

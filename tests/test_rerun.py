@@ -1,0 +1,149 @@
+"""What reruns on what, by real `dvc repro` on real digits; and what a failed run leaves behind."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import PARAMS, Project, new_project
+
+NETWORKS = ["few", "all", "flat"]
+
+
+def every(stage: str) -> list[str]:
+    return [f"{stage}@{network}" for network in NETWORKS]
+
+
+def edit(old: str, new: str, file: str = "params.yaml") -> Callable[[Project], None]:
+    return lambda project: project.replace(file, old, new)
+
+
+def append(file: str) -> Callable[[Project], None]:
+    def add(project: Project) -> None:
+        path = project.folder / file
+        path.write_text(path.read_text() + "\n# a remark\n")
+
+    return add
+
+
+ADDED = "  new: {samples: 50, hidden: [5], epochs: 1}\n"
+EDITS = {
+    "nothing": (lambda _: None, []),
+    "a comment": (edit("data:", "# a remark\ndata:"), []),
+    "samples": (edit("samples: 100", "samples: 90"), ["train@few", "compose@few", "render"]),
+    "widths": (edit("samples: 100, hidden: [12, 8]", "samples: 100, hidden: [6, 5, 4]"),
+               ["train@few", "compose@few", "render"]),
+    "a render knob": (edit("samples_per_class: 5", "samples_per_class: 6"), ["render"]),
+    "the ways": (edit("[1, 3]", "[1, 3, 4]"), ["survey", *every("compose"), "render"]),
+    "a seed of training": (edit("learning_rate: 0.001\n  seed: 0", "learning_rate: 0.001\n  seed: 1"),
+                           [*every("train"), *every("compose"), "render"]),
+    "a network more": (edit("render:\n", ADDED + "render:\n"), ["train@new", "compose@new", "render"]),
+    "a network less": (edit("  flat: {samples: 1437, hidden: [], epochs: 2}\n", ""), ["render"]),
+    "train's code": (append("stages/train/model.py"), every("train")),
+    "compose's code": (append("stages/compose/exact.py"), every("compose")),
+    "survey's code": (append("stages/survey/ink.py"), ["survey"]),
+    "render's code": (append("stages/render/charts.py"), ["render"]),
+    "render's template": (edit("## Controls", "## The controls", "stages/render/report.md.j2"), ["render"]),
+    "a README": (append("README.md"), []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", EDITS)
+def test_an_edit_reruns_what_it_touches_once_and_nothing_else(project: Project, change: str) -> None:
+    make, stages = EDITS[change]
+    make(project)
+    assert sorted(project.repro()) == sorted(stages)
+    assert project.repro() == []
+    assert project.run("dvc", "status").stdout.strip() == "Data and pipelines are up to date."
+
+
+def test_a_second_project_gives_the_same_bytes(project: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "second"
+    folder.mkdir()
+    second = new_project(folder)
+    second.repro()
+
+    def digests(of: Project) -> dict[str, str]:
+        paths = [p for name in ("data", "reports") for p in (of.folder / name).rglob("*") if p.is_file()]
+        paths += [of.folder / "dvc.lock"]
+        return {str(p.relative_to(of.folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
+
+    assert digests(second) == digests(project)
+
+
+def test_taking_an_edit_back_brings_the_old_results_back(project: Project) -> None:
+    project.replace("params.yaml", "samples: 100", "samples: 90")
+    project.repro()
+    project.replace("params.yaml", "samples: 90", "samples: 100")
+    assert project.repro() in (["render"], []), "train and compose come from DVC's run cache"
+    assert project.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_a_failed_stage_leaves_nothing_that_looks_whole_and_checkout_brings_the_good_state_back(
+    project: Project,
+) -> None:
+    project.replace("stages/compose/probe.py", "def centre", "raise RuntimeError\n\n\ndef centre")
+    failed = project.run("dvc", "repro", check=False)
+    assert failed.returncode != 0
+    assert not (project.folder / "data/pictures/few.npz").exists()
+    assert not list(project.folder.rglob("*.partial"))
+    project.run("git", "checkout", ".")
+    project.run("dvc", "checkout")
+    assert (project.folder / "data/pictures/few.npz").exists()
+    assert project.repro() == []
+
+
+def test_a_wrong_param_stops_the_run_before_work_and_destroys_nothing_else(project: Project) -> None:
+    project.replace("params.yaml", "samples: 100", "samples: 0")
+    failed = project.run("dvc", "repro", check=False)
+    assert failed.returncode != 0
+    assert "networks.few.samples = 0" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert (project.folder / "data/networks/all.npz").exists()
+    project.replace("params.yaml", "samples: 0", "samples: 100")
+    project.run("git", "checkout", "reports")
+    project.run("dvc", "checkout")
+    assert project.repro() == []
+
+
+def test_an_unknown_key_anywhere_in_params_is_an_error_of_the_run(project: Project) -> None:
+    (project.folder / "params.yaml").write_text(PARAMS + "colour: red\n")
+    failed = project.run("dvc", "repro", check=False)
+    assert failed.returncode != 0
+    assert "colour = 'red' is not a known key" in failed.stderr
+
+
+def test_samples_beyond_the_data_set_use_all_there_are_and_say_so(project: Project) -> None:
+    project.replace("params.yaml", "few: {samples: 100", "few: {samples: 60000")
+    out = project.run("dvc", "repro").stdout
+    assert "few wants 60,000 samples; the data set has 1,437" in out
+    assert "1,437 images" in (project.folder / "reports/README.md").read_text()
+
+
+def test_the_contracts_files_hold_what_it_says(project: Project) -> None:
+    data = project.folder / "data"
+    with np.load(data / "images.npz") as images:
+        assert {"x_train", "y_train", "x_test", "y_test", "classes"} == set(images)
+        assert images["x_train"].dtype == images["y_train"].dtype == np.uint8
+    with np.load(data / "networks/few.npz") as network, np.load(data / "pictures/few.npz") as pictures:
+        assert {a.dtype for a in network.values()} == {np.dtype(np.float32)}
+        product = network["W1"] @ network["W2"] @ network["W3"]
+        assert np.abs(pictures["T3"] - product).max() < 1e-5
+        effective = (network["b1"] @ network["W2"] + network["b2"]) @ network["W3"] + network["b3"]
+        assert np.abs(pictures["beta3"] - effective).max() < 1e-5
+    figures = project.folder / "reports/figures"
+    assert {p.name for p in (figures / "few").iterdir()} >= {"layer-1.png", "layer-2.png", "output.png"}
+
+
+def test_dvc_shows_metrics_params_and_plots(project: Project) -> None:
+    project.replace("params.yaml", "samples: 100", "samples: 90")
+    project.repro()
+    assert re.search(r"train/few\.json.*accuracy", project.run("dvc", "metrics", "diff").stdout)
+    assert re.search(r"networks\.few\.samples *100 *90", project.run("dvc", "params", "diff").stdout)
+    for command in (["show"], ["diff", "HEAD"]):
+        shown = project.run("dvc", "plots", *command, "-o", "plots")
+        assert "failed" not in (shown.stdout + shown.stderr).lower()
+        assert (project.folder / "plots/index.html").exists()

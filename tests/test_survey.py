@@ -1,0 +1,99 @@
+"""What the data says: groups that are k-means' own, ink counted by plain loops."""
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from stages.artifacts import Images, pixels
+from stages.survey import groups, ink
+
+
+def test_groups_lie_within_a_class_largest_first_and_their_means_are_exact(images: Images) -> None:
+    found = groups.find(images, [3], seed=0)[3]
+    for group, k in enumerate(found.classes):
+        members = found.of_train == group
+        assert set(images.y_train[members]) == {k}
+        assert found.sizes[group] == members.sum() > 0
+        assert np.allclose(found.means[group], pixels(images.x_train[members]).mean(axis=0))
+    for k in range(10):
+        sizes = found.sizes[found.classes == k].tolist()
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_one_way_a_class_is_the_class_itself(images: Images) -> None:
+    found = groups.find(images, [1], seed=0)[1]
+    assert np.array_equal(found.of_train, images.y_train)
+    assert np.array_equal(found.nearest, np.tile(np.arange(10), (len(images.x_test), 1)))
+
+
+def test_every_image_is_in_the_group_whose_mean_is_nearest(images: Images) -> None:
+    found = groups.find(images, [3], seed=0)[3]
+    x = pixels(images.x_train)
+    for n in range(0, len(x), 10):
+        of_class = np.flatnonzero(found.classes == images.y_train[n])
+        distances = np.linalg.norm(x[n] - found.means[of_class], axis=1)
+        own = distances[of_class == found.of_train[n]][0]
+        assert own == pytest.approx(distances.min(), rel=1e-6)
+
+
+def test_a_class_with_fewer_images_than_ways_gives_as_many_groups_as_it_can() -> None:
+    x = np.array([[[0, 255]], [[255, 0]], [[9, 9]], [[9, 9]]], np.uint8)
+    y = np.array([0, 0, 1, 1], np.uint8)
+    found = groups.find(Images(x, y, x, y, np.array(["a", "b"])), [5], seed=0)[5]
+    assert found.classes.tolist() == [0, 0, 1]
+
+
+def test_groups_are_the_same_on_one_core_and_on_all(
+    images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = groups.find(images, [3, 10], seed=0)
+    monkeypatch.setattr("stages.parallel._cores", lambda: 1)
+    with threadpool_limits(1):
+        alone = groups.find(images, [3, 10], seed=0)
+    for ways, found in several.items():
+        for key, array in found.arrays(ways).items():
+            assert array.tobytes() == alone[ways].arrays(ways)[key].tobytes()
+
+
+def test_ink_is_counted_pixel_by_pixel(images: Images) -> None:
+    found = ink.arrays(images)
+    for k in (0, 7):
+        of_class = [
+            image for image, label in zip(images.x_train, images.y_train, strict=True) if label == k
+        ]
+        for row, column in ((0, 2), (3, 4), (7, 5)):
+            count = sum(image[row, column] > 0 for image in of_class)
+            assert found["ink"][k, row, column] == pytest.approx(count / len(of_class))
+
+
+@pytest.mark.parametrize(
+    ("ink_by_class", "exclusive"),
+    [([0.2, 0.2], 0.0), ([0.7, 0.0], 1.0), ([0.0, 0.0], np.nan), ([0.3, 0.1], 0.1887)],
+)
+def test_exclusiveness_is_one_for_one_class_and_zero_for_all_alike(
+    ink_by_class: list[float], exclusive: float
+) -> None:
+    found = ink.exclusiveness(np.array(ink_by_class)[:, None, None])
+    assert np.allclose(found, exclusive, atol=1e-4, equal_nan=True)
+
+
+def test_claims_count_the_images_that_ink_a_region_by_class(images: Images) -> None:
+    for found in ink.claims(images).values():
+        (top, bottom), (left, right) = found["rows"], found["columns"]
+        counts = dict.fromkeys(map(str, images.classes), 0)
+        for image, label in zip(images.x_train, images.y_train, strict=True):
+            if image[top : bottom + 1, left : right + 1].max() > 0:
+                counts[str(images.classes[label])] += 1
+        assert found["by_class"] == counts
+        assert found["images"] == sum(counts.values())
+
+
+def test_on_28_by_28_pixels_the_regions_are_those_of_the_article() -> None:
+    rows = {name: (r.start, r.stop, c.start, c.stop) for name, (r, c) in ink.regions(28, 28).items()}
+    assert rows == {
+        "bottom_rows": (26, 28, 0, 28),
+        "last_row": (27, 28, 0, 28),
+        "bottom_left": (21, 28, 0, 7),
+        "bottom_right": (21, 28, 21, 28),
+        "top_rows": (0, 4, 0, 28),
+    }
