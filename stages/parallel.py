@@ -22,10 +22,10 @@ def spread(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
         with threadpool_limits(1):
             return function(item)
 
-    with threadpool_limits(1), ThreadPoolExecutor(_cores()) as workers:
+    with threadpool_limits(1), ThreadPoolExecutor(cores()) as workers:
         return list(workers.map(alone, items))
 
 
-def _cores() -> int:
+def cores() -> int:
     """The processors that this process may use; not every system can say which."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

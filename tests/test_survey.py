@@ -47,7 +47,7 @@ def test_groups_are_the_same_on_one_core_and_on_all(
     images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     several = groups.find(images, [3, 10], seed=0)
-    monkeypatch.setattr("stages.parallel._cores", lambda: 1)
+    monkeypatch.setattr("stages.parallel.cores", lambda: 1)
     with threadpool_limits(1):
         alone = groups.find(images, [3, 10], seed=0)
     for ways, found in several.items():

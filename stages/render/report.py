@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from stages.artifacts import Images
+from stages.glossary import NUMBERS
 from stages.params import Params
 from stages.render import looking
 from stages.render.facts import Cast, Facts
@@ -35,6 +36,7 @@ def write(cast: Cast, images: Images, claims: Mapping[str, Any], settings: Param
         ways_shown=str(looking.shown_ways(settings.survey.ways, settings.render.ways_shown)),
         one=str(min(settings.survey.ways)),
         enough=ENOUGH,
+        numbers=NUMBERS,
     )
 
 

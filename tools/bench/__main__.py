@@ -1,0 +1,108 @@
+"""Run the whole benchmark, print its table, write build/bench.json."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from stages import artifacts, console
+from stages.artifacts import Images
+from stages.network import Network
+from tools.bench import contenders, growth, pipeline, timing
+
+OUTPUT = Path("build/bench.json")
+EPOCHS = 5
+
+# Each ratio: what it divides, and the most it may be to be called good.
+GOALS = {
+    "epoch_over_floor": 1.5,
+    "epoch_over_keras_fit": 0.35,
+    "epoch_over_keras_fit_xla": 1.0,
+    "epoch_over_pytorch": 0.9,
+    "epoch_over_sklearn": 1.0,
+    "sheet_over_axes": 0.15,
+    "compose_over_article_way": 1.0,
+    "repro_over_article_way": 0.75,
+    "edit_few_over_article_way": 0.2,
+    "noop_over_empty_pipeline": 1.5,
+    "samples_growth_over_linear": 1.0,
+    "widths_growth_over_linear": 1.0,
+}
+
+
+def main() -> None:
+    images, network = Images.load(), Network.load(artifacts.network_file("all"))
+    data = contenders.load(images)
+    print(f"one epoch, {EPOCHS} rounds of everyone in turn", flush=True)
+    everyone = contenders.everyone(data)
+    epochs = timing.interleaved({name: one.epoch for name, one in everyone.items()}, EPOCHS)
+    accuracies = {name: one.accuracy() for name, one in everyone.items() if one.accuracy}
+    print("drawing 512 units and composing, the article's way and ours", flush=True)
+    found: dict[str, Any] = {"epochs": epochs, "accuracies": accuracies, "drawing": growth.drawing(network)}
+    print("growth", flush=True)
+    found["growth"] = {
+        "samples": growth.samples(data),
+        "widths": growth.widths(data),
+        "units on a sheet": growth.units(),
+        "images probed": growth.images_probed(network, images),
+    }
+    print("whole runs", flush=True)
+    with TemporaryDirectory() as folder:
+        found["pipeline"] = pipeline.measure(Path(folder))
+    found = {"machine": timing.machine(), **found, "ratios": ratios(found)}
+    artifacts.save_text(OUTPUT, json.dumps(found, indent=2) + "\n")
+    print(table(found))
+    print(f"\nevery measurement: {OUTPUT}")
+
+
+def ratios(found: Mapping[str, Any]) -> dict[str, float | None]:
+    """What the benchmark claims: medians of one run divided by each other."""
+    epochs, drawing = timing.medians(found["epochs"]), timing.medians(found["drawing"])
+    whole = found["pipeline"]
+    samples, widths = (timing.medians(found["growth"][key]) for key in ("samples", "widths"))
+    article = whole["article_way"]
+    numbers = {
+        f"epoch_over_{name}": epochs["ours"] / epochs[name] if name in epochs else None
+        for name in ("floor", "keras_fit", "keras_fit_xla", "pytorch", "sklearn")
+    }
+    numbers |= {
+        "sheet_over_axes": drawing["sheet"] / drawing["axes"],
+        "compose_over_article_way": drawing["compose"] / drawing["compose_article"],
+        "repro_over_article_way": whole["cold"]["whole"] / article,
+        "edit_few_over_article_way": whole["edits"]["few.samples"]["whole"] / article,
+        "noop_over_empty_pipeline": median(whole["noop"]) / median(whole["empty_pipeline"]),
+        "samples_growth_over_linear": samples["60000"] / samples["5000"] / 12,
+        "widths_growth_over_linear": widths["2048"]
+        / widths["512"]
+        / (growth.products(2048) / growth.products(512)),
+    }
+    return {name: None if number is None else round(number, 3) for name, number in numbers.items()}
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The measurements as lines to read."""
+    lines = ["", f"{'one epoch of 60,000':34}{'seconds':>9}{'accuracy':>10}"]
+    for name, seconds in timing.medians(found["epochs"]).items():
+        accuracy = found["accuracies"].get(name)
+        lines.append(f"  {name:32}{seconds:9.2f}" + (f"{accuracy:10.4f}" if accuracy else ""))
+    for title, times in (("pictures", found["drawing"]), *found["growth"].items()):
+        lines += ["", f"{title:34}{'seconds':>9}"]
+        lines += [f"  {name:32}{seconds:9.3f}" for name, seconds in timing.medians(times).items()]
+    whole = found["pipeline"]
+    runs = {"cold dvc repro": whole["cold"]} | {f"edit of {k}": v for k, v in whole["edits"].items()}
+    for title, times in runs.items():
+        lines += ["", f"{title:34}{'seconds':>9}"]
+        lines += [f"  {stage:32}{seconds:9.1f}" for stage, seconds in times.items()]
+    lines += ["", f"  {'the article’s way, one script':32}{whole['article_way']:9.1f}"]
+    lines += [f"  {name:32}{median(whole[name]):9.2f}" for name in ("noop", "empty_pipeline")]
+    lines += ["", f"{'ratio':34}{'':>9}{'goal':>10}"]
+    for name, ratio in found["ratios"].items():
+        shown = "not measured" if ratio is None else f"{ratio:.3f}"
+        lines.append(f"  {name:32}{shown:>9}{GOALS[name]:10.2f}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    console.run("bench", main)

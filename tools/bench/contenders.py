@@ -1,0 +1,137 @@
+"""One epoch of 784-512-256-10 at batch 128, by everyone: each a function that trains one epoch more."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stages.artifacts import Array, Images, pixels
+from stages.train import epochs, model
+from stages.train.backend import keras
+
+BATCH, HIDDEN, RATE = 128, (512, 256), 0.001
+
+
+class Contender(NamedTuple):
+    """`epoch` trains one epoch more; `accuracy` is on the test images, or None where nothing is learnt."""
+
+    epoch: Callable[[], object]
+    accuracy: Callable[[], float] | None
+
+
+class Data(NamedTuple):
+    x: Array
+    y: Array
+    x_test: Array
+    y_test: Array
+
+
+def load(images: Images) -> Data:
+    train, test = pixels(images.x_train, np.float32), pixels(images.x_test, np.float32)
+    return Data(train, images.y_train.astype(np.int32), test, images.y_test.astype(np.int32))
+
+
+def everyone(data: Data) -> dict[str, Contender]:
+    """All contenders; PyTorch only where it is installed."""
+    found = {
+        "floor": floor(data),
+        "ours": ours(data),
+        "keras_fit": keras_fit(data, jit_compile=False),
+        "keras_fit_xla": keras_fit(data, jit_compile=True),
+        "sklearn": sklearn(data),
+    }
+    try:
+        return found | {"pytorch": pytorch(data)}
+    except ModuleNotFoundError:
+        print("  PyTorch is not installed, so it is left out: pip install torch==2.13.0")
+        return found
+
+
+def floor(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
+    """The matrix products alone, forward and backward, in numpy: what no training can do without."""
+    sizes = [data.x.shape[1], *hidden, 10]
+    chance = np.random.default_rng(0)
+    weights = [chance.standard_normal((a, b), np.float32) for a, b in pairwise(sizes)]
+
+    def epoch() -> None:
+        for start in range(0, len(data.x), BATCH):
+            h = [data.x[start : start + BATCH]]
+            for weight in weights:
+                h.append(h[-1] @ weight)
+            gradient = h[-1]
+            for layer in reversed(range(len(weights))):
+                _ = h[layer].T @ gradient
+                if layer:
+                    gradient = gradient @ weights[layer].T
+
+    return Contender(epoch, None)
+
+
+def ours(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
+    """The train stage's own epoch, with its shuffle and its partial last batch."""
+    keras.utils.set_random_seed(0)
+    network = model.build(data.x.shape[1], hidden, 10)
+    run = epochs.compiled_epoch(network, keras.optimizers.RMSprop(RATE))
+    shuffle = np.random.default_rng(0)
+
+    def epoch() -> float:
+        batches = epochs.batches(data.x, data.y, BATCH, shuffle.permutation(len(data.x)))
+        return float(run(*batches)[0])
+
+    return Contender(epoch, lambda: accuracy(network.predict(data.x_test, verbose=0), data))
+
+
+def keras_fit(data: Data, jit_compile: bool) -> Contender:
+    """Keras' own `fit`, as the article uses it: softmax, one-hot labels, RMSprop."""
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Dense(units, "relu") for units in HIDDEN]
+    inputs = keras.Input((data.x.shape[1],))
+    network = keras.Sequential([inputs, *layers, keras.layers.Dense(10, "softmax")])
+    network.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"], jit_compile=jit_compile)
+    y = keras.utils.to_categorical(data.y, 10)
+    return Contender(
+        lambda: network.fit(data.x, y, batch_size=BATCH, epochs=1, verbose=0),
+        lambda: accuracy(network.predict(data.x_test, verbose=0), data),
+    )
+
+
+def sklearn(data: Data) -> Contender:
+    """scikit-learn's MLPClassifier; it has no RMSprop, Adam is its nearest."""
+    from sklearn.neural_network import MLPClassifier
+
+    network = MLPClassifier(HIDDEN, batch_size=BATCH, learning_rate_init=RATE, alpha=0, random_state=0)
+    return Contender(
+        lambda: network.partial_fit(data.x, data.y, classes=np.arange(10)),
+        lambda: accuracy(network.predict_proba(data.x_test), data),
+    )
+
+
+def pytorch(data: Data) -> Contender:
+    """A plain PyTorch loop with its RMSprop, all data in memory, shuffled each epoch."""
+    import torch
+
+    torch.manual_seed(0)
+    sizes = [data.x.shape[1], *HIDDEN, 10]
+    layers: list[Any] = []
+    for a, b in pairwise(sizes):
+        layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
+    network = torch.nn.Sequential(*layers[:-1])
+    optimizer = torch.optim.RMSprop(network.parameters(), lr=RATE, alpha=0.9, eps=1e-7, foreach=True)
+    x, y = torch.from_numpy(data.x), torch.from_numpy(data.y).long()
+
+    def epoch() -> None:
+        for batch in torch.randperm(len(x)).split(BATCH):
+            optimizer.zero_grad(set_to_none=True)
+            torch.nn.functional.cross_entropy(network(x[batch]), y[batch]).backward()
+            optimizer.step()
+
+    def answers() -> float:
+        with torch.no_grad():
+            return accuracy(network(torch.from_numpy(data.x_test)).numpy(), data)
+
+    return Contender(epoch, answers)
+
+
+def accuracy(scores: Array, data: Data) -> float:
+    return float((scores.argmax(axis=1) == data.y_test).mean())

@@ -1,0 +1,83 @@
+"""How the cost grows: with samples, widths, units on a sheet, and images that compose looks at."""
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from stages.artifacts import Images
+from stages.compose import pictures, probe
+from stages.network import Network
+from stages.render import sheets
+from tools.bench import article, contenders, timing
+from tools.bench.contenders import Data
+
+ROUNDS = 3
+SHAPE = (28, 28)
+
+
+def drawing(network: Network) -> dict[str, list[float]]:
+    """512 units drawn, and three layers composed, the article's way and ours."""
+    weights = network.weights[0]
+    never = np.zeros(len(weights), bool)
+    with TemporaryDirectory() as name:
+        path = Path(name) / "sheet.png"
+
+        def articles_pictures() -> None:
+            composed = None
+            for weight in network.weights:
+                composed = article.compose(composed, weight)
+                article.normalise(composed)
+
+        return timing.interleaved(
+            {
+                "sheet": lambda: sheets.sheet(weights, never, SHAPE, "512 units").save(path),
+                "axes": lambda: article.draw(article.normalise(weights), path),
+                "compose": lambda: pictures.compose(network),
+                "compose_article": articles_pictures,
+            },
+            ROUNDS,
+        )
+
+
+def samples(data: Data) -> dict[str, list[float]]:
+    """Seconds of an epoch over so many samples."""
+    some = {n: Data(data.x[:n], data.y[:n], *data[2:]) for n in (5_000, 15_000, 60_000)}
+    return timing.interleaved({str(n): contenders.ours(part).epoch for n, part in some.items()}, ROUNDS)
+
+
+def widths(data: Data) -> dict[str, list[float]]:
+    """Seconds of an epoch over 15,000 samples with two hidden layers, w and w / 2 units wide."""
+    part = Data(data.x[:15_000], data.y[:15_000], *data[2:])
+    wide = {w: contenders.ours(part, (w, w // 2)).epoch for w in (128, 512, 2_048)}
+    return timing.interleaved({str(w): epoch for w, epoch in wide.items()}, ROUNDS)
+
+
+def products(width: int, inputs: int = 784, classes: int = 10) -> int:
+    """Multiplications in one image's pass through that network: the work that grows with its width."""
+    return inputs * width + width * (width // 2) + (width // 2) * classes
+
+
+def units() -> dict[str, list[float]]:
+    """Seconds of a contact sheet of so many units."""
+    chance = np.random.default_rng(0)
+    never = np.zeros(784, bool)
+    with TemporaryDirectory() as name:
+        path = Path(name) / "sheet.png"
+        some = {n: chance.normal(size=(784, n)) for n in (64, 512, 4_096)}
+        work = {
+            str(n): lambda w=weights: sheets.sheet(w, never, SHAPE, "units").save(path)
+            for n, weights in some.items()
+        }
+        return timing.interleaved(work, ROUNDS)
+
+
+def images_probed(network: Network, images: Images) -> dict[str, list[float]]:
+    """Seconds of the mean exact maps over so many images."""
+    some = {
+        n: replace(images, x_train=images.x_train[:n], y_train=images.y_train[:n])
+        for n in (1_000, 10_000, 60_000)
+    }
+    work = {str(n): lambda part=part: probe.run(network, part, {}) for n, part in some.items()}
+    return timing.interleaved(work, ROUNDS)

@@ -1,0 +1,72 @@
+"""The review as Markdown that fits a comment, and as a page that stands alone."""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from tools.review.changes import Changes, plain
+from tools.review.pictures import Figure
+
+FITS = 60_000
+OPEN_METRICS, OPEN_FIGURES = 24, 4
+
+
+@dataclass(frozen=True)
+class Host:
+    """A code host's address of the repository, and the commits before and after."""
+
+    repository: str
+    before: str
+    after: str
+
+    def link(self, figure: Figure, version: str) -> str:
+        commit = self.before if version == "before" else self.after
+        return f"{self.repository.rstrip('/')}/blob/{commit}/{figure.path}?raw=true"
+
+
+def markdown(changes: Changes, host: Host | None) -> str:
+    """The comment; figures beyond what fits are named and not shown."""
+    for shown in range(len(changes.figures), -1, -1):
+        text = _template("comment.md.j2").render(
+            changes=changes,
+            shown=changes.figures[:shown],
+            hidden=changes.figures[shown:],
+            open_metrics=OPEN_METRICS,
+            open_figures=OPEN_FIGURES,
+            source=lambda figure, version: source(figure, version, host),
+        )
+        if len(text) < FITS:
+            return text
+    return text[: FITS - 1]
+
+
+def source(figure: Figure, version: str, host: Host | None) -> str | None:
+    """Where an image of the comment lies; a host has no picture of the difference."""
+    if getattr(figure, version) is None:
+        return None
+    if host is None:
+        return f"images/{figure.slug}.{version}.png"
+    return None if version == "difference" else host.link(figure, version)
+
+
+def page(changes: Changes) -> str:
+    """The HTML page, its images inside it."""
+    return _template("page.html.j2").render(changes=changes, data=data)
+
+
+def data(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        autoescape=name.endswith(".html.j2"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["plain"] = plain
+    return environment.get_template(name)

@@ -1,0 +1,87 @@
+"""What git and DVC know of the base revision, read without touching the working tree."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from stages.artifacts import FIGURES, REPORT
+from stages.console import Problem
+from stages.params import PARAMS
+
+Status = dict[str, str]
+
+
+def commit_of(revision: str) -> str:
+    """The commit that a revision names, or a Problem."""
+    found = _run("git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", check=False)
+    if not found.strip():
+        raise Problem(
+            f"BASE={revision} is no commit here; name a branch, a tag or a commit "
+            "(in a shallow clone, fetch it first: git fetch --depth 1 origin <rev>)"
+        )
+    return found.decode().strip()
+
+
+def file_at(revision: str, path: str | Path) -> bytes | None:
+    """A file's bytes at a revision, or None where it has no such file."""
+    done = subprocess.run(
+        ["git", "show", f"{revision}:./{Path(path).as_posix()}"], check=False, capture_output=True
+    )
+    return done.stdout if done.returncode == 0 else None
+
+
+def has_report(revision: str) -> bool:
+    return file_at(revision, REPORT) is not None
+
+
+def figures_changed(revision: str) -> Status:
+    """Figures that differ from a revision: their path, and A(dded), M(odified) or D(eleted)."""
+    command = ("git", "diff", "--name-status", "--no-renames", "-z", "--relative", revision, "--")
+    words = _run(*command, str(FIGURES)).decode().split("\0")
+    found = dict(zip(words[1::2], words[0::2], strict=False))
+    others = _run("git", "ls-files", "--others", "--exclude-standard", "-z", str(FIGURES)).decode()
+    found |= {path: "M" if path in found else "A" for path in others.split("\0") if path}
+    return {path: status for path, status in sorted(found.items()) if path.endswith(".png")}
+
+
+def networks_at(revision: str) -> set[str]:
+    """The networks that params.yaml names at a revision."""
+    text = file_at(revision, PARAMS)
+    found = YAML(typ="safe").load(text.decode()) if text else {}
+    return set(found.get("networks", {})) if isinstance(found, dict) else set()
+
+
+def params_changed(revision: str) -> dict[str, tuple[Any, Any]]:
+    """Params that differ, by key: before and after, None where there was or is none."""
+    changed = _dvc("params", "diff", "--json", revision)
+    return {
+        key: (values.get("old"), values.get("new"))
+        for file in changed.values()
+        for key, values in file.items()
+    }
+
+
+def metrics_changed(revision: str) -> dict[str, dict[str, tuple[Any, Any]]]:
+    """Metrics that differ, by file and key: before and after, None where there was or is none."""
+    changed = _dvc("metrics", "diff", "--json", revision)
+    return {
+        file: {key: (values.get("old"), values.get("new")) for key, values in metrics.items()}
+        for file, metrics in changed.items()
+    }
+
+
+def _dvc(*words: str) -> dict[str, Any]:
+    """A JSON answer of this environment's DVC."""
+    return dict(json.loads(_run(sys.executable, "-m", "dvc", *words, "--quiet") or b"{}"))
+
+
+def _run(*words: str, check: bool = True) -> bytes:
+    done = subprocess.run(words, check=False, capture_output=True)
+    if check and done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+        raise Problem(f"`{' '.join(words[:4])} …` failed: {lines[-1]}")
+    return done.stdout
