@@ -19,20 +19,30 @@ NUMBERS = {
     "agreement": Meaning(
         "share of images for which the composed pictures and the network give the same answer", "higher"
     ),
+    "agreement_anchored": Meaning(
+        "the same with other biases: each composed picture made right at its class's mean image, "
+        "as the exact ones are",
+        "higher",
+    ),
     "picture_accuracy": Meaning("share of right answers of the composed pictures", "–"),
     "explained": Meaning(
         "R² of the network's logits, classes centred, from the pictures' after one fitted gain: "
         "1 is all, 0 nothing",
         "higher",
     ),
+    "explained_anchored": Meaning("explained with those other biases", "higher"),
     "explained_raw": Meaning(
-        "the same without the gain; far below 0 when the pictures' numbers are too large", "higher"
+        "explained without the gain; below 0, worse than telling no class from another, "
+        "when the pictures' logits are far too large",
+        "higher",
     ),
+    "gain": Meaning("what the composed pictures' logits must be multiplied by to fit best", "–"),
     "cosine": Meaning(
         "cosine of the composed pictures and the mean exact maps of all training images, mean over classes",
         "higher",
     ),
     "agreement_by_class": Meaning("agreement among the images that the network gives each class", "higher"),
+    "answers_by_class": Meaning("share of images that the composed pictures give each class", "–"),
     "dead_units": Meaning("units of each hidden layer that no training image turns on", "–"),
     "activation_rate": Meaning(
         "share of all training images that turn a unit on, mean over each hidden layer", "–"

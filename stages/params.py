@@ -35,9 +35,9 @@ class Survey(Section):
     seed: int = Field(ge=0, le=2**31)
 
     @model_validator(mode="after")
-    def _ways_grow(self) -> Self:
-        if self.ways != sorted(set(self.ways)):
-            raise ValueError("must grow from number to number, as in [1, 3, 10]")
+    def _ways_grow_from_one(self) -> Self:
+        if self.ways != sorted(set(self.ways)) or self.ways[0] != 1:
+            raise ValueError("ways must begin with 1 and grow, as in [1, 3, 10]")
         return self
 
 

@@ -142,10 +142,12 @@ def test_without_hidden_layers_the_pictures_are_the_network(make_network: Maker,
     composed, logits = pictures.compose(network), network.logits(x)
     found = groups.find(images, [1, 3], seed=0)
     passed = probe.run(network, images, {w: g.of_train for w, g in found.items()})
-    numbers = truth.numbers(composed, passed, logits, x, images.y_test)
     ways = {w: Ways.of(network, passed.groups[w], g.arrays(w), w) for w, g in found.items()}
+    anchored = Ways.anchored(centre(composed.weights[-1]), passed.groups[1], found[1].arrays(1), 1)
+    numbers = truth.numbers(composed, anchored, passed, logits, x_test=x, y_test=images.y_test)
     numbers |= truth.by_ways(ways, logits, x)
-    assert numbers["agreement"] == numbers["explained"] == numbers["explained_raw"] == 1.0
+    for number in ("agreement", "agreement_anchored", "explained", "explained_raw", "gain"):
+        assert numbers[number] == 1.0
     assert numbers["cosine"] == pytest.approx(1)
     assert set(numbers["agreement_by_ways"].values()) == {1.0}
     assert numbers["ways_for_95"] == 1

@@ -23,7 +23,7 @@ WRONG = [
     ("epochs: 3", "epochs: -1", ["networks.few.epochs = -1", "greater than or equal to 0"]),
     ("few:", "Few!:", ["networks.Few!", "lower-case letters, digits and hyphens"]),
     ("dataset: digits", "dataset: cats", ["data.dataset = 'cats'", "'mnist' or 'digits'"]),
-    ("ways: [1, 3]", "ways: [3, 1]", ["survey", "must grow"]),
+    ("ways: [1, 3]", "ways: [3, 1]", ["survey", "begin with 1 and grow"]),
     ("ways: [1, 3]", "ways: [0, 3]", ["survey.ways.0 = 0", "greater than or equal to 1"]),
     ("learning_rate: 0.001", "learning_rate: 0", ["train.learning_rate = 0", "greater than 0"]),
     ("render:", "rendering: 1\nrender:", ["rendering = 1 is not a known key", "did you mean render?"]),

@@ -92,6 +92,8 @@ def test_on_28_by_28_pixels_the_regions_are_those_of_the_article() -> None:
     rows = {name: (r.start, r.stop, c.start, c.stop) for name, (r, c) in ink.regions(28, 28).items()}
     assert rows == {
         "bottom_rows": (26, 28, 0, 28),
+        "bottom_edge_left": (26, 28, 0, 9),
+        "bottom_edge_right": (26, 28, 19, 28),
         "last_row": (27, 28, 0, 28),
         "bottom_left": (21, 28, 0, 7),
         "bottom_right": (21, 28, 21, 28),

@@ -28,7 +28,8 @@ def main() -> None:
     never_inked = ~images.x_train[:samples].any(axis=0).ravel()
 
     logits = network.logits(x_test)
-    numbers = truth.numbers(composed, found, logits, x_test, images.y_test)
+    anchored = Ways.anchored(probe.centre(composed.weights[-1]), found.groups[1], survey, 1)
+    numbers = truth.numbers(composed, anchored, found, logits, x_test=x_test, y_test=images.y_test)
     numbers |= truth.by_ways(ways, logits, x_test)
     numbers |= {"never_inked": int(never_inked.sum())}
     arrays = composed.arrays() | found.arrays() | {"never_inked": never_inked}

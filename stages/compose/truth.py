@@ -15,18 +15,25 @@ DIGITS = 4
 
 
 def numbers(
-    composed: Composed, probe: Probe, logits: Array, x_test: Array, y_test: Array
+    composed: Composed, anchored: Ways, probe: Probe, logits: Array, *, x_test: Array, y_test: Array
 ) -> dict[str, Any]:
-    """The numbers of the composed pictures and of the layers, rounded to what is stable."""
+    """The numbers of the composed pictures and of the layers, rounded to what is stable.
+
+    `anchored` are the same pictures with the biases that exact ones get: right at the mean image.
+    """
     answers = composed.logits(x_test)
     layers = {f"layer-{n}": on for n, on in enumerate(probe.on, start=1)}
     return {
         "agreement": _round(agreement(answers, logits)),
+        "agreement_anchored": _round(agreement(anchored.scores(x_test), logits)),
         "picture_accuracy": _round((answers.argmax(axis=1) == y_test).mean()),
         "explained": _round(explained(answers, logits)),
+        "explained_anchored": _round(explained(anchored.scores(x_test), logits)),
         "explained_raw": _round(explained(answers, logits, gain=1.0)),
+        "gain": _round(best_gain(answers, logits)),
         "cosine": _round(mean_cosine(centre(composed.weights[-1]), probe.mean_map)),
         "agreement_by_class": [_round(share) for share in agreement_by_class(answers, logits)],
+        "answers_by_class": [_round(share) for share in answers_by_class(answers)],
         "dead_units": {layer: int((on == 0).sum()) for layer, on in layers.items()},
         "activation_rate": {layer: _round(on.mean()) for layer, on in layers.items()},
     }
@@ -66,11 +73,22 @@ def explained(answers: Array, logits: Array, gain: float | None = None) -> float
     """
     p, z = centre(answers), centre(logits)
     if gain is None:
-        gain = float((p * z).sum() / max((p * p).sum(), np.finfo(float).tiny))
+        gain = best_gain(answers, logits)
     missed, spread = np.square(z - gain * p).sum(), np.square(z).sum()
     if spread == 0:
         return float(missed == 0)
     return float(1 - missed / spread)
+
+
+def best_gain(answers: Array, logits: Array) -> float:
+    """What the answers must be multiplied by to come nearest to the logits, classes centred."""
+    p, z = centre(answers), centre(logits)
+    return float((p * z).sum() / max((p * p).sum(), np.finfo(float).tiny))
+
+
+def answers_by_class(answers: Array) -> list[float]:
+    """The share of images that get each class as the answer."""
+    return list(np.bincount(answers.argmax(axis=1), minlength=answers.shape[1]) / len(answers))
 
 
 def mean_cosine(pictures: Array, others: Array) -> float:

@@ -31,8 +31,13 @@ class Ways:
 
     @classmethod
     def of(cls, network: Network, sums: GroupSums, survey: Mapping[str, Array], ways: int) -> "Ways":
-        means = survey[f"means_{ways}"].astype(float)
         maps = network.weights[0] @ (sums.tails / sums.images[:, None]).T
+        return cls.anchored(maps, sums, survey, ways)
+
+    @classmethod
+    def anchored(cls, maps: Array, sums: GroupSums, survey: Mapping[str, Array], ways: int) -> "Ways":
+        """Pictures (inputs × groups) with the biases that make each right at its group's mean image."""
+        means = survey[f"means_{ways}"].astype(float)
         biases = sums.logits / sums.images - np.einsum("gi,ig->g", means, maps)
         return cls(maps, biases, survey[f"nearest_{ways}"], survey[f"nearest_class_{ways}"])
 

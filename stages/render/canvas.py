@@ -56,6 +56,11 @@ class Canvas:
         place = self.levels[top : top + height, max(left, 0) : max(left, 0) + width]
         place[ink > 0] = views.grey(255 - ink)[ink > 0]
 
+    def title(self, words: str) -> None:
+        """Write the page's title, in letters as large as its width allows."""
+        fits = (s for s in range(TITLE, SMALL, -1) if words_width(words, s, True) <= WIDTH - 2 * MARGIN)
+        self.text(words, MARGIN, MARGIN, next(fits, SMALL), bold=True)
+
     def save(self, path: Path) -> None:
         """Write a palette PNG: a third of the size of one in full colour."""
         image = Image.fromarray(self.levels, mode="P")

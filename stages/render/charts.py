@@ -31,12 +31,12 @@ STYLE = {
 }
 
 
-def figure(height: float, columns: int = 1, **options: Any) -> tuple[Figure, Sequence[Axes]]:
-    """A figure as wide as every other, with its axes in a row."""
+def figure(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Sequence[Axes]]:
+    """A figure as wide as every other, with its axes row by row."""
     with matplotlib.rc_context(STYLE):
         made = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = made.subplots(1, columns, squeeze=False, **options)[0]
-    return made, list(axes)
+        axes = made.subplots(rows, columns, squeeze=False)
+    return made, list(axes.flat)
 
 
 def save(made: Figure, path: Path) -> None:
@@ -63,9 +63,8 @@ def training(cast: Cast) -> Figure:
     made, axes = figure(4.4, 2)
     shades = colours(cast)
     for axis, quantity in zip(axes, ("accuracy", "loss"), strict=True):
-        for network in cast.networks:
-            if network.params.epochs == 0:
-                continue
+        trained = [n for n in cast.networks if n.params.epochs]
+        for network in sorted(trained, key=lambda n: -n.train["updates"]):  # the shortest on top
             history = network.history
             updates = np.array(history["epoch"]) * network.train["updates"] / network.params.epochs
             for key, dashes in ((quantity, "-"), (f"train_{quantity}", ":")):
@@ -96,14 +95,14 @@ def truth_by_samples(cast: Cast) -> Figure:
     for (words, marker, value), colour in zip(lines, ("#444444", "#c0392b", "#e08e45"), strict=True):
         axis.plot(samples, [value(n) for n in cast.deep], f"-{marker}", color=colour, label=words)
         if cast.long is not None:
-            label = f"the same for {cast.long.name}: as few images, more updates"
+            label = f"hollow: {cast.long.name}, {cast.long.training_words}"
             axis.plot(
-                cast.long.samples,
+                cast.long.samples * 1.12,
                 value(cast.long),
                 marker,
                 mfc="white",
-                ms=10,
-                mew=1.6,
+                ms=8,
+                mew=1.4,
                 color=colour,
                 label=label if marker == "o" else None,
                 zorder=1,
@@ -113,6 +112,7 @@ def truth_by_samples(cast: Cast) -> Figure:
     axis.minorticks_off()
     axis.set_ylim(0, 1.03)
     axis.set_xlabel("training images")
+    axis.set_ylabel("share, or R²")
     axis.legend(loc="lower left")
     return made
 
@@ -132,12 +132,17 @@ def agreement_by_ways(cast: Cast, enough: float) -> Figure:
             label=f"{network.name} ({network.training_words})",
         )
         axis.plot(ways, network.compose["choice_by_ways"].values(), ":", color=color, lw=1.4)
-        axis.plot(0.55, network.compose["agreement"], "D", color=color, ms=8)
+        axis.plot(0.5, network.compose["agreement"], "D", color=color, ms=8)
+        axis.plot(0.65, network.compose["agreement_anchored"], "D", color=color, ms=8, mfc="white")
     axis.axhline(enough, color="#777777", lw=1)
+    axis.text(0.5, enough, f"{enough:.0%}", ha="right", va="bottom")
+    axis.plot(
+        [], [], "D", color="#777777", mfc="white", label="composed, with biases as the exact ones have"
+    )
     axis.plot([], [], ":", color="#777777", label="the choice of the nearest group alone, no map")
     axis.set_xscale("log")
     ticks = [int(w) for w in cast.networks[0].compose["agreement_by_ways"]]
-    axis.set_xticks([0.55, *ticks], ["composed", *map(str, ticks)])
+    axis.set_xticks([0.57, *ticks], ["composed", *map(str, ticks)])
     axis.minorticks_off()
     axis.set_ylim(None, 1.0)
     axis.set_xlabel("pictures a class: the composed one, then exact maps of 1, 3, … groups of its images")
@@ -148,8 +153,10 @@ def agreement_by_ways(cast: Cast, enough: float) -> Figure:
 
 def claims(found: Mapping[str, Any], words: dict[str, str]) -> Figure:
     """Who inks each region that the article speaks of: training images of each class."""
-    made, axes = figure(3.2, len(found), sharex=True)
-    for axis, (region, counts) in zip(axes, found.items(), strict=True):
+    made, axes = figure(5.6, 4, rows=2)
+    for spare in axes[len(found) :]:
+        spare.set_axis_off()
+    for axis, (region, counts) in zip(axes, found.items(), strict=False):
         names, values = list(counts["by_class"]), list(counts["by_class"].values())
         axis.bar(names, values, color="#555555")
         axis.set_title(f"{words[region]}\n{counts['images']:,} images", fontsize=10, loc="left")
@@ -166,7 +173,8 @@ def architecture(network: Facts, inputs: tuple[int, int], classes: list[str]) ->
     axis.set_axis_off()
     places = [_column(width) for width in widths]
     for layer, (left, right) in enumerate(pairwise(places)):
-        xs = np.array([layer + 0.06, layer + 0.94])
+        gap = 0.016 * len(widths)
+        xs = np.array([layer + gap, layer + 1 - gap])
         for a in left:
             for b in right:
                 axis.plot(xs, [a, b], color="#b8c4d6", lw=0.4, zorder=0)
@@ -187,7 +195,7 @@ def architecture(network: Facts, inputs: tuple[int, int], classes: list[str]) ->
         axis.text(layer, -0.07, _layer_words(layer, widths, inputs), ha="center", va="top")
     if len(classes) == len(places[-1]):
         for name, y in zip(classes, reversed(places[-1]), strict=True):
-            axis.text(len(widths) - 1 + 0.07, y, name, va="center")
+            axis.text(len(widths) - 1 + 0.02 * len(widths), y, name, va="center")
     axis.set_xlim(-0.35, len(widths) - 1 + 0.35)
     axis.set_ylim(-0.25, 1.28)
     return made

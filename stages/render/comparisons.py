@@ -50,12 +50,10 @@ def composed_band(network: Facts) -> Band:
 
 
 def exact_band(network: Facts) -> Band:
-    one = min(network.compose["agreement_by_ways"], key=int)
-    share = network.compose["agreement_by_ways"][one]
+    share = network.compose["agreement_by_ways"]["1"]
     return _band(
-        f"{network.name}, mean exact map of the images it calls so; "
-        f"as {one} exact picture a label: {share:.1%}",
-        network.arrays["called_map"],
+        f"{network.name}, mean exact map of each class: gives {share:.1%} of the network's answers",
+        network.arrays["maps_1"],
         network,
     )
 

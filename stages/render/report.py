@@ -25,7 +25,15 @@ def write(cast: Cast, images: Images, claims: Mapping[str, Any], settings: Param
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"percent": percent, "verdict": verdict, "listed": listed, "number": number}
+    environment.filters |= {
+        "percent": percent,
+        "verdict": verdict,
+        "listed": listed,
+        "number": number,
+        "times": times,
+        "favourite": favourite,
+        "lead": lead,
+    }
     return environment.get_template("report.md.j2").render(
         cast=cast,
         settings=settings,
@@ -34,7 +42,7 @@ def write(cast: Cast, images: Images, claims: Mapping[str, Any], settings: Param
         regions=region_words(claims),
         classes=[str(name) for name in images.classes],
         ways_shown=str(looking.shown_ways(settings.survey.ways, settings.render.ways_shown)),
-        one=str(min(settings.survey.ways)),
+        most_ways=str(max(settings.survey.ways)),
         enough=ENOUGH,
         numbers=NUMBERS,
     )
@@ -43,6 +51,30 @@ def write(cast: Cast, images: Images, claims: Mapping[str, Any], settings: Param
 def percent(share: float | None, digits: int = 1) -> str:
     """0.4883 as 48.8 %."""
     return "–" if share is None else f"{share * 100:.{digits}f} %"
+
+
+def times(gain: float) -> str:
+    """How far the pictures' logits are off in size: a gain of 0.5 means "2.0 times too large"."""
+    if gain <= 0:
+        return "of no use at any size"
+    return f"{1 / gain:.1f} times too large" if gain < 1 else f"{gain:.1f} times too small"
+
+
+def favourite(network: Facts, classes: list[str]) -> str:
+    """What the composed pictures answer most, and what never, in words."""
+    shares = network.compose["answers_by_class"]
+    most = max(range(len(shares)), key=shares.__getitem__)
+    never = [classes[k] for k, share in enumerate(shares) if share == 0]
+    words = f"answer {classes[most]} for {percent(shares[most])} of the images"
+    return words + (f" and never {listed(never)}" if never else "")
+
+
+def lead(network: Facts) -> dict[str, Any]:
+    """How the exact pictures do against the choice of group alone: their best lead, and where they lose."""
+    maps, choice = network.compose["agreement_by_ways"], network.compose["choice_by_ways"]
+    leads = {w: round(maps[w] - choice[w], 4) for w in maps}
+    best = max(leads, key=lambda w: leads[w])
+    return {"best": best, "points": leads[best], "lost": [w for w, by in leads.items() if by <= 0]}
 
 
 def number(value: float | None, digits: int = 2) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from stages.artifacts import Array
 from stages.render import views
-from stages.render.canvas import MARGIN, SMALL, TITLE, WIDTH, Canvas, fitting_scale, lines_of, mosaic
+from stages.render.canvas import MARGIN, SMALL, WIDTH, Canvas, fitting_scale, lines_of, mosaic
 from stages.render.facts import Facts
 
 GAP = 4
@@ -40,7 +40,7 @@ def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str
     top = MARGIN + 60
     head = top + 3 * LINE
     canvas = Canvas(head + mosaics[0].shape[0] + MARGIN)
-    canvas.text(title, MARGIN, MARGIN, TITLE, bold=True)
+    canvas.title(title)
     for i, (levels, said) in enumerate(zip(mosaics, words, strict=True)):
         left = MARGIN + i * (panel + MARGIN)
         for n, line in enumerate(lines_of(said, panel, SMALL)):
@@ -61,9 +61,9 @@ def arrange(units: int, shape: tuple[int, int], width: int) -> tuple[int, int]:
 
 def output(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas:
     """The output pictures: composed in both views, and the mean exact maps, each with its number."""
-    composed, called, never = network.output, network.arrays["called_map"], network.never_inked
+    composed, exact, never = network.output, network.arrays["maps_1"], network.never_inked
     composed = composed - composed.mean(axis=1, keepdims=True)
-    halves = [views.half_range(w, never) for w in (composed, called)]
+    halves = [views.half_range(w, never) for w in (composed, exact)]
     agreement = network.compose["agreement"]
     by_class = network.compose["agreement_by_class"]
     bands = [
@@ -79,8 +79,8 @@ def output(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas
             None,
         ),
         (
-            f"Mean exact map of the images that the network calls so, full colour from ±{halves[1]:.2g}",
-            views.signed(called, never, halves[1]),
+            f"Mean exact map of each class's images, full colour from ±{halves[1]:.2g}",
+            views.signed(exact, never, halves[1]),
             None,
         ),
     ]
@@ -99,7 +99,7 @@ def banded(title: str, bands: list[Band], shape: tuple[int, int], classes: list[
     height, width = shape[0] * scale, shape[1] * scale
     foot = [LINE + 8 if words else 0 for _, _, words in bands]
     canvas = Canvas(MARGIN + 70 + 46 + sum(LINE + 8 + height + 24 + f for f in foot))
-    canvas.text(title, MARGIN, MARGIN, TITLE, bold=True)
+    canvas.title(title)
     top = MARGIN + 66
     for k, name in enumerate(classes):
         canvas.text(name, top, MARGIN + k * step + width // 2, align="middle", bold=True)

@@ -32,10 +32,13 @@ def exclusiveness(ink: Array) -> Array:
 
 def regions(height: int, width: int) -> dict[str, tuple[slice, slice]]:
     """The places that the article speaks of: on 28×28 pixels rows 26–27, row 27, the 7×7 corners, …"""
-    row, quarter = max(1, round(height / 28)), round(height / 4)
+    row, quarter, third = max(1, round(height / 28)), round(height / 4), width // 3
     corner = slice(height - quarter, height)
+    edge = slice(height - max(1, round(height / 14)), height)
     return {
-        "bottom_rows": (slice(height - max(1, round(height / 14)), height), slice(0, width)),
+        "bottom_rows": (edge, slice(0, width)),
+        "bottom_edge_left": (edge, slice(0, third)),
+        "bottom_edge_right": (edge, slice(width - third, width)),
         "last_row": (slice(height - row, height), slice(0, width)),
         "bottom_left": (corner, slice(0, round(width / 4))),
         "bottom_right": (corner, slice(width - round(width / 4), width)),

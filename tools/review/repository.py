@@ -76,7 +76,7 @@ def metrics_changed(revision: str) -> dict[str, dict[str, tuple[Any, Any]]]:
 
 def _dvc(*words: str) -> dict[str, Any]:
     """A JSON answer of this environment's DVC."""
-    return dict(json.loads(_run(sys.executable, "-m", "dvc", *words, "--quiet") or b"{}"))
+    return dict(json.loads(_run(sys.executable, "-m", "dvc", *words) or b"{}"))
 
 
 def _run(*words: str, check: bool = True) -> bytes:
