@@ -1,0 +1,256 @@
+"""A reviewer sees what moved, by how much and which way, and nothing of what did not."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.glossary import NUMBERS
+from tests.conftest import ROOT, Project, new_project
+from tools.review import changes, comment
+from tools.review.changes import Changes, Metric
+from tools.review.pictures import Figure, compare
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+SUMMARIES = {
+    "agreement-by-ways", "composed-and-exact", "deep-and-flat", "training", "truth-by-samples",
+}  # fmt: skip
+
+
+def png(tmp_path: Path, array: Any) -> bytes:
+    path = tmp_path / "picture.png"
+    Image.fromarray(array).save(path)
+    return path.read_bytes()
+
+
+def review(project: Project, base: str = "HEAD", *more: str) -> tuple[str, str]:
+    project.run(sys.executable, "-m", "tools.review", base, *more)
+    folder = project.folder / "build" / "review"
+    return (folder / "comment.md").read_text(), (folder / "index.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def changed(reproduced: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A branch on which one network's sample count changed, reproduced and not yet committed."""
+    folder = tmp_path_factory.mktemp("changed") / "project"
+    shutil.copytree(reproduced, folder, symlinks=True)
+    project = Project(folder)
+    project.run("git", "switch", "-qc", "more-samples")
+    project.replace("params.yaml", "few: {samples: 100", "few: {samples: 400")
+    project.repro()
+    return project
+
+
+def test_one_networks_samples_show_its_figures_and_the_summaries_and_no_others(changed: Project) -> None:
+    before = changed.run("git", "status", "--porcelain").stdout
+    text, page = review(changed)
+    assert changed.run("git", "status", "--porcelain").stdout == before, "the tree is left as it was"
+    shown = set(re.findall(r"<summary><b>(.+?)</b>", text))
+    assert shown == SUMMARIES | {"few/layer-1", "few/layer-2", "few/output", "few/ways"}
+    assert set(re.findall(r"<h3>(\S+)", page)) == shown
+    assert "| `networks.few.samples` | 100 | 400 |" in text
+    assert "`networks.few.samples` 100 → 400" in text.splitlines()[3]
+    for image in re.findall(r"\]\((images/.+?\.png)\)", text):
+        assert (changed.folder / "build/review" / image).exists()
+
+
+def test_metrics_carry_the_right_signs_and_unchanged_ones_are_absent(changed: Project) -> None:
+    text, _ = review(changed)
+    rows = re.findall(r"\| `(\S+)` \| (\S+) \| (\S+) \| (\S+) \| (\S*) \| (\w*) \|", text)
+    assert rows
+    assert {network for network, *_ in rows} == {"few"}
+    for _, name, old, new, change, verdict in rows:
+        before, after = (float(value.replace(",", "")) for value in (old, new))
+        assert float(change.replace(",", "")) == pytest.approx(after - before, abs=1.1e-4)
+        better = NUMBERS[name.split(".")[0]].better
+        rose = after > before
+        expected = {"higher": "better" if rose else "worse", "lower": "worse" if rose else "better"}
+        assert verdict == expected.get(better, "")
+    accuracy = next(row for row in rows if row[1] == "accuracy")
+    assert accuracy[5] == "better", "four times the images make a better network"
+
+
+def test_nothing_changed_says_so_in_a_line(project: Project) -> None:
+    text, page = review(project)
+    assert "Nothing changed" in text
+    assert "###" not in text
+    assert "<article" not in page
+
+
+def test_networks_added_and_removed_are_named_with_their_figures(project: Project) -> None:
+    project.replace("params.yaml", "  flat: {samples: 1437, hidden: [], epochs: 2}", "  new: {samples: 50, hidden: [], epochs: 1}")
+    project.repro()
+    text, _ = review(project)
+    assert "- `new` added" in text
+    assert "- `flat` removed" in text
+    assert "<b>new/output</b> added" in text
+    assert "<b>flat/output</b> removed" in text
+
+
+def test_a_base_without_a_report_and_a_shallow_clone_will_do(changed: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    bare = new_project(folder)
+    bare.commit("No report yet")
+    shutil.copytree(changed.folder / "reports", folder / "reports")
+    shutil.copy(changed.folder / "dvc.lock", folder / "dvc.lock")
+    assert "no report yet" in review(bare)[0]
+
+    shallow = tmp_path / "shallow"
+    changed.run("git", "clone", "-q", "--depth", "1", f"file://{changed.folder}", str(shallow))
+    (shallow / "params.yaml").write_text((shallow / "params.yaml").read_text().replace("samples: 100", "samples: 99"))
+    assert "`networks.few.samples` | 100 | 99" in review(Project(shallow))[0]
+
+
+def test_an_unknown_base_is_one_line_that_says_what_to_do(project: Project) -> None:
+    failed = project.run(sys.executable, "-m", "tools.review", "nowhere", check=False)
+    assert failed.returncode == 1
+    assert len(failed.stderr.strip().splitlines()) == 1
+    assert "BASE=nowhere is no commit here" in failed.stderr
+
+
+def test_with_a_host_the_images_are_links_to_two_commits(changed: Project) -> None:
+    text, _ = review(changed, "HEAD", "--repository", "https://example.invalid/a/b", "--head", "c0ffee")
+    base = changed.run("git", "rev-parse", "HEAD").stdout.strip()
+    path = "reports/figures/few/output.png?raw=true"
+    assert f"https://example.invalid/a/b/blob/{base}/{path}" in text
+    assert f"https://example.invalid/a/b/blob/c0ffee/{path}" in text
+    assert "images/" not in text
+
+
+def test_a_comment_fits_however_much_changed(tmp_path: Path) -> None:
+    picture = png(tmp_path, np.zeros((4, 4), np.uint8))
+    figures = [Figure(f"reports/figures/{'long-name-' * 6}{n}/output.png", picture, picture, 0.5, picture) for n in range(300)]
+    metrics = [Metric(f"network-{n}", "agreement", 0.5, 0.6) for n in range(300)]
+    text = comment.markdown(Changes("c0ffee", True, {}, [], [], metrics, figures), None)
+    assert len(text) < comment.FITS
+    assert "Not shown here for their length" in text
+    assert "<details><summary>300 numbers changed</summary>" in text
+
+
+def test_a_figures_difference_counts_and_marks_the_pixels_that_moved(tmp_path: Path) -> None:
+    old = np.full((10, 20, 3), 255, np.uint8)
+    new = old.copy()
+    new[2:4, 5:10] = 0
+    figure = compare("reports/figures/few/output.png", png(tmp_path, old), png(tmp_path, new))
+    assert figure.changed == pytest.approx(10 / 200)
+    assert figure.difference is not None
+    (tmp_path / "difference.png").write_bytes(figure.difference)
+    shown = np.asarray(Image.open(tmp_path / "difference.png").convert("RGB")).astype(int)
+    magenta = (shown[..., 0] - shown[..., 1]) > 100
+    assert np.array_equal(magenta, (new != old).any(axis=2))
+    larger = compare("reports/figures/few/output.png", png(tmp_path, old), png(tmp_path, new[:5]))
+    assert 0 < larger.changed < 1
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "verdict"),
+    [
+        ("agreement", 0.5, 0.6, "better"),
+        ("agreement", 0.6, 0.5, "worse"),
+        ("loss", 0.5, 0.4, "better"),
+        ("ways_for_95", 10, 30, "worse"),
+        ("agreement_by_ways.10", 0.1, 0.2, "better"),
+        ("updates", 10, 30, ""),
+        ("agreement", None, 0.6, ""),
+    ],
+)
+def test_better_and_worse_follow_each_numbers_direction(
+    name: str, old: float | None, new: float | None, verdict: str
+) -> None:
+    assert Metric("few", name, old, new).verdict == verdict
+
+
+def test_noise_below_the_rounding_is_left_out() -> None:
+    files = {"reports/metrics/train/few.json": {"loss": (0.5, 0.50003), "accuracy": (0.5, 0.5002)}}
+    assert [metric.name for metric in changes.moved(files)] == ["accuracy"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not (CHROMIUM and DRIVER):
+        pytest.skip("chromium or chromedriver is not installed (apt-get install chromium chromium-driver)")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in ("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+                 "disable-background-networking", "disable-component-update", "disable-sync",
+                 "window-size=1200,900"):  # fmt: skip
+        options.add_argument(f"--{flag}")
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=DRIVER))
+    yield driver
+    driver.quit()
+
+
+def test_the_page_shows_its_images_and_swipes_by_mouse_and_keyboard(changed: Project, browser: Any) -> None:
+    from selenium.webdriver import ActionChains, Keys
+    from selenium.webdriver.common.by import By
+
+    review(changed)
+    browser.get((changed.folder / "build/review/index.html").as_uri())
+    images = browser.find_elements(By.TAG_NAME, "img")
+    assert len(images) >= 18
+    assert all(browser.execute_script("return arguments[0].naturalWidth", image) > 500 for image in images)
+
+    browser.find_element(By.CSS_SELECTOR, "input[value=swipe]").click()
+    article = browser.find_element(By.ID, "few--output")
+    slider = article.find_element(By.CLASS_NAME, "slider")
+    views = article.find_element(By.CLASS_NAME, "views")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", views)
+
+    def cut() -> str:
+        after = article.find_element(By.CLASS_NAME, "after")
+        return str(browser.execute_script("return getComputedStyle(arguments[0]).clipPath", after))
+
+    middle = cut()
+    slider.send_keys(Keys.ARROW_RIGHT * 10)
+    by_key = cut()
+    assert slider.get_property("value") == "60"
+    assert by_key != middle
+    width = views.size["width"]
+    ActionChains(browser).move_to_element(views).click_and_hold().move_by_offset(-width // 4, 0).release().perform()
+    assert 20 <= int(slider.get_property("value")) <= 30
+    assert cut() not in (middle, by_key)
+
+    browser.find_element(By.CSS_SELECTOR, "input[value=only-difference]").click()
+    assert article.find_element(By.CLASS_NAME, "difference").is_displayed()
+    assert not article.find_element(By.CLASS_NAME, "before").is_displayed()
+
+
+def test_every_metric_is_explained_once_for_the_report_and_once_in_the_docs(project: Project) -> None:
+    import json
+
+    written = {key for path in (project.folder / "reports/metrics").rglob("*.json") for key in json.loads(path.read_text())}
+    assert written == set(NUMBERS)
+    of_pictures = written - set(json.loads((project.folder / "reports/metrics/train/few.json").read_text()))
+    docs = (ROOT / "docs/mathematics.md").read_text()
+    assert {key for key in of_pictures if f"`{key}`" not in docs} == set()
+
+
+def test_workflows_pass_actionlint() -> None:
+    actionlint = Path(sys.executable).with_name("actionlint")
+    if not actionlint.exists():
+        pytest.skip("actionlint is not installed: its wheels do not fit this platform")
+    files = list((ROOT / ".github/workflows").glob("*.yml"))
+    linted = subprocess.run([actionlint, *files], check=False, capture_output=True, text=True)
+    assert linted.returncode == 0, linted.stdout
+
+
+def test_actions_are_pinned_to_commits_and_ask_for_the_least() -> None:
+    from ruamel.yaml import YAML
+
+    for path in (ROOT / ".github/workflows").glob("*.yml"):
+        text = path.read_text()
+        for used in re.findall(r"uses: (\S+)", text):
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", used), used
+        workflow = YAML(typ="safe").load(text)
+        assert workflow["permissions"] in ({}, {"contents": "read"})
+        assert "pull_request_target" not in text, "a fork's code must never run with our token"

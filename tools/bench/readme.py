@@ -1,0 +1,48 @@
+"""Write the ratios of the last `make bench` into the README, between its two marks."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from stages import artifacts, console
+from stages.console import Problem
+from tools.bench.__main__ import GOALS, OUTPUT
+
+README = Path("README.md")
+PLACE = re.compile(r"(<!-- bench -->\n).*(<!-- /bench -->)", re.DOTALL)
+
+WORDS = {
+    "epoch_over_floor": "an epoch of 60,000 images, against its bare matrix products in numpy",
+    "epoch_over_keras_fit": "against Keras' `fit`",
+    "epoch_over_keras_fit_xla": "against Keras' `fit` with XLA",
+    "epoch_over_pytorch": "against PyTorch",
+    "epoch_over_sklearn": "against scikit-learn's `MLPClassifier`",
+    "sheet_over_axes": "a contact sheet of 512 units in two views, against one axes a unit",
+    "repro_over_article_way": "cold `dvc repro`, measures and all figures, against the article's way as one script",
+    "edit_few_over_article_way": "`dvc repro` after an edit of `networks.few.samples`, against the same",
+    "noop_over_empty_pipeline": "`dvc repro` with nothing to do, against an empty three-stage pipeline's",
+}
+
+
+def main() -> None:
+    text = README.read_text(encoding="utf-8")
+    if not OUTPUT.exists():
+        raise Problem(f"{OUTPUT} is missing; `make bench` makes it")
+    found = json.loads(OUTPUT.read_text(encoding="utf-8"))
+    artifacts.save_text(README, PLACE.sub(lambda marks: marks[1] + table(found) + marks[2], text))
+
+
+def table(found: dict[str, Any]) -> str:
+    """The ratios as a table, with what they were measured on."""
+    machine, ratios = found["machine"], found["ratios"]
+    lines = ["| ours | time ratio | goal |", "|---|---|---|"]
+    for name, words in WORDS.items():
+        ratio = "not measured" if ratios[name] is None else f"{ratios[name]:.2f}"
+        lines.append(f"| {words} | {ratio} | ≤ {GOALS[name]} |")
+    measured = f"Medians of one run of `make bench` on {machine['cores']} cores ({machine['processor']})."
+    return "\n".join([*lines, "", measured, ""])
+
+
+if __name__ == "__main__":
+    console.run("bench", main)
