@@ -15,7 +15,7 @@ all: .venv/requirements.txt ## Set up, reproduce what changed, say where the rep
 	@echo "The report: reports/README.md"
 
 test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types and the whole suite
-	@pytest -n 2 --dist worksteal
+	@pytest -n 2 --dist loadgroup
 
 check: .venv/requirements-test.txt ## Lint, format and types only
 	@ruff check .

@@ -63,4 +63,4 @@ def test_plots_come_as_the_json_that_editors_read(project: Project, command: str
     images = found["data"]["reports/figures/samples.png"]
     revisions = [revision for image in images for revision in image["revisions"]]
     assert images[0]["type"] == "image"
-    assert revisions == (["workspace"] if command == "show" else ["HEAD", "workspace"])
+    assert sorted(revisions) == (["workspace"] if command == "show" else ["HEAD", "workspace"])

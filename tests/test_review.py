@@ -18,6 +18,7 @@ from tools.review import changes, comment
 from tools.review.changes import Changes, Metric
 from tools.review.pictures import Figure, compare
 
+pytestmark = pytest.mark.xdist_group("review")  # one process: they share a changed project
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 SUMMARIES = {
     "agreement-by-ways", "composed-and-exact", "deep-and-flat", "training", "truth-by-samples",
@@ -44,7 +45,7 @@ def changed(reproduced: Path, tmp_path_factory: pytest.TempPathFactory) -> Proje
     project = Project(folder)
     project.run("git", "switch", "-qc", "more-samples")
     project.replace("params.yaml", "few: {samples: 100", "few: {samples: 400")
-    project.repro()
+    assert project.repro() == ["train@few", "compose@few", "render"]
     return project
 
 
@@ -85,8 +86,10 @@ def test_nothing_changed_says_so_in_a_line(project: Project) -> None:
 
 
 def test_networks_added_and_removed_are_named_with_their_figures(project: Project) -> None:
-    project.replace("params.yaml", "  flat: {samples: 1437, hidden: [], epochs: 2}", "  new: {samples: 50, hidden: [], epochs: 1}")
-    project.repro()
+    flat = "flat: {samples: 1437, hidden: [], epochs: 2}"
+    project.replace("params.yaml", flat, "new: {samples: 50, hidden: [5], epochs: 1}")
+    assert project.repro() == ["train@new", "compose@new", "render"]
+    assert project.repro() == []
     text, _ = review(project)
     assert "- `new` added" in text
     assert "- `flat` removed" in text
@@ -105,7 +108,9 @@ def test_a_base_without_a_report_and_a_shallow_clone_will_do(changed: Project, t
 
     shallow = tmp_path / "shallow"
     changed.run("git", "clone", "-q", "--depth", "1", f"file://{changed.folder}", str(shallow))
-    (shallow / "params.yaml").write_text((shallow / "params.yaml").read_text().replace("samples: 100", "samples: 99"))
+    (shallow / "params.yaml").write_text(
+        (shallow / "params.yaml").read_text().replace("samples: 100", "samples: 99")
+    )
     assert "`networks.few.samples` | 100 | 99" in review(Project(shallow))[0]
 
 
@@ -127,7 +132,10 @@ def test_with_a_host_the_images_are_links_to_two_commits(changed: Project) -> No
 
 def test_a_comment_fits_however_much_changed(tmp_path: Path) -> None:
     picture = png(tmp_path, np.zeros((4, 4), np.uint8))
-    figures = [Figure(f"reports/figures/{'long-name-' * 6}{n}/output.png", picture, picture, 0.5, picture) for n in range(300)]
+    figures = [
+        Figure(f"reports/figures/{'long-name-' * 6}{n}/output.png", picture, picture, 0.5, picture)
+        for n in range(300)
+    ]
     metrics = [Metric(f"network-{n}", "agreement", 0.5, 0.6) for n in range(300)]
     text = comment.markdown(Changes("c0ffee", True, {}, [], [], metrics, figures), None)
     assert len(text) < comment.FITS
@@ -216,7 +224,9 @@ def test_the_page_shows_its_images_and_swipes_by_mouse_and_keyboard(changed: Pro
     assert slider.get_property("value") == "60"
     assert by_key != middle
     width = views.size["width"]
-    ActionChains(browser).move_to_element(views).click_and_hold().move_by_offset(-width // 4, 0).release().perform()
+    ActionChains(browser).move_to_element(views).click_and_hold().move_by_offset(
+        -width // 4, 0
+    ).release().perform()
     assert 20 <= int(slider.get_property("value")) <= 30
     assert cut() not in (middle, by_key)
 
@@ -228,7 +238,11 @@ def test_the_page_shows_its_images_and_swipes_by_mouse_and_keyboard(changed: Pro
 def test_every_metric_is_explained_once_for_the_report_and_once_in_the_docs(project: Project) -> None:
     import json
 
-    written = {key for path in (project.folder / "reports/metrics").rglob("*.json") for key in json.loads(path.read_text())}
+    written = {
+        key
+        for path in (project.folder / "reports/metrics").rglob("*.json")
+        for key in json.loads(path.read_text())
+    }
     assert written == set(NUMBERS)
     of_pictures = written - set(json.loads((project.folder / "reports/metrics/train/few.json").read_text()))
     docs = (ROOT / "docs/mathematics.md").read_text()

@@ -43,7 +43,7 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
         models.append((model.build(64, [16, 8], 10), keras.optimizers.RMSprop(0.001)))
 
     (ours, optimizer), (theirs, other) = models
-    loss, right = epochs.compiled_epoch(ours, optimizer)(*epochs.batches(x, y, 128, order))
+    loss, right = epochs.compiled_epoch(ours, optimizer)(x, y, epochs.in_batches(order, 128))
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     theirs.compile(optimizer=other, loss=cross_entropy, metrics=["accuracy"])
     history = theirs.fit(x[order], y[order], batch_size=128, epochs=1, shuffle=False, verbose=0).history

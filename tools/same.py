@@ -1,8 +1,8 @@
 """After `make`: is everything that git tracks byte for byte what was committed?
 
 On another kind of processor the weights may move in their last bits. Then this names the files and
-the processor and fails only if a metric moved by more than 0.003 (of itself, where it is above 1), or if a second run on this
-machine differs from the first.
+the processor and fails only if a metric moved by more than 0.003 (of itself, where it is above 1),
+or if a second run on this machine differs from the first.
 """
 
 import json

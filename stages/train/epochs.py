@@ -21,64 +21,67 @@ class Score(NamedTuple):
 
 def compiled_epoch(
     model: "keras.Model", optimizer: "keras.optimizers.Optimizer"
-) -> Callable[..., tuple[Tensor, Tensor]]:
-    """The program for an epoch: batches (batches × batch × inputs) in, two sums over images out.
+) -> Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """The program for an epoch: images, labels and `batches` of their numbers in, two sums out.
 
-    `counts` (batches × batch) is 1 for an image and 0 for the padding of a partial last batch,
-    so that its gradient is the mean over the images that are there, as in Keras' own `fit`.
+    A batch's images are gathered inside the program, so that no shuffled copy of them is made.
     """
     optimizer.build(model.trainable_variables)
 
     @tf.function(jit_compile=True)
-    def epoch(x: Tensor, y: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
+    def epoch(x: Tensor, y: Tensor, batches: Tensor) -> tuple[Tensor, Tensor]:
         def step(batch: Tensor, loss: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            there = tf.cast(batches[batch] >= 0, x.dtype)
+            images = tf.maximum(batches[batch], 0)
             with tf.GradientTape() as tape:
-                losses, rights = _losses(model, x[batch], y[batch], counts[batch])
-                mean = tf.reduce_sum(losses) / tf.reduce_sum(counts[batch])
+                losses, rights = _losses(model, tf.gather(x, images), tf.gather(y, images))
+                total = tf.reduce_sum(losses * there)
+                mean = total / tf.reduce_sum(there)
             gradients = tape.gradient(mean, model.trainable_variables)
             optimizer.apply(gradients, model.trainable_variables)
-            return batch + 1, loss + tf.reduce_sum(losses), right + tf.reduce_sum(rights)
+            return batch + 1, loss + total, right + tf.reduce_sum(rights * there)
 
         zero = tf.constant(0.0)
         start = (tf.constant(0), zero, zero)
-        return tf.while_loop(lambda batch, *_: batch < x.shape[0], step, start)[1:]
+        return tf.while_loop(lambda batch, *_: batch < batches.shape[0], step, start)[1:]
 
     return epoch
+
+
+def in_batches(order: Array, size: int) -> Array:
+    """The numbers of images, in an order, as rows of one size (batches × size, int32).
+
+    −1 fills the last row up and stands for no image: that batch's gradient is the mean over the
+    images that are there, as in Keras' own `fit`.
+    """
+    rows = np.full((-(-len(order) // size), size), -1, np.int32)
+    rows.flat[: len(order)] = order
+    return rows
 
 
 def compiled_evaluation(model: "keras.Model") -> Callable[[Array, Array], Score]:
     """A function that scores a model on images (n × inputs) and labels (n)."""
 
     @tf.function(jit_compile=True)
-    def sums(x: Tensor, y: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
-        losses, rights = _losses(model, x, y, counts)
+    def sums(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        losses, rights = _losses(model, x, y)
         return tf.reduce_sum(losses), tf.reduce_sum(rights)
 
     def evaluate(x: Array, y: Array) -> Score:
-        parts = batches(x, y, min(EVALUATED_AT_ONCE, len(x)), np.arange(len(x)))
-        return mean_score([sums(*part) for part in zip(*parts, strict=True)], len(x))
+        parts = [slice(n, n + EVALUATED_AT_ONCE) for n in range(0, len(x), EVALUATED_AT_ONCE)]
+        return mean_score([sums(x[part], y[part]) for part in parts], len(x))
 
     return evaluate
 
 
-def batches(x: Array, y: Array, size: int, order: Array) -> tuple[Array, Array, Array]:
-    """Images and labels in an order, cut into batches of one size; zeros fill the last one up."""
-    n = -(-len(order) // size)
-    xs = np.zeros((n * size, x.shape[1]), x.dtype)
-    ys, counts = np.zeros(n * size, y.dtype), np.zeros(n * size, x.dtype)
-    np.take(x, order, axis=0, out=xs[: len(order)], mode="clip")  # "clip" writes without a copy
-    ys[: len(order)], counts[: len(order)] = y[order], 1
-    return xs.reshape(n, size, -1), ys.reshape(n, size), counts.reshape(n, size)
-
-
 def mean_score(sums: list[tuple[Tensor, Tensor]], n: int) -> Score:
+    """The score of n images from sums over parts of them."""
     losses, rights = np.array([[float(loss), float(right)] for loss, right in sums]).sum(axis=0)
     return Score(losses / n, rights / n)
 
 
-def _losses(model: "keras.Model", x: Tensor, y: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
-    """Each image's cross-entropy and whether its answer is right; padding counts nothing."""
+def _losses(model: "keras.Model", x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Each image's cross-entropy, and 1 where its answer is right."""
     logits = model(x, training=True)
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
-    rights = tf.cast(tf.argmax(logits, axis=1, output_type=y.dtype) == y, losses.dtype)
-    return losses * counts, rights * counts
+    return losses, tf.cast(tf.argmax(logits, axis=1, output_type=y.dtype) == y, losses.dtype)

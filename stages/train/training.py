@@ -10,8 +10,8 @@ from stages.artifacts import Array
 from stages.network import Network
 from stages.params import Train
 from stages.train import model as models
-from stages.train.backend import keras
-from stages.train.epochs import Score, batches, compiled_epoch, compiled_evaluation, mean_score
+from stages.train.backend import keras, tf
+from stages.train.epochs import Score, compiled_epoch, compiled_evaluation, in_batches, mean_score
 
 FLOAT = np.float32
 FIRST_ROWS, LATER_ROWS = 10, 40
@@ -74,11 +74,11 @@ def train(
     shuffle = np.random.default_rng(settings.seed)
 
     n = len(data.x_train)
+    x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     rows = [Row(0, evaluate(data.x_train, data.y_train), evaluate(data.x_test, data.y_test))]
     watch(epochs, rows[0])
     for epoch in range(1, epochs + 1):
-        parts = batches(data.x_train, data.y_train, settings.batch_size, shuffle.permutation(n))
-        sums = run_epoch(*parts)
+        sums = run_epoch(x, y, tf.constant(in_batches(shuffle.permutation(n), settings.batch_size)))
         if is_logged(epoch, epochs):
             rows.append(Row(epoch, mean_score([sums], n), evaluate(data.x_test, data.y_test)))
         watch(epochs, rows[-1] if rows[-1].epoch == epoch else None)

@@ -36,9 +36,7 @@ def main() -> None:
     images, network = Images.load(), Network.load(artifacts.network_file("all"))
     data = contenders.load(images)
     print(f"one epoch, {EPOCHS} rounds of everyone in turn", flush=True)
-    everyone = contenders.everyone(data)
-    epochs = timing.interleaved({name: one.epoch for name, one in everyone.items()}, EPOCHS)
-    accuracies = {name: one.accuracy() for name, one in everyone.items() if one.accuracy}
+    epochs, accuracies = contenders.race(EPOCHS)
     print("drawing 512 units and composing, the article's way and ours", flush=True)
     found: dict[str, Any] = {"epochs": epochs, "accuracies": accuracies, "drawing": growth.drawing(network)}
     print("growth", flush=True)

@@ -1,14 +1,19 @@
 """One epoch of 784-512-256-10 at batch 128, by everyone: each a function that trains one epoch more."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.util import find_spec
 from itertools import pairwise
-from typing import Any, NamedTuple
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from stages.artifacts import Array, Images, pixels
 from stages.train import epochs, model
-from stages.train.backend import keras
+from stages.train.backend import keras, tf
+from tools.bench import timing
 
 BATCH, HIDDEN, RATE = 128, (512, 256), 0.001
 
@@ -32,20 +37,53 @@ def load(images: Images) -> Data:
     return Data(train, images.y_train.astype(np.int32), test, images.y_test.astype(np.int32))
 
 
-def everyone(data: Data) -> dict[str, Contender]:
-    """All contenders; PyTorch only where it is installed."""
-    found = {
-        "floor": floor(data),
-        "ours": ours(data),
-        "keras_fit": keras_fit(data, jit_compile=False),
-        "keras_fit_xla": keras_fit(data, jit_compile=True),
-        "sklearn": sklearn(data),
-    }
-    try:
-        return found | {"pytorch": pytorch(data)}
-    except ModuleNotFoundError:
+class Apart:
+    """A contender in a process of its own: one library's waiting threads must not slow another's."""
+
+    def __init__(self, name: str) -> None:
+        spawn = get_context("spawn")
+        self.pipe, other = spawn.Pipe()
+        self.process = spawn.Process(target=_serve, args=(name, other), daemon=True)
+        self.process.start()
+        self.pipe.recv()
+
+    def ask(self, question: str) -> float | None:
+        """ "epoch": train one more, and its seconds; "accuracy": on the test images."""
+        self.pipe.send(question)
+        return cast("float | None", self.pipe.recv())
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.join()
+
+
+def _serve(name: str, pipe: Connection) -> None:
+    contender = CONTENDERS[name](load(Images.load()))
+    pipe.send("ready")
+    while True:
+        if pipe.recv() == "epoch":
+            pipe.send(timing.seconds(contender.epoch))
+        else:
+            pipe.send(contender.accuracy() if contender.accuracy else None)
+
+
+def race(rounds: int) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Everyone's epochs in turn, round after round: seconds, and test accuracy after all of them."""
+    names = [name for name in CONTENDERS if name != "pytorch" or find_spec("torch")]
+    if "pytorch" not in names:
         print("  PyTorch is not installed, so it is left out: pip install torch==2.13.0")
-        return found
+    apart = {name: Apart(name) for name in names}
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for round_ in range(rounds + 1):
+        for name, contender in apart.items():
+            taken = contender.ask("epoch")
+            if round_ and taken is not None:
+                times[name].append(taken)
+        print(f"  round {round_} of {rounds}" + (" (warm-up)" if not round_ else ""), flush=True)
+    accuracies = {name: contender.ask("accuracy") for name, contender in apart.items()}
+    for contender in apart.values():
+        contender.close()
+    return times, {name: share for name, share in accuracies.items() if share is not None}
 
 
 def floor(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
@@ -74,10 +112,11 @@ def ours(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
     network = model.build(data.x.shape[1], hidden, 10)
     run = epochs.compiled_epoch(network, keras.optimizers.RMSprop(RATE))
     shuffle = np.random.default_rng(0)
+    x, y = tf.constant(data.x), tf.constant(data.y)
 
     def epoch() -> float:
-        batches = epochs.batches(data.x, data.y, BATCH, shuffle.permutation(len(data.x)))
-        return float(run(*batches)[0])
+        batches = epochs.in_batches(shuffle.permutation(len(data.x)), BATCH)
+        return float(run(x, y, tf.constant(batches))[0])
 
     return Contender(epoch, lambda: accuracy(network.predict(data.x_test, verbose=0), data))
 
@@ -135,3 +174,13 @@ def pytorch(data: Data) -> Contender:
 
 def accuracy(scores: Array, data: Data) -> float:
     return float((scores.argmax(axis=1) == data.y_test).mean())
+
+
+CONTENDERS: dict[str, Callable[[Data], Contender]] = {
+    "floor": floor,
+    "ours": ours,
+    "keras_fit": partial(keras_fit, jit_compile=False),
+    "keras_fit_xla": partial(keras_fit, jit_compile=True),
+    "sklearn": sklearn,
+    "pytorch": pytorch,
+}

@@ -1,6 +1,7 @@
 """The review as Markdown that fits a comment, and as a page that stands alone."""
 
 import base64
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +29,9 @@ class Host:
 
 def markdown(changes: Changes, host: Host | None) -> str:
     """The comment; figures beyond what fits are named and not shown."""
-    for shown in range(len(changes.figures), -1, -1):
-        text = _template("comment.md.j2").render(
+
+    def text(shown: int) -> str:
+        return _template("comment.md.j2").render(
             changes=changes,
             shown=changes.figures[:shown],
             hidden=changes.figures[shown:],
@@ -37,9 +39,9 @@ def markdown(changes: Changes, host: Host | None) -> str:
             open_figures=OPEN_FIGURES,
             source=lambda figure, version: source(figure, version, host),
         )
-        if len(text) < FITS:
-            return text
-    return text[: FITS - 1]
+
+    too_many = bisect_left(range(len(changes.figures) + 1), FITS, key=lambda n: len(text(n)))
+    return text(max(0, too_many - 1))[: FITS - 1]
 
 
 def source(figure: Figure, version: str, host: Host | None) -> str | None:
