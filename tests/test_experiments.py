@@ -3,8 +3,6 @@
 import json
 import time
 
-import pytest
-
 from tests.conftest import Project
 
 WAIT_SECONDS = 150
@@ -48,19 +46,3 @@ def test_queued_experiments_run_in_folders_of_their_own(project: Project) -> Non
     assert "Success" in status, project.run("dvc", "queue", "logs", "queued", check=False).stdout
     assert "queued" in project.run("dvc", "exp", "list", "--name-only").stdout
     assert project.run("git", "status", "--porcelain").stdout == ""
-
-
-@pytest.mark.parametrize("command", ["show", "diff"])
-def test_plots_come_as_the_json_that_editors_read(project: Project, command: str) -> None:
-    project.replace("params.yaml", "samples_per_class: 5", "samples_per_class: 4")
-    project.repro()
-    words = ["dvc", "plots", command, "--json", "--split", "-o", "plots"]
-    found = json.loads(project.run(*words, *(["HEAD"] if command == "diff" else [])).stdout)
-    assert "errors" not in found or not found["errors"]
-    curves = found["data"]["reports/history/few.csv"]
-    assert curves[0]["type"] == "vega"
-    assert {"anchor_definitions", "content"} <= set(curves[0])
-    images = found["data"]["reports/figures/samples.png"]
-    revisions = [revision for image in images for revision in image["revisions"]]
-    assert images[0]["type"] == "image"
-    assert sorted(revisions) == (["workspace"] if command == "show" else ["HEAD", "workspace"])

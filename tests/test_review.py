@@ -1,5 +1,6 @@
 """A reviewer sees what moved, by how much and which way, and nothing of what did not."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -76,6 +77,29 @@ def test_metrics_carry_the_right_signs_and_unchanged_ones_are_absent(changed: Pr
         assert verdict == expected.get(better, "")
     accuracy = next(row for row in rows if row[1] == "accuracy")
     assert accuracy[5] == "better", "four times the images make a better network"
+
+
+def test_dvc_itself_shows_metrics_params_and_plots_of_the_change(changed: Project) -> None:
+    assert re.search(r"train/few\.json.*accuracy", changed.run("dvc", "metrics", "diff").stdout)
+    assert re.search(r"networks\.few\.samples *100 *400", changed.run("dvc", "params", "diff").stdout)
+    for command in (["show"], ["diff", "HEAD"]):
+        shown = changed.run("dvc", "plots", *command, "-o", "build/plots")
+        assert "failed" not in (shown.stdout + shown.stderr).lower()
+        assert (changed.folder / "build/plots/index.html").exists()
+
+
+@pytest.mark.parametrize("command", ["show", "diff"])
+def test_plots_come_as_the_json_that_editors_read(changed: Project, command: str) -> None:
+    words = ["dvc", "plots", command, "--json", "--split", "-o", "build/plots"]
+    found = json.loads(changed.run(*words, *(["HEAD"] if command == "diff" else [])).stdout)
+    assert not found.get("errors")
+    curves = found["data"]["reports/history/few.csv"]
+    assert curves[0]["type"] == "vega"
+    assert {"anchor_definitions", "content"} <= set(curves[0])
+    images = found["data"]["reports/figures/few/output.png"]
+    revisions = [revision for image in images for revision in image["revisions"]]
+    assert images[0]["type"] == "image"
+    assert sorted(revisions) == (["workspace"] if command == "show" else ["HEAD", "workspace"])
 
 
 def test_nothing_changed_says_so_in_a_line(project: Project) -> None:
@@ -236,8 +260,6 @@ def test_the_page_shows_its_images_and_swipes_by_mouse_and_keyboard(changed: Pro
 
 
 def test_every_metric_is_explained_once_for_the_report_and_once_in_the_docs(project: Project) -> None:
-    import json
-
     written = {
         key
         for path in (project.folder / "reports/metrics").rglob("*.json")

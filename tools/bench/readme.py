@@ -19,7 +19,7 @@ WORDS = {
     "epoch_over_pytorch": "against PyTorch",
     "epoch_over_sklearn": "against scikit-learn's `MLPClassifier`",
     "sheet_over_axes": "a contact sheet of 512 units in two views, against one axes a unit",
-    "repro_over_article_way": "cold `dvc repro`, all measures and figures, against the article's way as a script",
+    "repro_over_article_way": "cold `dvc repro`, with all figures, against the article's way as one script",
     "edit_few_over_article_way": "`dvc repro` after an edit of `networks.few.samples`, against the same",
     "noop_over_empty_pipeline": "`dvc repro` with nothing to do, against an empty three-stage pipeline's",
 }
