@@ -66,7 +66,7 @@ class Canvas:
         image = Image.fromarray(self.levels, mode="P")
         image.putpalette(views.palette().tobytes())
         with whole(path) as temporary:
-            image.save(temporary, format="PNG", optimize=False, compress_level=6)
+            image.save(temporary, format="PNG", compress_level=4)
 
 
 def words_width(words: str, size: int = TEXT, bold: bool = False) -> int:

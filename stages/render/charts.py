@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -174,10 +175,8 @@ def architecture(network: Facts, inputs: tuple[int, int], classes: list[str]) ->
     places = [_column(width) for width in widths]
     for layer, (left, right) in enumerate(pairwise(places)):
         gap = 0.016 * len(widths)
-        xs = np.array([layer + gap, layer + 1 - gap])
-        for a in left:
-            for b in right:
-                axis.plot(xs, [a, b], color="#b8c4d6", lw=0.4, zorder=0)
+        lines = [[(layer + gap, a), (layer + 1 - gap, b)] for a in left for b in right]
+        axis.add_collection(LineCollection(lines, colors="#b8c4d6", linewidths=0.4, zorder=0))
         weights = widths[layer] * widths[layer + 1]
         axis.text(
             layer + 0.5,

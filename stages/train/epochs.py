@@ -60,18 +60,28 @@ def in_batches(order: Array, size: int) -> Array:
 
 
 def compiled_evaluation(model: "keras.Model") -> Callable[[Array, Array], Score]:
-    """A function that scores a model on images (n × inputs) and labels (n)."""
+    """A function that scores a model on images (n × inputs) and labels (n).
+
+    A short last part is filled up with zeros, so that one program serves every number of images.
+    """
 
     @tf.function(jit_compile=True)
-    def sums(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def sums(x: Tensor, y: Tensor, n: Tensor) -> tuple[Tensor, Tensor]:
+        there = tf.cast(tf.range(x.shape[0]) < n, x.dtype)
         losses, rights = _losses(model, x, y)
-        return tf.reduce_sum(losses), tf.reduce_sum(rights)
+        return tf.reduce_sum(losses * there), tf.reduce_sum(rights * there)
 
     def evaluate(x: Array, y: Array) -> Score:
         parts = [slice(n, n + EVALUATED_AT_ONCE) for n in range(0, len(x), EVALUATED_AT_ONCE)]
-        return mean_score([sums(x[part], y[part]) for part in parts], len(x))
+        scored = [sums(_filled(x[part]), _filled(y[part]), tf.constant(len(y[part]))) for part in parts]
+        return mean_score(scored, len(x))
 
     return evaluate
+
+
+def _filled(part: Array) -> Array:
+    missing = EVALUATED_AT_ONCE - len(part)
+    return part if not missing else np.pad(part, [(0, missing), *[(0, 0)] * (part.ndim - 1)])
 
 
 def mean_score(sums: list[tuple[Tensor, Tensor]], n: int) -> Score:
