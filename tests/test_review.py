@@ -200,6 +200,13 @@ def test_better_and_worse_follow_each_numbers_direction(
     assert Metric("few", name, old, new).verdict == verdict
 
 
+def test_numbers_stand_in_one_order_whatever_order_dvc_gives() -> None:
+    names = ["agreement_by_ways.3", "agreement_by_ways.10", "agreement_by_ways.100", "never_inked"]
+    for given in (names, names[::-1]):
+        files = {"few.json": {"agreement": (0.1, 0.2)} | {name: (1.0, 2.0) for name in given}}
+        assert [metric.name for metric in changes.moved(files)] == ["agreement", *names]
+
+
 def test_noise_below_the_rounding_is_left_out() -> None:
     files = {"reports/metrics/train/few.json": {"loss": (0.5, 0.50003), "accuracy": (0.5, 0.5002)}}
     assert [metric.name for metric in changes.moved(files)] == ["accuracy"]

@@ -103,7 +103,12 @@ def moved(files: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> list[Metric]:
         if is_number(old) and is_number(new) and is_move(old, new)
     ]
     order = list(NUMBERS)
-    return sorted(found, key=lambda m: (m.network, order.index(m.name.split(".")[0])))
+
+    def place(metric: Metric) -> tuple[str, int, int, str]:
+        name, _, part = metric.name.partition(".")
+        return metric.network, order.index(name), len(part), part  # "3" before "10"
+
+    return sorted(found, key=place)
 
 
 def is_number(value: Any) -> bool:
