@@ -203,7 +203,7 @@ def test_better_and_worse_follow_each_numbers_direction(
 def test_numbers_stand_in_one_order_whatever_order_dvc_gives() -> None:
     names = ["agreement_by_ways.3", "agreement_by_ways.10", "agreement_by_ways.100", "never_inked"]
     for given in (names, names[::-1]):
-        files = {"few.json": {"agreement": (0.1, 0.2)} | {name: (1.0, 2.0) for name in given}}
+        files = {"few.json": {"agreement": (0.1, 0.2)} | dict.fromkeys(given, (1.0, 2.0))}
         assert [metric.name for metric in changes.moved(files)] == ["agreement", *names]
 
 
