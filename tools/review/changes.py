@@ -10,7 +10,7 @@ from tools.review import repository
 from tools.review.pictures import Figure, compare
 
 NOISE = 0.5e-4  # metrics are rounded to four digits
-HEADLINES = ("agreement", "accuracy", "explained")
+HEADLINES = ("agreement", "accuracy")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Changes:
             words += [
                 f"{m.name} of `{m.network}` {plain(m.old)} → {plain(m.new)} ({m.verdict})"
                 for m in self.metrics
-                if m.name in HEADLINES[:2] and m.verdict
+                if m.name in HEADLINES and m.verdict
             ][:4]
         counts = {
             word: sum(f.status == word for f in self.figures) for word in ("changed", "added", "removed")
