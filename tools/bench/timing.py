@@ -5,10 +5,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from stages.parallel import cores
+from tools.same import processor
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -39,12 +39,9 @@ def medians(times: Mapping[str, list[float]]) -> dict[str, float]:
 
 def machine() -> dict[str, Any]:
     """What the numbers were measured on."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     packages = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "dvc", "torch")
     return {
-        "processor": names[0] if names else platform.machine(),
+        "processor": processor(),
         "cores": cores(),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in packages},
