@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.artifacts import Images, pixels, single
+from stages.artifacts import Images, pixels
 from stages.network import Network
 from stages.params import Train
 from tests.conftest import ROOT
@@ -32,10 +32,11 @@ def test_a_network_turned_back_into_keras_predicts_what_numpy_says(
 
 
 def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images: Images) -> None:
-    from stages.train import epochs, model
+    from stages.train import epochs, model, training
     from stages.train.backend import keras
 
-    x, y = pixels(images.x_train[:300], np.float32), images.y_train[:300].astype(np.int32)
+    data = training.Data.of(images, 300)
+    x, y = data.x_train, data.y_train
     order = np.random.default_rng(1).permutation(300)
     models = []
     for _ in range(2):
@@ -46,6 +47,7 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
     loss, right = epochs.compiled_epoch(ours, optimizer)(x, y, epochs.in_batches(order, 128))
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     theirs.compile(optimizer=other, loss=cross_entropy, metrics=["accuracy"])
+    x = pixels(x, np.float32)
     history = theirs.fit(x[order], y[order], batch_size=128, epochs=1, shuffle=False, verbose=0).history
 
     for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
@@ -57,28 +59,23 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
 def test_evaluation_is_a_plain_loop_over_the_images(
     make_network: Callable[..., Network], images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from stages.train import epochs, model
+    from stages.train import epochs, model, training
 
     monkeypatch.setattr(epochs, "EVALUATED_AT_ONCE", 100)  # the last part is short
-    network, x, y = make_network([12, 7]), pixels(images.x_test), images.y_test.astype(np.int32)
-    score = epochs.compiled_evaluation(model.to_keras(network))(single(x), y)
+    network, data = make_network([12, 7]), training.Data.of(images, 1)
+    score = epochs.compiled_evaluation(model.to_keras(network))(data.x_test, data.y_test)
     losses, rights = [], 0
-    for z, label in zip(network.logits(x), y, strict=True):
+    for z, label in zip(network.logits(pixels(images.x_test)), images.y_test, strict=True):
         losses.append(np.log(np.exp(z).sum()) - z[label])
         rights += int(z.argmax() == label)
     assert score.loss == pytest.approx(np.mean(losses), rel=1e-5)
-    assert score.accuracy == pytest.approx(rights / len(x))
+    assert score.accuracy == pytest.approx(rights / len(images.x_test))
 
 
 def test_training_learns_real_digits(images: Images) -> None:
     from stages.train import training
 
-    data = training.Data(
-        pixels(images.x_train, np.float32),
-        training.labels(images.y_train),
-        pixels(images.x_test, np.float32),
-        training.labels(images.y_test),
-    )
+    data = training.Data.of(images, len(images.x_train))
     seen = []
     settings = Train(batch_size=32, learning_rate=0.001, seed=0)
     trained = training.train(data, [32], 10, 30, settings, watch=lambda *args: seen.append(args))
@@ -118,14 +115,11 @@ TRAIN = """
 import hashlib, os, sys
 if sys.argv[1] == "1":
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-import numpy as np
 from stages.fetch import digits
-from stages.artifacts import pixels
 from stages.params import Train
 from stages.train import training
 images = digits.load()
-data = training.Data(pixels(images.x_train, np.float32), training.labels(images.y_train),
-                     pixels(images.x_test, np.float32), training.labels(images.y_test))
+data = training.Data.of(images, len(images.x_train))
 trained = training.train(data, [300, 100], 10, 3, Train(batch_size=128, learning_rate=0.001, seed=0),
                          watch=lambda *_: None)
 trained.network.save(__import__("pathlib").Path(sys.argv[2]))
@@ -146,7 +140,7 @@ def test_weights_are_identical_byte_for_byte_over_two_runs_and_on_one_core_or_al
 def test_a_learning_rate_that_breaks_the_weights_is_seen(images: Images) -> None:
     from stages.train import training
 
-    rows = pixels(images.x_train[:64], np.float32), training.labels(images.y_train[:64])
+    data = training.Data.of(images, 64)
     rate = Train.model_construct(batch_size=32, learning_rate=1e30, seed=0)
-    trained = training.train(training.Data(*rows, *rows), [8, 8], 10, 3, rate, watch=lambda *_: None)
+    trained = training.train(data, [8, 8], 10, 3, rate, watch=lambda *_: None)
     assert not trained.is_finite()

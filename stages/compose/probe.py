@@ -1,6 +1,6 @@
 """One pass over all training images: what the network's units do, and sums of its exact maps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -17,11 +17,33 @@ IMAGES_AT_ONCE = 1_000
 
 
 class GroupSums(NamedTuple):
-    """Over the images of each group: tails of its class (groups × units₁), logits, how many."""
+    """Over the images of each group: tails of its class (groups × units₁), logits, how many.
+
+    The groups are numbered from `first`, so that sums over few groups need no room for all.
+    """
 
     tails: Array
     logits: Array
     images: Array
+    first: int = 0
+
+    @classmethod
+    def of(cls, group: Array, tails: Array, logits: Array) -> "GroupSums":
+        """The sums of images (n × units₁, n) by their group's number (n)."""
+        first, n = int(group.min()), len(group)
+        images = np.bincount(group - first)
+        member = csr_array((np.ones(n), (group - first, np.arange(n))), (len(images), n))
+        return cls(member @ tails, member @ logits, images, first)
+
+    @classmethod
+    def total(cls, parts: Iterable["GroupSums"], groups: int, units: int) -> "GroupSums":
+        """The parts added in order; a group without images keeps zeros."""
+        total = cls(np.zeros((groups, units)), np.zeros(groups), np.zeros(groups, int))
+        for part in parts:
+            rows = slice(part.first, part.first + len(part.images))
+            for sums, more in zip(total[:3], part[:3], strict=True):
+                sums[rows] += more
+        return total
 
 
 class Part(NamedTuple):
@@ -62,19 +84,22 @@ def run(network: Network, images: Images, groups: Mapping[int, Array]) -> Probe:
     `groups` holds, for each number of ways, the group of each training image (n); every group lies
     within one class.
     """
-    counts = {ways: int(of_train.max()) + 1 for ways, of_train in groups.items()}
-    starts = range(0, len(images.x_train), IMAGES_AT_ONCE)
-    parts = spread(partial(_part, network, images, groups, counts), starts)
-    total = _sum_parts(parts)
-    n = len(images.x_train)
-    on = [count / n for count in total.on]
-    activation = [summed / n for summed in total.activation]
-    first = network.weights[0]
-    called = total.called.tails / np.maximum(total.called.images, 1)[:, None]
+    by_class = np.argsort(images.y_train, kind="stable")  # few groups a part: short sums to add up
+    starts = range(0, len(by_class), IMAGES_AT_ONCE)
+    rows = [by_class[start : start + IMAGES_AT_ONCE] for start in starts]
+    parts = spread(partial(_part, network, images, groups), rows)
+    n, first = len(by_class), network.weights[0]
+    units, classes = first.shape[1], len(images.classes)
+    on = [sum(layer) / n for layer in zip(*(part.on for part in parts), strict=True)]
+    activation = [sum(layer) / n for layer in zip(*(part.activation for part in parts), strict=True)]
+    called = GroupSums.total((part.called for part in parts), classes, units)
     return Probe(
-        mean_map=centre(first @ (total.tail / n)),
-        called_map=first @ called.T,
-        groups=total.groups,
+        mean_map=centre(first @ (sum(part.tail for part in parts) / n)),
+        called_map=first @ (called.tails / np.maximum(called.images, 1)[:, None]).T,
+        groups={
+            ways: GroupSums.total((part.groups[ways] for part in parts), int(of_train.max()) + 1, units)
+            for ways, of_train in groups.items()
+        },
         on=on,
         influence=_influence(network, on, activation),
     )
@@ -85,14 +110,7 @@ def centre(per_class: Array) -> Array:
     return per_class - per_class.mean(axis=-1, keepdims=True)
 
 
-def _part(
-    network: Network,
-    images: Images,
-    groups: Mapping[int, Array],
-    counts: Mapping[int, int],
-    start: int,
-) -> Part:
-    rows = slice(start, start + IMAGES_AT_ONCE)
+def _part(network: Network, images: Images, groups: Mapping[int, Array], rows: Array) -> Part:
     labels = images.y_train[rows].astype(int)
     z = network.preactivations(pixels(images.x_train[rows]))
     masks, logits = exact.masks_of(z), centre(z[-1])
@@ -106,32 +124,10 @@ def _part(
     called_tails[other] = exact.pull_back(network, [m[other] for m in masks], seeds[called[other]])
     return Part(
         tail=exact.tail_sum(network, masks, len(labels)),
-        called=_by_group(called, logits.shape[1], called_tails, logits.max(axis=1)),
-        groups={w: _by_group(groups[w][rows], counts[w], tails, own) for w in groups},
+        called=GroupSums.of(called, called_tails, logits.max(axis=1)),
+        groups={ways: GroupSums.of(of_train[rows], tails, own) for ways, of_train in groups.items()},
         on=[mask.sum(axis=0) for mask in masks],
         activation=[np.maximum(h, 0).sum(axis=0) for h in z[:-1]],
-    )
-
-
-def _by_group(group: Array, groups: int, tails: Array, logits: Array) -> GroupSums:
-    """Sums over the images of each group."""
-    n = len(group)
-    member = csr_array((np.ones(n), (group, np.arange(n))), (groups, n))
-    return GroupSums(member @ tails, member @ logits, np.bincount(group, minlength=groups))
-
-
-def _sum_parts(parts: list[Part]) -> Part:
-    """The parts' sums, added in order."""
-
-    def add(sums: list[GroupSums]) -> GroupSums:
-        return GroupSums(*(np.sum(column, axis=0) for column in zip(*sums, strict=True)))
-
-    return Part(
-        tail=np.sum([part.tail for part in parts], axis=0),
-        called=add([part.called for part in parts]),
-        groups={w: add([part.groups[w] for part in parts]) for w in parts[0].groups},
-        on=[np.sum(layer, axis=0) for layer in zip(*(part.on for part in parts), strict=True)],
-        activation=[np.sum(a, axis=0) for a in zip(*(part.activation for part in parts), strict=True)],
     )
 
 

@@ -3,7 +3,7 @@
 import argparse
 
 from stages import artifacts, console, params
-from stages.artifacts import Images, pixels
+from stages.artifacts import Images
 from stages.console import Problem
 
 
@@ -21,11 +21,8 @@ def main() -> None:
     samples = min(network.samples, len(images.x_train))
     if samples < network.samples:
         console.say(f"{name} wants {network.samples:,} samples; the data set has {samples:,}: uses those")
-    data = training.Data(
-        pixels(images.x_train[:samples], training.FLOAT),
-        training.labels(images.y_train[:samples], network.shuffle_labels, settings.train.seed),
-        pixels(images.x_test, training.FLOAT),
-        training.labels(images.y_test),
+    data = training.Data.of(
+        images, samples, shuffle_labels=network.shuffle_labels, seed=settings.train.seed
     )
     trained = training.train(
         data,

@@ -24,14 +24,15 @@ def compiled_epoch(
 ) -> Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
     """The program for an epoch: images, labels and `batches` of their numbers in, two sums out.
 
-    A batch's images are gathered inside the program, so that no shuffled copy of them is made.
+    Images (n × inputs) come as bytes; each batch is gathered and made pixels inside the program,
+    so that no shuffled copy of them is made, nor one of four bytes a pixel.
     """
     optimizer.build(model.trainable_variables)
 
     @tf.function(jit_compile=True)
     def epoch(x: Tensor, y: Tensor, batches: Tensor) -> tuple[Tensor, Tensor]:
         def step(batch: Tensor, loss: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-            there = tf.cast(batches[batch] >= 0, x.dtype)
+            there = tf.cast(batches[batch] >= 0, tf.float32)
             images = tf.maximum(batches[batch], 0)
             with tf.GradientTape() as tape:
                 losses, rights = _losses(model, tf.gather(x, images), tf.gather(y, images))
@@ -60,14 +61,14 @@ def in_batches(order: Array, size: int) -> Array:
 
 
 def compiled_evaluation(model: "keras.Model") -> Callable[[Array, Array], Score]:
-    """A function that scores a model on images (n × inputs) and labels (n).
+    """A function that scores a model on images (n × inputs, bytes) and labels (n).
 
     A short last part is filled up with zeros, so that one program serves every number of images.
     """
 
     @tf.function(jit_compile=True)
     def sums(x: Tensor, y: Tensor, n: Tensor) -> tuple[Tensor, Tensor]:
-        there = tf.cast(tf.range(x.shape[0]) < n, x.dtype)
+        there = tf.cast(tf.range(x.shape[0]) < n, tf.float32)
         losses, rights = _losses(model, x, y)
         return tf.reduce_sum(losses * there), tf.reduce_sum(rights * there)
 
@@ -91,7 +92,7 @@ def mean_score(sums: list[tuple[Tensor, Tensor]], n: int) -> Score:
 
 
 def _losses(model: "keras.Model", x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Each image's cross-entropy, and 1 where its answer is right."""
-    logits = model(x, training=True)
+    """Each image's cross-entropy, and 1 where its answer is right; images as bytes become pixels here."""
+    logits = model(tf.cast(x, tf.float32) / 255, training=True)
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
     return losses, tf.cast(tf.argmax(logits, axis=1, output_type=y.dtype) == y, losses.dtype)

@@ -6,24 +6,33 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stages.artifacts import Array
+from stages.artifacts import Array, Images
 from stages.network import Network
 from stages.params import Train
 from stages.train import model as models
 from stages.train.backend import keras, tf
 from stages.train.epochs import Score, compiled_epoch, compiled_evaluation, in_batches, mean_score
 
-FLOAT = np.float32
 FIRST_ROWS, LATER_ROWS = 10, 40
 
 
 class Data(NamedTuple):
-    """Rows of pixels (n × inputs, float32) and labels (n, int32)."""
+    """Images as they are stored (n × h × w, 0…255) as rows of bytes (n × inputs), labels (n, int32)."""
 
     x_train: Array
     y_train: Array
     x_test: Array
     y_test: Array
+
+    @classmethod
+    def of(cls, images: Images, samples: int, *, shuffle_labels: bool = False, seed: int = 0) -> "Data":
+        """The first so many training images, and all test images; labels shuffled as a control."""
+        return cls(
+            images.x_train[:samples].reshape(samples, -1),
+            labels(images.y_train[:samples], shuffle_labels, seed),
+            images.x_test.reshape(len(images.x_test), -1),
+            labels(images.y_test),
+        )
 
 
 class Row(NamedTuple):

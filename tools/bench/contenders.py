@@ -26,6 +26,8 @@ class Contender(NamedTuple):
 
 
 class Data(NamedTuple):
+    """What each contender is given: images as rows of pixels in [0, 1] (float32) and labels (int32)."""
+
     x: Array
     y: Array
     x_test: Array
@@ -112,13 +114,18 @@ def ours(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
     network = model.build(data.x.shape[1], hidden, 10)
     run = epochs.compiled_epoch(network, keras.optimizers.RMSprop(RATE))
     shuffle = np.random.default_rng(0)
-    x, y = tf.constant(data.x), tf.constant(data.y)
+    x, y = tf.constant(as_bytes(data.x)), tf.constant(data.y)
 
     def epoch() -> float:
         batches = epochs.in_batches(shuffle.permutation(len(data.x)), BATCH)
         return float(run(x, y, tf.constant(batches))[0])
 
     return Contender(epoch, lambda: accuracy(network.predict(data.x_test, verbose=0), data))
+
+
+def as_bytes(x: Array) -> Array:
+    """Pixels as the stage is given them: as they lie in the file, 0…255."""
+    return np.rint(x * 255).astype(np.uint8)
 
 
 def keras_fit(data: Data, jit_compile: bool) -> Contender:
