@@ -44,14 +44,15 @@ def find(images: Images, ways: list[int], seed: int) -> dict[int, Groups]:
     """Cut each class into so many groups, for each number of ways."""
     classes = range(len(images.classes))
     along = spread(lambda k: strongest_directions(pixels(images.x_train[images.y_train == k])), classes)
-    jobs = [(w, k) for w in reversed(ways) for k in classes]  # the longest first
+    longest_first = ways[::-1]
+    jobs = [(w, k) for w in longest_first for k in classes]
     with warnings.catch_warnings():  # fewer different images than ways give fewer groups: as promised
         warnings.simplefilter("ignore", ConvergenceWarning)
         found = spread(lambda job: cut(along[job[1]], job[0], seed), jobs)
     cuts = dict(zip(jobs, found, strict=True))
     values = single(images.x_train.reshape(len(images.x_train), -1))
-    numbered = spread(lambda w: number(images, values, [cuts[w, k] for k in classes]), ways)
-    return dict(zip(ways, numbered, strict=True))
+    numbered = spread(lambda w: number(images, values, [cuts[w, k] for k in classes]), longest_first)
+    return dict(zip(ways, reversed(numbered), strict=True))
 
 
 def number(images: Images, values: Array, cuts: list[Array]) -> Groups:

@@ -1,7 +1,8 @@
 """The article's way, as one script: Keras' `fit`, a loop over units, one axes a unit.
 
 `python article.py images.npz networks.json folder` trains every network of the JSON (name →
-samples, hidden, epochs), composes its layers and draws every unit of every layer.
+samples, hidden, epochs), composes its layers and draws every unit of every layer. Without a
+folder it trains only.
 """
 
 import json
@@ -19,25 +20,38 @@ COLUMNS = 32
 
 
 def main() -> None:
+    images, networks = load(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text())
+    for name, network in networks.items():
+        layers = train(*images, **network)
+        for folder in sys.argv[3:]:
+            weights = None
+            for number, layer in enumerate(layers, start=1):
+                weights = compose(weights, layer)
+                draw(normalise(weights), Path(folder) / f"{name}-{number}.png")
+
+
+def load(path: str) -> list[Any]:
     import keras
 
-    images, networks, folder = sys.argv[1], json.loads(Path(sys.argv[2]).read_text()), Path(sys.argv[3])
-    with np.load(images) as data:
+    with np.load(path) as data:
         x, y, x_test, y_test = (data[key] for key in ("x_train", "y_train", "x_test", "y_test"))
     x, x_test = (part.reshape(len(part), -1).astype("float32") / 255 for part in (x, x_test))
-    y, y_test = keras.utils.to_categorical(y, 10), keras.utils.to_categorical(y_test, 10)
-    for name, network in networks.items():
-        n = network["samples"]
-        layers = [keras.layers.Dense(units, "relu") for units in network["hidden"]]
-        inputs = keras.Input((x.shape[1],))
-        model = keras.Sequential([inputs, *layers, keras.layers.Dense(10, "softmax")])
-        model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
-        model.fit(x[:n], y[:n], batch_size=128, epochs=network["epochs"], verbose=0,
-                  validation_data=(x_test, y_test))  # fmt: skip
-        weights = None
-        for number, layer in enumerate(model.layers, start=1):
-            weights = compose(weights, layer.get_weights()[0])
-            draw(normalise(weights), folder / f"{name}-{number}.png")
+    return [x, keras.utils.to_categorical(y, 10), x_test, keras.utils.to_categorical(y_test, 10)]
+
+
+def train(
+    x: Any, y: Any, x_test: Any, y_test: Any, *, samples: int, hidden: list[int], epochs: int, **_: Any
+) -> list[Any]:
+    """Each layer's weights after Keras' own `fit`."""
+    import keras
+
+    layers = [keras.layers.Dense(units, "relu") for units in hidden]
+    inputs = keras.Input((x.shape[1],))
+    model = keras.Sequential([inputs, *layers, keras.layers.Dense(10, "softmax")])
+    model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x[:samples], y[:samples], batch_size=128, epochs=epochs, verbose=0,
+              validation_data=(x_test, y_test))  # fmt: skip
+    return [layer.get_weights()[0] for layer in model.layers]
 
 
 def compose(before: Any, weights: Any) -> Any:

@@ -1,5 +1,6 @@
 """How the cost grows: with samples, widths, units on a sheet, and images that compose looks at."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,11 +48,11 @@ def samples(data: Data) -> dict[str, list[float]]:
     return timing.interleaved({str(n): contenders.ours(part).epoch for n, part in some.items()}, ROUNDS)
 
 
-def widths(data: Data) -> dict[str, list[float]]:
+def widths(data: Data, contender: Callable[..., contenders.Contender]) -> dict[str, list[float]]:
     """Seconds of an epoch over 15,000 samples with two hidden layers, w and w / 2 units wide."""
     part = Data(data.x[:15_000], data.y[:15_000], *data[2:])
-    wide = {w: contenders.ours(part, (w, w // 2)).epoch for w in (128, 512, 2_048)}
-    return timing.interleaved({str(w): epoch for w, epoch in wide.items()}, ROUNDS)
+    wide = {w: contender(part, (w, w // 2)) for w in (128, 512, 2_048)}
+    return timing.interleaved({str(w): found.epoch for w, found in wide.items()}, ROUNDS)
 
 
 def products(width: int, inputs: int = 784, classes: int = 10) -> int:
