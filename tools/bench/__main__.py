@@ -68,7 +68,7 @@ def ratios(found: Mapping[str, Any]) -> dict[str, float | None]:
     samples, widths, products = (
         timing.medians(found["growth"][key]) for key in ("samples", "widths", "widths, bare products")
     )
-    wider = widths["2048"] / widths["512"]
+    work = growth.products(2048) / growth.products(128)
     article = whole["article_way"]
     numbers = {
         f"epoch_over_{name}": epochs["ours"] / epochs[name] if name in epochs else None
@@ -82,8 +82,10 @@ def ratios(found: Mapping[str, Any]) -> dict[str, float | None]:
         "noop_over_empty_pipeline": median(whole["noop"]) / median(whole["empty_pipeline"]),
         "small_network_over_keras_fit": median(whole["train_few"]) / median(whole["keras_fit_few"]),
         "samples_growth_over_linear": samples["60000"] / samples["5000"] / 12,
-        "widths_growth_over_linear": wider / (growth.products(2048) / growth.products(512)),
-        "widths_growth_over_products": wider / (products["2048"] / products["512"]),
+        "widths_growth_over_linear": widths["2048"] / widths["128"] / work,
+        "widths_growth_over_products": widths["2048"]
+        / widths["512"]
+        / (products["2048"] / products["512"]),
     }
     return {name: None if number is None else round(number, 3) for name, number in numbers.items()}
 
