@@ -56,6 +56,11 @@ NUMBERS = {
     "ways_for_95": Meaning(
         "the least number of exact pictures a class, of those tried, with agreement of 0.95", "lower"
     ),
+    "units_explained": Meaning(
+        "R² of what drives a hidden unit, its sum before the ReLU, from its composed picture after one "
+        "fitted gain and bias; mean over each layer's units",
+        "higher",
+    ),
     "never_inked": Meaning(
         "pixels that none of the network's own training images inks, so that their weights never moved", "–"
     ),

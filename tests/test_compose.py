@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
 from sklearn.metrics import accuracy_score, r2_score
 
 from stages.artifacts import Array, Images, pixels
@@ -152,6 +153,31 @@ def test_without_hidden_layers_the_pictures_are_the_network(make_network: Maker,
     assert set(numbers["agreement_by_ways"].values()) == {1.0}
     assert numbers["ways_for_95"] == 1
     assert numbers["picture_accuracy"] == round(accuracy_score(images.y_test, logits.argmax(axis=1)), 4)
+
+
+@depths
+def test_a_units_explained_share_is_that_of_a_straight_line_fitted_to_its_pictures_answer(
+    make_network: Maker, images: Images, hidden: list[int]
+) -> None:
+    network, x = make_network(hidden), pixels(images.x_test)
+    z, composed = network.preactivations(x), pictures.compose(network)
+    found = truth.units_explained(composed, z, x)
+    assert list(found) == [f"layer-{n}" for n in range(1, len(hidden) + 1)], "the output is no hidden layer"
+    for n, shares in enumerate(found.values()):
+        for unit, share in enumerate(shares):
+            answer = x @ composed.weights[n][:, unit : unit + 1]
+            line = LinearRegression().fit(answer, z[n][:, unit])
+            assert share == pytest.approx(line.score(answer, z[n][:, unit]), abs=1e-9)
+    if hidden:
+        assert np.allclose(found["layer-1"], 1), "the first layer's pictures are its weights"
+
+
+def test_a_unit_that_nothing_drives_leaves_nothing_to_explain_and_a_blank_picture_explains_nothing() -> (
+    None
+):
+    still, moving = np.full((5, 1), 3.0), np.arange(5.0)[:, None]
+    assert truth.squared_correlations(moving, still) == [1.0]
+    assert truth.squared_correlations(still, moving) == [0.0]
 
 
 @depths

@@ -62,7 +62,7 @@ def test_a_contact_sheet_has_every_unit_and_fits_the_page(units: int, shape: tup
     columns, scale = sheets.arrange(units, shape, width=1000)
     assert columns * (shape[1] * scale + sheets.GAP) <= 1000
     weights = np.random.default_rng(0).normal(size=(shape[0] * shape[1], units))
-    page = sheets.sheet(weights, np.zeros(len(weights), bool), shape, "units")
+    page = sheets.sheet(weights, np.zeros(len(weights), bool), shape, "units", "how true")
     assert page.levels.shape[1] == canvas.WIDTH
 
 

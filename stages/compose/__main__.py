@@ -27,12 +27,15 @@ def main() -> None:
     ways = {w: Ways.of(network, found.groups[w], survey, w) for w in settings.survey.ways}
     never_inked = ~images.x_train[:samples].any(axis=0).ravel()
 
-    logits = network.logits(x_test)
+    preactivations = network.preactivations(x_test)
+    logits = preactivations[-1]
     anchored = Ways.anchored(probe.centre(composed.weights[-1]), found.groups[1], survey, 1)
     numbers = truth.numbers(composed, anchored, found, logits, x_test=x_test, y_test=images.y_test)
     numbers |= truth.by_ways(ways, logits, x_test)
-    numbers |= {"never_inked": int(never_inked.sum())}
+    units = truth.units_explained(composed, preactivations, x_test)
+    numbers |= {"units_explained": truth.means(units), "never_inked": int(never_inked.sum())}
     arrays = composed.arrays() | found.arrays() | {"never_inked": never_inked}
+    arrays |= {f"explained_{layer}": artifacts.single(shares) for layer, shares in units.items()}
     for w, way in ways.items():
         arrays |= way.arrays(w)
     artifacts.save_arrays(artifacts.pictures_file(name), arrays)

@@ -1,6 +1,6 @@
 """How true the pictures are: each number compares what they say with what the network says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,28 @@ def explained(answers: Array, logits: Array, gain: float | None = None) -> float
     if spread == 0:
         return float(missed == 0)
     return float(1 - missed / spread)
+
+
+def units_explained(composed: Composed, preactivations: Sequence[Array], x: Array) -> dict[str, Array]:
+    """By hidden layer, how much of what drives each unit its composed picture accounts for (units).
+
+    That is R² of the unit's preactivation over images (n × units for each layer) from xTₗ, after
+    one gain and one bias.
+    """
+    hidden = zip(composed.weights, preactivations[:-1], strict=False)
+    return {f"layer-{n}": squared_correlations(x @ t, z) for n, (t, z) in enumerate(hidden, start=1)}
+
+
+def squared_correlations(p: Array, z: Array) -> Array:
+    """r² of each column of p with that of z (n × units); 1 where z never varies and leaves no question."""
+    p, z = p - p.mean(axis=0), z - z.mean(axis=0)
+    together, shown, asked = (p * z).sum(axis=0), np.square(p).sum(axis=0), np.square(z).sum(axis=0)
+    return np.where(asked > 0, np.square(together) / np.maximum(shown * asked, np.finfo(float).tiny), 1.0)
+
+
+def means(by_layer: Mapping[str, Array]) -> dict[str, float | None]:
+    """The mean of each layer's units, rounded."""
+    return {layer: _round(values.mean()) for layer, values in by_layer.items()}
 
 
 def best_gain(answers: Array, logits: Array) -> float:

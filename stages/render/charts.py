@@ -60,7 +60,7 @@ def colours(cast: Cast) -> dict[str, Any]:
 
 
 def training(cast: Cast) -> Figure:
-    """Accuracy and loss against updates, test solid, train dashed."""
+    """Accuracy and loss against updates, test solid, train dotted."""
     made, axes = figure(4.4, 2)
     shades = colours(cast)
     for axis, quantity in zip(axes, ("accuracy", "loss"), strict=True):

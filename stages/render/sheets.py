@@ -23,10 +23,22 @@ def layer(network: Facts, number: int, shape: tuple[int, int]) -> Canvas:
     weights = network.arrays[f"T{number}"]
     order = np.argsort(-network.arrays[f"influence{number}"], kind="stable")
     title = f"{network.name}, layer {number}: {weights.shape[1]} units ({network.training_words})"
-    return sheet(weights[:, order], network.never_inked, shape, title)
+    truth = how_true(network.arrays[f"explained_layer-{number}"], number)
+    return sheet(weights[:, order], network.never_inked, shape, title, truth)
 
 
-def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str) -> Canvas:
+def how_true(explained: Array, number: int) -> str:
+    """How far the pictures of a layer may be believed, from what each explains of its unit (units)."""
+    if number == 1:
+        return "Exactly what drives these units: the weights of the pixels are all they have."
+    low, high = np.quantile(explained, [0.1, 0.9])
+    return (
+        f"Composed, with the ReLUs before left out: the pictures explain {explained.mean():.2f} of what "
+        f"drives these units (R², eight units in ten from {low:.2f} to {high:.2f})."
+    )
+
+
+def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str, subtitle: str) -> Canvas:
     """Pictures of units (inputs × units) side by side in the two views, in the order given."""
     half = views.half_range(weights, never_inked)
     panel = (WIDTH - 3 * MARGIN) // 2
@@ -37,10 +49,11 @@ def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str
         f"{ARTICLE_WORDS} The most influential first.",
     ]
     mosaics = [mosaic(levels, shape, columns, scale, GAP) for levels in panels]
-    top = MARGIN + 60
+    top = MARGIN + 60 + LINE + 16
     head = top + 3 * LINE
     canvas = Canvas(head + mosaics[0].shape[0] + MARGIN)
     canvas.title(title)
+    canvas.text(subtitle, MARGIN + 60, MARGIN, SMALL)
     for i, (levels, said) in enumerate(zip(mosaics, words, strict=True)):
         left = MARGIN + i * (panel + MARGIN)
         for n, line in enumerate(lines_of(said, panel, SMALL)):

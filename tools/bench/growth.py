@@ -33,7 +33,7 @@ def drawing(network: Network) -> dict[str, list[float]]:
 
         return timing.interleaved(
             {
-                "sheet": lambda: sheets.sheet(weights, never, SHAPE, "512 units").save(path),
+                "sheet": lambda: sheets.sheet(weights, never, SHAPE, "512 units", "").save(path),
                 "axes": lambda: article.draw(article.normalise(weights), path),
                 "compose": lambda: pictures.compose(network),
                 "compose_article": articles_pictures,
@@ -73,7 +73,7 @@ def units() -> dict[str, list[float]]:
         path = Path(name) / "sheet.png"
         some = {n: chance.normal(size=(784, n)) for n in (64, 512, 4_096)}
         work = {
-            str(n): lambda w=weights: sheets.sheet(w, never, SHAPE, "units").save(path)
+            str(n): lambda w=weights: sheets.sheet(w, never, SHAPE, "units", "").save(path)
             for n, weights in some.items()
         }
         return timing.interleaved(work, ROUNDS)
