@@ -1,0 +1,98 @@
+"""The benchmark's arithmetic: what is divided by what, and that both sides do the same work."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages import artifacts
+from stages.compose import pictures
+from stages.network import Network
+from tools.bench import article
+from tools.bench import readme as bench_readme
+
+pytestmark = pytest.mark.xdist_group("bench")  # it imports TensorFlow: once is enough
+
+
+@pytest.fixture
+def measured() -> dict[str, Any]:
+    """A benchmark's findings in which each time is easy to tell from the others."""
+    runs = {"whole": 30.0}
+    return {
+        "machine": {"cores": 2, "processor": "a processor"},
+        "epochs": {"ours": [1.0, 9.0, 2.0], "floor": [1.0], "keras_fit": [8.0], "keras_fit_xla": [4.0],
+                   "sklearn": [5.0]},
+        "drawing": {"sheet": [1.0], "axes": [10.0], "compose": [1.0], "compose_article": [4.0]},
+        "growth": {
+            "samples": {"5000": [1.0], "15000": [3.0], "60000": [12.0]},
+            "widths": {"128": [1.0], "512": [5.0], "2048": [30.0]},
+            "widths, bare products": {"128": [1.0], "512": [5.0], "2048": [60.0]},
+        },
+        "pipeline": {"cold": runs, "article_way": 60.0, "edits": {"few.samples": {"whole": 12.0}},
+                     "noop": [3.0], "empty_pipeline": [2.0], "train_few": [1.0], "keras_fit_few": [4.0]},
+    }  # fmt: skip
+
+
+def test_ratios_are_medians_of_ours_over_theirs_and_null_where_nobody_ran(measured: dict[str, Any]) -> None:
+    from tools.bench.__main__ import GOALS, ratios
+
+    found = ratios(measured)
+    assert list(found) == list(GOALS), "each ratio has a goal"
+    assert found["epoch_over_keras_fit"] == 2 / 8
+    assert found["epoch_over_pytorch"] is None
+    assert found["repro_over_article_way"] == 0.5
+    assert found["edit_few_over_article_way"] == 0.2
+    assert found["noop_over_empty_pipeline"] == 1.5
+    assert found["samples_growth_over_linear"] == 1
+    assert found["widths_growth_over_products"] == 0.5
+
+
+def test_the_readme_gets_the_ratios_between_its_marks_and_keeps_the_rest(
+    measured: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tools.bench.__main__ import OUTPUT, ratios
+
+    monkeypatch.chdir(tmp_path)
+    before, after = "# A title\n\n<!-- bench -->\n", "<!-- /bench -->\n\nThe rest.\n"
+    Path("README.md").write_text(f"{before}old\n{after}", encoding="utf-8")
+    artifacts.save_numbers(OUTPUT, measured | {"ratios": ratios(measured)})
+    bench_readme.main()
+    text = Path("README.md").read_text(encoding="utf-8")
+    assert text.startswith(before)
+    assert text.endswith(after)
+    assert "| against Keras' `fit` | 0.25 | ≤ 0.35 |" in text
+    assert "| against PyTorch | not measured | ≤ 0.9 |" in text
+
+
+def test_the_work_is_every_multiplication_of_the_bare_products() -> None:
+    from tools.bench import contenders, growth
+
+    done = []
+
+    class Counting(np.ndarray[Any, Any]):
+        def __matmul__(self, other: Any) -> Any:
+            done.append(self.shape[0] * self.shape[1] * other.shape[1])
+            return np.asarray(self).dot(other).view(Counting)
+
+    x = np.ones((1, 784), np.float32).view(Counting)
+    contenders.floor(contenders.Data(x, *[np.zeros(1, np.int32)] * 3), (64, 32)).epoch()
+    assert sum(done) == growth.products(64)
+
+
+def test_the_articles_loop_over_units_gives_the_pictures_that_our_products_give() -> None:
+    chance = np.random.default_rng(0)
+    weights = [chance.normal(size=shape) for shape in ((784, 12), (12, 7), (7, 10))]
+    network = Network.of(weights, [np.zeros(w.shape[1]) for w in weights], np.float64)
+    composed = None
+    for theirs, ours in zip(weights, pictures.compose(network).weights, strict=True):
+        composed = article.compose(composed, theirs)
+        assert np.allclose(composed, ours)
+
+
+def test_the_articles_way_draws_a_page_of_one_axes_a_unit(tmp_path: Path) -> None:
+    weights = np.random.default_rng(0).normal(size=(784, 3))
+    normalised = article.normalise(weights)
+    assert all(picture.min() == 0 and picture.max() == 255 for picture in normalised)
+    article.draw(normalised, tmp_path / "page.png")
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
