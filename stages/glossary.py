@@ -41,6 +41,10 @@ NUMBERS = {
         "cosine of the composed pictures and the mean exact maps of all training images, mean over classes",
         "higher",
     ),
+    "cosine_own": Meaning(
+        "cosine of each composed picture and the mean exact map of its class's images, mean over classes",
+        "higher",
+    ),
     "agreement_by_class": Meaning("agreement among the images that the network gives each class", "higher"),
     "answers_by_class": Meaning("share of images that the composed pictures give each class", "–"),
     "dead_units": Meaning("units of each hidden layer that no training image turns on", "–"),

@@ -145,11 +145,12 @@ def test_without_hidden_layers_the_pictures_are_the_network(make_network: Maker,
     passed = probe.run(network, images, {w: g.of_train for w, g in found.items()})
     ways = {w: Ways.of(network, passed.groups[w], g.arrays(w), w) for w, g in found.items()}
     anchored = Ways.anchored(centre(composed.weights[-1]), passed.groups[1], found[1].arrays(1), 1)
-    numbers = truth.numbers(composed, anchored, passed, logits, x_test=x, y_test=images.y_test)
+    numbers = truth.numbers(composed, anchored, ways[1], passed, logits, x_test=x, y_test=images.y_test)
     numbers |= truth.by_ways(ways, logits, x)
     for number in ("agreement", "agreement_anchored", "explained", "explained_raw", "gain"):
         assert numbers[number] == 1.0
     assert numbers["cosine"] == pytest.approx(1)
+    assert numbers["cosine_own"] == pytest.approx(1)
     assert set(numbers["agreement_by_ways"].values()) == {1.0}
     assert numbers["ways_for_95"] == 1
     assert numbers["picture_accuracy"] == round(accuracy_score(images.y_test, logits.argmax(axis=1)), 4)

@@ -30,7 +30,7 @@ def main() -> None:
     preactivations = network.preactivations(x_test)
     logits = preactivations[-1]
     anchored = Ways.anchored(probe.centre(composed.weights[-1]), found.groups[1], survey, 1)
-    numbers = truth.numbers(composed, anchored, found, logits, x_test=x_test, y_test=images.y_test)
+    numbers = truth.numbers(composed, anchored, ways[1], found, logits, x_test=x_test, y_test=images.y_test)
     numbers |= truth.by_ways(ways, logits, x_test)
     units = truth.units_explained(composed, preactivations, x_test)
     numbers |= {"units_explained": truth.means(units), "never_inked": int(never_inked.sum())}

@@ -15,11 +15,19 @@ DIGITS = 4
 
 
 def numbers(
-    composed: Composed, anchored: Ways, probe: Probe, logits: Array, *, x_test: Array, y_test: Array
+    composed: Composed,
+    anchored: Ways,
+    own: Ways,
+    probe: Probe,
+    logits: Array,
+    *,
+    x_test: Array,
+    y_test: Array,
 ) -> dict[str, Any]:
     """The numbers of the composed pictures and of the layers, rounded to what is stable.
 
-    `anchored` are the same pictures with the biases that exact ones get: right at the mean image.
+    `anchored` are the same pictures with the biases that exact ones get: right at the mean image;
+    `own` are those exact ones, one a class.
     """
     answers = composed.logits(x_test)
     layers = {f"layer-{n}": on for n, on in enumerate(probe.on, start=1)}
@@ -32,6 +40,7 @@ def numbers(
         "explained_raw": _round(explained(answers, logits, gain=1.0)),
         "gain": _round(best_gain(answers, logits)),
         "cosine": _round(mean_cosine(centre(composed.weights[-1]), probe.mean_map)),
+        "cosine_own": _round(mean_cosine(centre(composed.weights[-1]), own.maps)),
         "agreement_by_class": [_round(share) for share in agreement_by_class(answers, logits)],
         "answers_by_class": [_round(share) for share in answers_by_class(answers)],
         "dead_units": {layer: int((on == 0).sum()) for layer, on in layers.items()},

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 from PIL import Image
 
 from stages.artifacts import whole
@@ -80,7 +81,9 @@ def training(cast: Cast) -> Figure:
         axis.set_xlabel("updates of the weights")
         axis.set_title(f"{quantity}: test solid, train dotted", loc="left")
     axes[1].set_ylim(0, 2.6)
-    axes[0].legend(fontsize=9)
+    handles = dict(zip(*reversed(axes[0].get_legend_handles_labels()), strict=True))
+    named = [n.name for n in cast.networks if n.name in handles]
+    axes[0].legend([handles[name] for name in named], named, fontsize=9)
     return made
 
 
@@ -96,18 +99,11 @@ def truth_by_samples(cast: Cast) -> Figure:
     for (words, marker, value), colour in zip(lines, ("#444444", "#c0392b", "#e08e45"), strict=True):
         axis.plot(samples, [value(n) for n in cast.deep], f"-{marker}", color=colour, label=words)
         if cast.long is not None:
-            label = f"hollow: {cast.long.name}, {cast.long.training_words}"
-            axis.plot(
-                cast.long.samples * 1.12,
-                value(cast.long),
-                marker,
-                mfc="white",
-                ms=8,
-                mew=1.4,
-                color=colour,
-                label=label if marker == "o" else None,
-                zorder=1,
-            )
+            at = cast.long.samples * 1.12
+            axis.plot(at, value(cast.long), marker, mfc="white", ms=8, mew=1.4, color=colour, zorder=1)
+    if cast.long is not None:
+        label = f"hollow, beside: {cast.long.name}, {cast.long.training_words}"
+        axis.plot([], [], "o", mfc="white", ms=8, mew=1.4, color="#777777", label=label)
     axis.set_xscale("log")
     axis.set_xticks(samples, [f"{n:,}\n{f.name}" for n, f in zip(samples, cast.deep, strict=True)])
     axis.minorticks_off()
@@ -137,13 +133,14 @@ def agreement_by_ways(cast: Cast, enough: float) -> Figure:
         axis.plot(0.65, network.compose["agreement_anchored"], "D", color=color, ms=8, mfc="white")
     axis.axhline(enough, color="#777777", lw=1)
     axis.text(0.5, enough, f"{enough:.0%}", ha="right", va="bottom")
-    axis.plot(
-        [], [], "D", color="#777777", mfc="white", label="composed, with biases as the exact ones have"
-    )
+    axis.plot([], [], "D", color="#777777", label="composed")
+    biases = "composed, with biases as the exact ones have"
+    axis.plot([], [], "D", color="#777777", mfc="white", label=biases)
     axis.plot([], [], ":", color="#777777", label="the choice of the nearest group alone, no map")
     axis.set_xscale("log")
     ticks = [int(w) for w in cast.networks[0].compose["agreement_by_ways"]]
     axis.set_xticks([0.57, *ticks], ["composed", *map(str, ticks)])
+    axis.get_xgridlines()[0].set_visible(False)
     axis.minorticks_off()
     axis.set_ylim(None, 1.0)
     axis.set_xlabel("pictures a class: the composed one, then exact maps of 1, 3, … groups of its images")
@@ -161,9 +158,11 @@ def claims(found: Mapping[str, Any], words: dict[str, str]) -> Figure:
         names, values = list(counts["by_class"]), list(counts["by_class"].values())
         axis.bar(names, values, color="#555555")
         axis.set_title(f"{words[region]}\n{counts['images']:,} images", fontsize=10, loc="left")
-        axis.tick_params(labelsize=8)
+        axis.tick_params(labelsize=9)
+        axis.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axis.grid(axis="x", visible=False)
-    axes[0].set_ylabel("training images that ink it")
+    for axis in axes[::4]:
+        axis.set_ylabel("images that ink it")
     return made
 
 

@@ -60,7 +60,7 @@ def exact_band(network: Facts) -> Band:
 
 def _band(words: str, weights: Array, network: Facts) -> Band:
     half = views.half_range(weights, network.never_inked)
-    return f"{words}; ±{half:.2g}", views.signed(weights, network.never_inked, half), None
+    return f"{words}; full colour ±{half:.2g}", views.signed(weights, network.never_inked, half), None
 
 
 def samples(images: Images, per_class: int) -> Canvas:
@@ -96,7 +96,7 @@ def ink(survey: Mapping[str, Array], shape: Shape, classes: list[str]) -> Canvas
         ),
         ("Of the ink at a pixel, the class's share: white none, black all of it", levels(share), None),
         (
-            "How exclusive a pixel is: white, all classes alike; black, one class alone",
+            "All classes together, how exclusive a pixel is: white, all alike; black, one class alone",
             levels(exclusive),
             None,
         ),

@@ -74,16 +74,13 @@ def _head(
     _, big = _scales(shape, number)
     lefts = [MARGIN + LABEL + i * (shape[1] * big + 3 * GAP) for i in range(3)]
     agree = network.compose["agreement_by_ways"]
-    title = (
-        f"{network.name}: what it looks for, {number} ways a class (trained on {network.training_words})"
-    )
-    canvas.title(title)
-    share = f"gives {network.compose['agreement']:.0%}"
+    canvas.title(f"{network.name}: what it looks for, {number} ways a class ({network.training_words})")
+    share = f"agrees {network.compose['agreement']:.0%}"
     for left, lines in zip(
         lefts,
         [
-            ("composed", f"{share}", f"±{halves[0]:.2g}"),
-            ("exact mean,", "called so", f"±{halves[1]:.2g}"),
+            ("composed", share, f"±{halves[0]:.2g}"),
+            ("mean exact", "if called so", f"±{halves[1]:.2g}"),
             (
                 f"its {number} groups, largest first: above the mean image, below its exact map "
                 f"with the image's outline, ±{halves[1]:.2g}",

@@ -1,6 +1,7 @@
 """The report: the article's story in our own words, every number of it computed in this run."""
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from stages.render.facts import Cast, Facts
 
 ENOUGH = 0.95
 NEARLY, ROUGHLY = 0.9, 0.7
+HARDLY = 0.002  # a lead of twenty in 10,000 images is none
 
 
 def write(cast: Cast, images: Images, claims: Mapping[str, Any], settings: Params) -> str:
@@ -30,7 +32,7 @@ def write(cast: Cast, images: Images, claims: Mapping[str, Any], settings: Param
         "verdict": verdict,
         "listed": listed,
         "number": number,
-        "times": times,
+        "size": size,
         "favourite": favourite,
         "lead": lead,
     }
@@ -49,15 +51,21 @@ def write(cast: Cast, images: Images, claims: Mapping[str, Any], settings: Param
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """0.4883 as 48.8 %."""
-    return "–" if share is None else f"{share * 100:.{digits}f} %"
+    """0.4885 as 48.9 %: a half goes up, as readers round."""
+    if share is None:
+        return "–"
+    return f"{(Decimal(str(share)) * 100).quantize(Decimal(10) ** -digits, ROUND_HALF_UP)} %"
 
 
-def times(gain: float) -> str:
-    """How far the pictures' logits are off in size: a gain of 0.5 means "2.0 times too large"."""
-    if gain <= 0:
+def size(compose: Mapping[str, Any]) -> str:
+    """How large the pictures' logits are, as in "4.2 times as large as the network's".
+
+    Not 1 / gain: that is small for a bad fit, too. With the correlation r = √explained the gain is
+    r · |z| / |p|, so |p| / |z| = r / gain.
+    """
+    if compose["gain"] <= 0:
         return "of no use at any size"
-    return f"{1 / gain:.1f} times too large" if gain < 1 else f"{gain:.1f} times too small"
+    return f"{compose['explained'] ** 0.5 / compose['gain']:.1f} times as large as the network's"
 
 
 def favourite(network: Facts, classes: list[str]) -> str:
@@ -66,7 +74,7 @@ def favourite(network: Facts, classes: list[str]) -> str:
     most = max(range(len(shares)), key=shares.__getitem__)
     never = [classes[k] for k, share in enumerate(shares) if share == 0]
     words = f"answer {classes[most]} for {percent(shares[most])} of the images"
-    return words + (f" and never {listed(never)}" if never else "")
+    return words + (f" and never {listed(never, 'or')}" if never else "")
 
 
 def lead(network: Facts) -> dict[str, Any]:
@@ -74,7 +82,8 @@ def lead(network: Facts) -> dict[str, Any]:
     maps, choice = network.compose["agreement_by_ways"], network.compose["choice_by_ways"]
     leads = {w: round(maps[w] - choice[w], 4) for w in maps}
     best = max(leads, key=lambda w: leads[w])
-    return {"best": best, "points": leads[best], "lost": [w for w, by in leads.items() if by <= 0]}
+    lost = [w for w, by in leads.items() if by <= HARDLY]
+    return {"best": best, "points": leads[best], "lost": lost}
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -94,9 +103,9 @@ def verdict(network: Facts) -> str:
     return "a rough sketch of the network" if agreement >= ROUGHLY else "mostly a fiction"
 
 
-def listed(words: list[str]) -> str:
+def listed(words: list[str], last: str = "and") -> str:
     """a; a and b; a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def region_words(claims: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from stages.render.facts import Facts
 
 GAP = 4
 MOST_SCALE = 4
-MOST_HEIGHT = 2_000
+MOST_HEIGHT = 2_120
 LINE = 40
 
 SIGNED_WORDS = "Signed view: red speaks for the unit, blue against it, white is 0. Full colour from ±"
@@ -30,7 +30,7 @@ def layer(network: Facts, number: int, shape: tuple[int, int]) -> Canvas:
 def how_true(explained: Array, number: int) -> str:
     """How far the pictures of a layer may be believed, from what each explains of its unit (units)."""
     if number == 1:
-        return "Exactly what drives these units: the weights of the pixels are all they have."
+        return "These are the units' own weights: with a bias, all that drives them."
     low, high = np.quantile(explained, [0.1, 0.9])
     return (
         f"Composed, with the ReLUs before left out: the pictures explain {explained.mean():.2f} of what "
@@ -121,7 +121,8 @@ def banded(title: str, bands: list[Band], shape: tuple[int, int], classes: list[
         canvas.text(heading, top, MARGIN, SMALL)
         top += LINE + 8
         for k, picture in enumerate(levels):
-            canvas.picture(picture.reshape(shape), top, MARGIN + k * step, scale)
+            left = MARGIN + k * step if len(levels) > 1 else (WIDTH - width) // 2
+            canvas.picture(picture.reshape(shape), top, left, scale)
             if words:
                 canvas.text(
                     words[k], top + height + 6, MARGIN + k * step + width // 2, SMALL, align="middle"
