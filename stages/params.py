@@ -2,9 +2,9 @@
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -13,6 +13,7 @@ from stages.console import Problem
 
 PARAMS = Path("params.yaml")
 MOST_SAMPLES = 60_000
+WAY_OUT = "Mend it and run `dvc repro`, which makes again whatever DVC took away before this stage"
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Width = Annotated[int, Field(ge=1, le=8192)]
@@ -34,11 +35,12 @@ class Survey(Section):
     ways: list[Ways] = Field(min_length=1, max_length=12)
     seed: int = Field(ge=0, le=2**31)
 
-    @model_validator(mode="after")
-    def _ways_grow_from_one(self) -> Self:
-        if self.ways != sorted(set(self.ways)) or self.ways[0] != 1:
-            raise ValueError("ways must begin with 1 and grow, as in [1, 3, 10]")
-        return self
+    @field_validator("ways")
+    @classmethod
+    def _grow_from_one(cls, ways: list[int]) -> list[int]:
+        if ways != sorted(set(ways)) or ways[0] != 1:
+            raise ValueError("they must begin with 1 and grow, as in [1, 3, 10]")
+        return ways
 
 
 class Train(Section):
@@ -88,20 +90,36 @@ def load(path: Path = PARAMS) -> Params:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise Problem(f"{path}: line {line} is not YAML: {error.problem}") from error
     except ValidationError as error:
-        raise Problem("; ".join(f"{path}: {_explain(e)}" for e in error.errors())) from error
+        found = "; ".join(f"{path}: {_explain(e)}" for e in _without_echoes(error.errors()))
+        raise Problem(f"{found}. {WAY_OUT}") from error
+
+
+def _without_echoes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """A misspelt key is one mistake, not an unknown key and a missing one."""
+    meant = {(*e["loc"][:-1], _nearest(_where(e))) for e in errors if e["type"] == "extra_forbidden"}
+    return [e for e in errors if e["type"] != "missing" or e["loc"] not in meant]
+
+
+def _where(error: ErrorDetails) -> list[str]:
+    return [str(part) for part in error["loc"] if part != "[key]"]
+
+
+def _nearest(where: list[str]) -> str | None:
+    """The known key that an unknown one is most like, if it is like any."""
+    return next(iter(get_close_matches(where[-1], _keys(where[:-1]), 1)), None)
 
 
 def _explain(error: ErrorDetails) -> str:
     """One pydantic error as `key is value, but …`, with the allowed keys where a key is unknown."""
-    where = [str(part) for part in error["loc"] if part != "[key]"]
+    where = _where(error)
     key = ".".join(where) or "the file"
     if error["type"] == "missing":
-        return f"{key} is missing; {_allowed(where)}"
+        return f"{key} is missing; needed there: {', '.join(_keys(where[:-1], needed=True))}"
     if error["type"] == "extra_forbidden":
-        known = _keys(where[:-1])
-        near = get_close_matches(where[-1], known, 1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        return f"{key} = {error['input']!r} is not a known key{hint}; allowed here: {', '.join(known)}"
+        near = _nearest(where)
+        hint = f" (did you mean {near}?)" if near else ""
+        known = ", ".join(_keys(where[:-1]))
+        return f"{key} = {error['input']!r} is not a known key{hint}; allowed here: {known}"
     if where and error["loc"][-1] == "[key]":
         return f"{key} is no name for a network: lower-case letters, digits and hyphens, a letter first"
     reason = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -109,20 +127,17 @@ def _explain(error: ErrorDetails) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value.get("ways") if isinstance(value, dict) and "ways" in value else value)
+    text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _keys(where: list[str]) -> list[str]:
-    """The keys that the schema knows at a place, such as ["networks", "few"]."""
+def _keys(where: list[str], *, needed: bool = False) -> list[str]:
+    """The keys that the schema knows, or needs, at a place, such as ["networks", "few"]."""
     section: type[BaseModel] = Params
     for part in where:
         if section is Params and part == "networks":
-            return list(NetworkParams.model_fields)
+            section = NetworkParams
+            break
         annotation = section.model_fields[part].annotation
         section = annotation if isinstance(annotation, type) else section
-    return list(section.model_fields)
-
-
-def _allowed(where: list[str]) -> str:
-    return f"needed there: {', '.join(_keys(where[:-1]))}"
+    return [key for key, field in section.model_fields.items() if field.is_required() or not needed]

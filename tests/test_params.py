@@ -23,7 +23,7 @@ WRONG = [
     ("epochs: 3", "epochs: -1", ["networks.few.epochs = -1", "greater than or equal to 0"]),
     ("few:", "Few!:", ["networks.Few!", "lower-case letters, digits and hyphens"]),
     ("dataset: digits", "dataset: cats", ["data.dataset = 'cats'", "'mnist' or 'digits'"]),
-    ("ways: [1, 3]", "ways: [3, 1]", ["survey", "begin with 1 and grow"]),
+    ("ways: [1, 3]", "ways: [3, 1]", ["survey.ways = [3, 1]", "begin with 1 and grow"]),
     ("ways: [1, 3]", "ways: [0, 3]", ["survey.ways.0 = 0", "greater than or equal to 1"]),
     ("learning_rate: 0.001", "learning_rate: 0", ["train.learning_rate = 0", "greater than 0"]),
     ("render:", "rendering: 1\nrender:", ["rendering = 1 is not a known key", "did you mean render?"]),
@@ -43,6 +43,17 @@ def test_a_wrong_param_is_named_with_its_value_and_what_is_allowed(
     assert "\n" not in message
     for words in named:
         assert words in message
+
+
+def test_a_misspelt_key_is_one_mistake_and_only_needed_keys_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(PARAMS.replace("samples: 100", "sampels: 100"))
+    with pytest.raises(Problem) as problem:
+        params.load(path)
+    assert "missing" not in str(problem.value)
+    path.write_text(PARAMS.replace("samples: 100, ", ""))
+    with pytest.raises(Problem, match=r"needed there: samples, hidden, epochs[.]"):
+        params.load(path)
 
 
 def test_all_wrong_params_are_named_at_once(tmp_path: Path) -> None:

@@ -44,10 +44,13 @@ def load(source: str) -> Images:
     for name, fetch in ways.items():
         console.say(f"MNIST from {name} …")
         try:
-            return checked(fetch())
+            images = checked(fetch())
         except Unreachable as reason:
-            console.say(f"  not to be had there: {reason}")
+            console.say(f"  not from {name}: {reason}")
             reasons.append(f"{name}: {reason}")
+        else:
+            console.say(f"  whole, and the right digests, from {name}")
+            return images
     raise Problem(f"MNIST could not be had ({'; '.join(reasons)}). {WAY_OUT}")
 
 
