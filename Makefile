@@ -40,7 +40,8 @@ requirements: .venv/requirements.txt ## Compile requirements*.txt from pyproject
 	@uv pip compile pyproject.toml --extra test -c requirements.txt $(COMPILE) -o requirements-test.txt
 	@echo uv | uv pip compile - $(COMPILE) -o requirements-uv.txt
 
-COMPILE = --universal --generate-hashes --no-emit-index-url --no-header --quiet
+# One version of each package for every Python: other versions of numpy round a few last digits otherwise.
+COMPILE = --universal --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --quiet
 
 clean: ## Remove the environment and build/; data and DVC's cache stay
 	rm -rf .venv build
