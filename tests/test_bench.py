@@ -66,6 +66,7 @@ def test_the_readme_gets_the_ratios_between_its_marks_and_keeps_the_rest(
 
 
 def test_the_work_is_every_multiplication_of_the_bare_products() -> None:
+    from stages.train import training
     from tools.bench import contenders, growth
 
     done = []
@@ -75,8 +76,8 @@ def test_the_work_is_every_multiplication_of_the_bare_products() -> None:
             done.append(self.shape[0] * self.shape[1] * other.shape[1])
             return np.asarray(self).dot(other).view(Counting)
 
-    x = np.ones((1, 784), np.float32).view(Counting)
-    contenders.floor(contenders.Data(x, *[np.zeros(1, np.int32)] * 3), (64, 32)).epoch()
+    x = np.ones((1, 784), np.uint8).view(Counting)
+    contenders.floor(training.Data(x, *[np.zeros(1, np.int32)] * 3), (64, 32)).epoch()
     assert sum(done) == growth.products(64)
 
 

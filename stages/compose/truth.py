@@ -26,21 +26,21 @@ def numbers(
 ) -> dict[str, Any]:
     """The numbers of the composed pictures and of the layers, rounded to what is stable.
 
-    `anchored` are the same pictures with the biases that exact ones get: right at the mean image;
-    `own` are those exact ones, one a class.
+    `anchored` are the same pictures, classes centred, with the biases that exact ones get: right at
+    the mean image; `own` are those exact ones, one a class.
     """
-    answers = composed.logits(x_test)
+    answers, mended = composed.logits(x_test), anchored.scores(x_test)
     layers = {f"layer-{n}": on for n, on in enumerate(probe.on, start=1)}
     return {
         "agreement": _round(agreement(answers, logits)),
-        "agreement_anchored": _round(agreement(anchored.scores(x_test), logits)),
+        "agreement_anchored": _round(agreement(mended, logits)),
         "picture_accuracy": _round((answers.argmax(axis=1) == y_test).mean()),
         "explained": _round(explained(answers, logits)),
-        "explained_anchored": _round(explained(anchored.scores(x_test), logits)),
+        "explained_anchored": _round(explained(mended, logits)),
         "explained_raw": _round(explained(answers, logits, gain=1.0)),
         "gain": _round(best_gain(answers, logits)),
-        "cosine": _round(mean_cosine(centre(composed.weights[-1]), probe.mean_map)),
-        "cosine_own": _round(mean_cosine(centre(composed.weights[-1]), own.maps)),
+        "cosine": _round(mean_cosine(anchored.maps, probe.mean_map)),
+        "cosine_own": _round(mean_cosine(anchored.maps, own.maps)),
         "agreement_by_class": [_round(share) for share in agreement_by_class(answers, logits)],
         "answers_by_class": [_round(share) for share in answers_by_class(answers)],
         "dead_units": {layer: int((on == 0).sum()) for layer, on in layers.items()},

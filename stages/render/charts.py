@@ -65,8 +65,9 @@ def training(cast: Cast) -> Figure:
     made, axes = figure(4.4, 2)
     shades = colours(cast)
     for axis, quantity in zip(axes, ("accuracy", "loss"), strict=True):
-        trained = [n for n in cast.networks if n.params.epochs]
-        for network in sorted(trained, key=lambda n: -n.train["updates"]):  # the shortest on top
+        for network in cast.networks:
+            if not network.params.epochs:
+                continue
             history = network.history
             updates = np.array(history["epoch"]) * network.train["updates"] / network.params.epochs
             for key, dashes in ((quantity, "-"), (f"train_{quantity}", ":")):
@@ -75,15 +76,14 @@ def training(cast: Cast) -> Figure:
                     history[key][1:],
                     dashes,
                     color=shades[network.name],
+                    zorder=2 + 1 / network.train["updates"],  # the shortest on top
                     label=network.name if dashes == "-" else None,
                 )
         axis.set_xscale("log")
         axis.set_xlabel("updates of the weights")
         axis.set_title(f"{quantity}: test solid, train dotted", loc="left")
     axes[1].set_ylim(0, 2.6)
-    handles = dict(zip(*reversed(axes[0].get_legend_handles_labels()), strict=True))
-    named = [n.name for n in cast.networks if n.name in handles]
-    axes[0].legend([handles[name] for name in named], named, fontsize=9)
+    axes[0].legend(fontsize=9)
     return made
 
 

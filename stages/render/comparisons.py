@@ -40,11 +40,10 @@ def controls(cast: Cast, shape: Shape, classes: list[str]) -> Canvas:
 
 
 def composed_band(network: Facts) -> Band:
-    weights = network.output - network.output.mean(axis=1, keepdims=True)
     return _band(
         f"{network.name} ({network.training_words}), composed: "
         f"gives {network.compose['agreement']:.1%} of the network's answers",
-        weights,
+        network.output_centred,
         network,
     )
 

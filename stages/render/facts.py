@@ -53,6 +53,11 @@ class Facts:
         return self.arrays[f"T{self.layers}"]
 
     @property
+    def output_centred(self) -> Array:
+        """The same less the mean over classes, which softmax ignores."""
+        return self.output - self.output.mean(axis=1, keepdims=True)
+
+    @property
     def never_inked(self) -> Array:
         return self.arrays["never_inked"]
 

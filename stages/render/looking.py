@@ -29,7 +29,7 @@ def ways(
     that one sees whether the map follows the form. The maps share one scale.
     """
     maps, of_class = network.arrays[f"maps_{number}"], survey[f"classes_{number}"]
-    composed = network.output - network.output.mean(axis=1, keepdims=True)
+    composed = network.output_centred
     called, never = network.arrays["called_map"], network.never_inked
     halves = [views.half_range(w, never) for w in (composed, maps)]
     small, big = _scales(shape, number)

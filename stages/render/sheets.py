@@ -74,8 +74,7 @@ def arrange(units: int, shape: tuple[int, int], width: int) -> tuple[int, int]:
 
 def output(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas:
     """The output pictures: composed in both views, and the mean exact maps, each with its number."""
-    composed, exact, never = network.output, network.arrays["maps_1"], network.never_inked
-    composed = composed - composed.mean(axis=1, keepdims=True)
+    composed, exact, never = network.output_centred, network.arrays["maps_1"], network.never_inked
     halves = [views.half_range(w, never) for w in (composed, exact)]
     agreement = network.compose["agreement"]
     by_class = network.compose["agreement_by_class"]

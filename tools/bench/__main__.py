@@ -32,23 +32,20 @@ GOALS = {
     "widths_growth_over_linear": 1.0,
     "widths_growth_over_products": 1.0,
 }
-
-
 SMALL = ("noop", "empty_pipeline", "train_few", "keras_fit_few")
 
 
 def main() -> None:
     images, network = Images.load(), Network.load(artifacts.network_file("all"))
-    data = contenders.load(images)
     print(f"one epoch, {EPOCHS} rounds of everyone in turn", flush=True)
     epochs, accuracies = contenders.race(EPOCHS)
     print("drawing 512 units and composing, the article's way and ours", flush=True)
     found: dict[str, Any] = {"epochs": epochs, "accuracies": accuracies, "drawing": growth.drawing(network)}
     print("growth", flush=True)
     found["growth"] = {
-        "samples": growth.samples(data),
-        "widths": growth.widths(data, contenders.ours),
-        "widths, bare products": growth.widths(data, contenders.floor),
+        "samples": growth.samples(images),
+        "widths": growth.widths(images, contenders.ours),
+        "widths, bare products": growth.widths(images, contenders.floor),
         "units on a sheet": growth.units(),
         "images probed": growth.images_probed(network, images),
     }

@@ -13,9 +13,12 @@ import numpy as np
 from stages.artifacts import Array, Images, pixels
 from stages.train import epochs, model
 from stages.train.backend import keras, tf
+from stages.train.training import Data
 from tools.bench import timing
 
 BATCH, HIDDEN, RATE = 128, (512, 256), 0.001
+
+floats = partial(pixels, dtype=np.float32)
 
 
 class Contender(NamedTuple):
@@ -23,20 +26,6 @@ class Contender(NamedTuple):
 
     epoch: Callable[[], object]
     accuracy: Callable[[], float] | None
-
-
-class Data(NamedTuple):
-    """What each contender is given: images as rows of pixels in [0, 1] (float32) and labels (int32)."""
-
-    x: Array
-    y: Array
-    x_test: Array
-    y_test: Array
-
-
-def load(images: Images) -> Data:
-    train, test = pixels(images.x_train, np.float32), pixels(images.x_test, np.float32)
-    return Data(train, images.y_train.astype(np.int32), test, images.y_test.astype(np.int32))
 
 
 class Apart:
@@ -60,7 +49,8 @@ class Apart:
 
 
 def _serve(name: str, pipe: Connection) -> None:
-    contender = CONTENDERS[name](load(Images.load()))
+    images = Images.load()
+    contender = CONTENDERS[name](Data.of(images, len(images.x_train)))
     pipe.send("ready")
     while True:
         if pipe.recv() == "epoch":
@@ -90,13 +80,14 @@ def race(rounds: int) -> tuple[dict[str, list[float]], dict[str, float]]:
 
 def floor(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
     """The matrix products alone, forward and backward, in numpy: what no training can do without."""
-    sizes = [data.x.shape[1], *hidden, 10]
+    x = floats(data.x_train)
+    sizes = [x.shape[1], *hidden, 10]
     chance = np.random.default_rng(0)
     weights = [chance.standard_normal((a, b), np.float32) for a, b in pairwise(sizes)]
 
     def epoch() -> None:
-        for start in range(0, len(data.x), BATCH):
-            h = [data.x[start : start + BATCH]]
+        for start in range(0, len(x), BATCH):
+            h = [x[start : start + BATCH]]
             for weight in weights:
                 h.append(h[-1] @ weight)
             gradient = h[-1]
@@ -111,34 +102,29 @@ def floor(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
 def ours(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
     """The train stage's own epoch, with its shuffle and its partial last batch."""
     keras.utils.set_random_seed(0)
-    network = model.build(data.x.shape[1], hidden, 10)
+    network = model.build(data.x_train.shape[1], hidden, 10)
     run = epochs.compiled_epoch(network, keras.optimizers.RMSprop(RATE))
     shuffle = np.random.default_rng(0)
-    x, y = tf.constant(as_bytes(data.x)), tf.constant(data.y)
+    x, y = tf.constant(data.x_train), tf.constant(data.y_train)
 
     def epoch() -> float:
-        batches = epochs.in_batches(shuffle.permutation(len(data.x)), BATCH)
+        batches = epochs.in_batches(shuffle.permutation(len(data.x_train)), BATCH)
         return float(run(x, y, tf.constant(batches))[0])
 
-    return Contender(epoch, lambda: accuracy(network.predict(data.x_test, verbose=0), data))
-
-
-def as_bytes(x: Array) -> Array:
-    """Pixels as the stage is given them: as they lie in the file, 0…255."""
-    return np.rint(x * 255).astype(np.uint8)
+    return Contender(epoch, lambda: accuracy(network.predict(floats(data.x_test), verbose=0), data))
 
 
 def keras_fit(data: Data, jit_compile: bool) -> Contender:
     """Keras' own `fit`, as the article uses it: softmax, one-hot labels, RMSprop."""
     keras.utils.set_random_seed(0)
+    x, y = floats(data.x_train), keras.utils.to_categorical(data.y_train, 10)
     layers = [keras.layers.Dense(units, "relu") for units in HIDDEN]
-    inputs = keras.Input((data.x.shape[1],))
+    inputs = keras.Input((x.shape[1],))
     network = keras.Sequential([inputs, *layers, keras.layers.Dense(10, "softmax")])
     network.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"], jit_compile=jit_compile)
-    y = keras.utils.to_categorical(data.y, 10)
     return Contender(
-        lambda: network.fit(data.x, y, batch_size=BATCH, epochs=1, verbose=0),
-        lambda: accuracy(network.predict(data.x_test, verbose=0), data),
+        lambda: network.fit(x, y, batch_size=BATCH, epochs=1, verbose=0),
+        lambda: accuracy(network.predict(floats(data.x_test), verbose=0), data),
     )
 
 
@@ -146,10 +132,11 @@ def sklearn(data: Data) -> Contender:
     """scikit-learn's MLPClassifier; it has no RMSprop, Adam is its nearest."""
     from sklearn.neural_network import MLPClassifier
 
+    x = floats(data.x_train)
     network = MLPClassifier(HIDDEN, batch_size=BATCH, learning_rate_init=RATE, alpha=0, random_state=0)
     return Contender(
-        lambda: network.partial_fit(data.x, data.y, classes=np.arange(10)),
-        lambda: accuracy(network.predict_proba(data.x_test), data),
+        lambda: network.partial_fit(x, data.y_train, classes=np.arange(10)),
+        lambda: accuracy(network.predict_proba(floats(data.x_test)), data),
     )
 
 
@@ -158,13 +145,13 @@ def pytorch(data: Data) -> Contender:
     import torch
 
     torch.manual_seed(0)
-    sizes = [data.x.shape[1], *HIDDEN, 10]
+    sizes = [data.x_train.shape[1], *HIDDEN, 10]
     layers: list[Any] = []
     for a, b in pairwise(sizes):
         layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
     network = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.RMSprop(network.parameters(), lr=RATE, alpha=0.9, eps=1e-7, foreach=True)
-    x, y = torch.from_numpy(data.x), torch.from_numpy(data.y).long()
+    x, y = torch.from_numpy(floats(data.x_train)), torch.from_numpy(data.y_train).long()
 
     def epoch() -> None:
         for batch in torch.randperm(len(x)).split(BATCH):
@@ -174,7 +161,7 @@ def pytorch(data: Data) -> Contender:
 
     def answers() -> float:
         with torch.no_grad():
-            return accuracy(network(torch.from_numpy(data.x_test)).numpy(), data)
+            return accuracy(network(torch.from_numpy(floats(data.x_test))).numpy(), data)
 
     return Contender(epoch, answers)
 

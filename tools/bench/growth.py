@@ -11,8 +11,8 @@ from stages.artifacts import Images
 from stages.compose import pictures, probe
 from stages.network import Network
 from stages.render import sheets
+from stages.train.training import Data
 from tools.bench import article, contenders, timing
-from tools.bench.contenders import Data
 
 ROUNDS = 3
 SHAPE = (28, 28)
@@ -42,15 +42,15 @@ def drawing(network: Network) -> dict[str, list[float]]:
         )
 
 
-def samples(data: Data) -> dict[str, list[float]]:
+def samples(images: Images) -> dict[str, list[float]]:
     """Seconds of an epoch over so many samples."""
-    some = {n: Data(data.x[:n], data.y[:n], *data[2:]) for n in (5_000, 15_000, 60_000)}
-    return timing.interleaved({str(n): contenders.ours(part).epoch for n, part in some.items()}, ROUNDS)
+    some = {n: contenders.ours(Data.of(images, n)) for n in (5_000, 15_000, 60_000)}
+    return timing.interleaved({str(n): found.epoch for n, found in some.items()}, ROUNDS)
 
 
-def widths(data: Data, contender: Callable[..., contenders.Contender]) -> dict[str, list[float]]:
+def widths(images: Images, contender: Callable[..., contenders.Contender]) -> dict[str, list[float]]:
     """Seconds of an epoch over 15,000 samples with two hidden layers, w and w / 2 units wide."""
-    part = Data(data.x[:15_000], data.y[:15_000], *data[2:])
+    part = Data.of(images, 15_000)
     wide = {w: contender(part, (w, w // 2)) for w in (128, 512, 2_048)}
     return timing.interleaved({str(w): found.epoch for w, found in wide.items()}, ROUNDS)
 

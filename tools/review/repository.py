@@ -12,8 +12,6 @@ from stages.artifacts import FIGURES, REPORT
 from stages.console import Problem
 from stages.params import PARAMS
 
-Status = dict[str, str]
-
 
 def commit_of(revision: str) -> str:
     """The commit that a revision names, or a Problem."""
@@ -38,14 +36,12 @@ def has_report(revision: str) -> bool:
     return file_at(revision, REPORT) is not None
 
 
-def figures_changed(revision: str) -> Status:
-    """Figures that differ from a revision: their path, and A(dded), M(odified) or D(eleted)."""
-    command = ("git", "diff", "--name-status", "--no-renames", "-z", "--relative", revision, "--")
-    words = _run(*command, str(FIGURES)).decode().split("\0")
-    found = dict(zip(words[1::2], words[0::2], strict=False))
+def figures_changed(revision: str) -> list[str]:
+    """The paths of the figures that differ from a revision."""
+    command = ("git", "diff", "--name-only", "--no-renames", "-z", "--relative", revision, "--")
+    known = _run(*command, str(FIGURES)).decode().split("\0")
     others = _run("git", "ls-files", "--others", "--exclude-standard", "-z", str(FIGURES)).decode()
-    found |= {path: "M" if path in found else "A" for path in others.split("\0") if path}
-    return {path: status for path, status in sorted(found.items()) if path.endswith(".png")}
+    return sorted(path for path in {*known, *others.split("\0")} if path.endswith(".png"))
 
 
 def networks_at(revision: str) -> set[str]:
