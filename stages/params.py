@@ -17,7 +17,7 @@ WAY_OUT = "Mend it and run `dvc repro`, which makes again whatever DVC took away
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Width = Annotated[int, Field(ge=1, le=8192)]
-Ways = Annotated[int, Field(ge=1, le=255)]
+Clusters = Annotated[int, Field(ge=1, le=255)]
 
 
 class Section(BaseModel):
@@ -32,20 +32,21 @@ class Data(Section):
 
 
 class Survey(Section):
-    ways: list[Ways] = Field(min_length=1, max_length=12)
+    clusters: list[Clusters] = Field(min_length=1, max_length=12)
     seed: int = Field(ge=0, le=2**31)
 
-    @field_validator("ways")
+    @field_validator("clusters")
     @classmethod
-    def _grow_from_one(cls, ways: list[int]) -> list[int]:
-        if ways != sorted(set(ways)) or ways[0] != 1:
+    def _grow_from_one(cls, clusters: list[int]) -> list[int]:
+        if clusters != sorted(set(clusters)) or clusters[0] != 1:
             raise ValueError("they must begin with 1 and grow, as in [1, 3, 10]")
-        return ways
+        return clusters
 
 
 class Train(Section):
     batch_size: int = Field(ge=1, le=60_000)
     learning_rate: float = Field(gt=0, le=1)
+    snapshots: int = Field(ge=0, le=100)
     seed: int = Field(ge=0, le=2**31)
 
 
@@ -63,7 +64,7 @@ class NetworkParams(Section):
 
 class Render(Section):
     samples_per_class: int = Field(ge=1, le=20)
-    ways_shown: int = Field(ge=1, le=12)
+    clusters_shown: int = Field(ge=1, le=12)
 
 
 class Params(Section):

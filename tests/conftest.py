@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.artifacts import Images
+from stages.artifacts.images import Images
+from stages.artifacts.network import Network
 from stages.fetch import digits
-from stages.network import Network
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_BY_STAGES = ("reports/", "dvc.lock")

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages import artifacts
+from stages.artifacts import files
+from stages.artifacts.network import Network
 from stages.compose import pictures
-from stages.network import Network
 from tools.bench import article
 from tools.bench import readme as bench_readme
 
@@ -56,7 +56,7 @@ def test_the_readme_gets_the_ratios_between_its_marks_and_keeps_the_rest(
     monkeypatch.chdir(tmp_path)
     before, after = "# A title\n\n<!-- bench -->\n", "<!-- /bench -->\n\nThe rest.\n"
     Path("README.md").write_text(f"{before}old\n{after}", encoding="utf-8")
-    artifacts.save_numbers(OUTPUT, measured | {"ratios": ratios(measured)})
+    files.save_numbers(OUTPUT, measured | {"ratios": ratios(measured)})
     bench_readme.main()
     text = Path("README.md").read_text(encoding="utf-8")
     assert text.startswith(before)

@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import accuracy_score, r2_score
+from stages.compose.ways import Ways
 
-from stages.artifacts import Array, Images, pixels
+from stages.arrays import Array, pixels
+from stages.artifacts.images import Images
+from stages.artifacts.network import Network
 from stages.compose import exact, pictures, probe, truth
 from stages.compose.probe import centre
-from stages.compose.ways import Ways
 from stages.console import Problem
-from stages.network import Network
 from stages.survey import groups
 
 Maker = Callable[..., Network]

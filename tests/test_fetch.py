@@ -17,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from stages.artifacts import Array, Images, save_arrays
+from stages.arrays import Array
+from stages.artifacts.files import save_arrays
+from stages.artifacts.images import Images
 from stages.console import Problem
 from stages.fetch import digits, idx, mnist, sources
 from stages.fetch.sources import IDX_NAMES, Unreachable

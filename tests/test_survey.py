@@ -5,7 +5,8 @@ import pytest
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from stages.artifacts import Images, pixels
+from stages.arrays import pixels
+from stages.artifacts.images import Images
 from stages.survey import groups, ink
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.artifacts import Images, pixels
-from stages.network import Network
+from stages.arrays import pixels
+from stages.artifacts.images import Images
+from stages.artifacts.network import Network
 from stages.params import Train
 from tests.conftest import ROOT
 

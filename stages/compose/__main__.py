@@ -1,48 +1,36 @@
-"""Compose one network's pictures and measure how true they are."""
+"""Compose one network's pictures and measure how true they are, at the end and along the training."""
 
 import argparse
+from dataclasses import replace
 
-from stages import artifacts, console, params
-from stages.artifacts import Images, pixels
-from stages.compose import exact, pictures, probe, truth
-from stages.compose.ways import Ways
-from stages.network import Network
+from stages import console, params
+from stages.artifacts import files, truth
+from stages.artifacts.images import Images
+from stages.artifacts.network import Network, Snapshots
+from stages.artifacts.survey import Survey
+from stages.compose import along
+from stages.compose.evaluation import evaluate
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.compose", description=__doc__)
     parser.add_argument("--network", required=True, help="a key under networks: in params.yaml")
     name = parser.parse_args().network
-    settings = params.load()
-    samples = settings.network(name).samples
-    images = Images.load()
-    survey = artifacts.load_arrays(artifacts.SURVEY)
-    network = Network.load(artifacts.network_file(name))
+    samples = params.load().network(name).samples
+    images, survey = Images.load(), Survey.load()
+    network = Network.load(files.network_file(name))
+    snapshots = Snapshots.load(files.snapshots_file(name))
 
-    x_test = pixels(images.x_test)
-    exact.check_identity(network, x_test[: exact.CHECKED])
-    composed = pictures.compose(network)
-    groups = {w: survey[f"of_train_{w}"] for w in settings.survey.ways}
-    found = probe.run(network, images, groups)
-    ways = {w: Ways.of(network, found.groups[w], survey, w) for w in settings.survey.ways}
-    never_inked = ~images.x_train[:samples].any(axis=0).ravel()
-
-    preactivations = network.preactivations(x_test)
-    logits = preactivations[-1]
-    anchored = Ways.anchored(probe.centre(composed.weights[-1]), found.groups[1], survey, 1)
-    numbers = truth.numbers(composed, anchored, ways[1], found, logits, x_test=x_test, y_test=images.y_test)
-    numbers |= truth.by_ways(ways, logits, x_test)
-    units = truth.units_explained(composed, preactivations, x_test)
-    numbers |= {"units_explained": truth.means(units), "never_inked": int(never_inked.sum())}
-    arrays = composed.arrays() | found.arrays() | {"never_inked": never_inked}
-    arrays |= {f"explained_{layer}": artifacts.single(shares) for layer, shares in units.items()}
-    for w, way in ways.items():
-        arrays |= way.arrays(w)
-    artifacts.save_arrays(artifacts.pictures_file(name), arrays)
-    artifacts.save_numbers(artifacts.metrics_file("compose", name), numbers)
+    found = evaluate(network, images, survey, samples)
+    moments = along.truth(snapshots, images, survey, found)
+    pictures = replace(found.pictures, along=along.output_pictures(snapshots, like=network))
+    pictures.save(files.pictures_file(name))
+    found.ladder.save(files.ladder_file(name))
+    files.save_numbers(files.metrics_file(name), found.metrics)
+    truth.save(files.truth_file(name), moments)
     console.say(
-        f"{name}: the composed pictures agree with the network on {numbers['agreement']:.1%} "
-        f"of {len(x_test):,} test images and explain {numbers['explained']:.2f} of its logits"
+        f"{name}: the composed pictures agree with the network on {found.metrics['agreement']:.1%} "
+        f"of {len(images.x_test):,} test images; balanced, they explain {found.metrics['explained']:.2f}"
     )
 
 

@@ -1,17 +1,19 @@
 """Exact maps: around each image a ReLU network is affine, z = xA(x) + c(x), with no approximation.
 
-A(x) = W₁D₁W₂D₂…W_L, Dₗ = diag[zₗ > 0] (Balestriero & Baraniuk 2018, arXiv 1805.06576; Srinivas &
-Fleuret 2019, arXiv 1905.00780). All maps share the factor W₁, so what is averaged here is the rest
-of the product, the "tail" (units₁ × classes): averages of maps cost one product with W₁ at the end.
+A(x) = W₁D₁W₂D₂…W_L, Dₗ = diag[zₗ > 0], is the Jacobian of the logits (Balestriero & Baraniuk 2018,
+arXiv 1805.06576; Srinivas & Fleuret 2019, arXiv 1905.00780). All maps share the factor W₁, so what is
+averaged here is the rest of the product, the "tail" (units₁ × classes): averages of maps cost one
+product with W₁ at the end.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from stages.artifacts import Array, single
+from stages.arrays import Array, centred, single
+from stages.artifacts.network import Network
 from stages.console import Problem
-from stages.network import Network
+from stages.sums import sums_by
 
 CHECKED = 200
 TOLERANCE = 1e-4
@@ -22,29 +24,38 @@ def masks_of(preactivations: Sequence[Array]) -> list[Array]:
     return [z > 0 for z in preactivations[:-1]]
 
 
-def pull_back(network: Network, masks: Sequence[Array], seeds: Array) -> Array:
-    """Directions in logit space, one an image (n × classes), pulled back to layer 1.
+def pull_back(network: Network, masks: Sequence[Array], direction: Array) -> Array:
+    """A direction in logit space (classes) pulled back to layer 1, for each image (n × units₁).
 
-    Gives the columns D₁W₂D₂…W_L·seed for each image, as rows (n × units₁); multiplied by W₁ᵀ they
-    are columns of A(x). Without hidden layers there is nothing to pull through.
+    That is D₁W₂D₂…W_L·direction; multiplied by W₁ᵀ it is A(x)·direction.
     """
-    v = seeds
+    v = np.broadcast_to(direction, (len(masks[0]), len(direction)))
     for weight, mask in zip(reversed(network.weights[1:]), reversed(masks), strict=True):
         v = (v @ weight.T) * mask
     return v
 
 
-def tail_sum(network: Network, masks: Sequence[Array], n: int) -> Array:
-    """The sum over n images of the tail D₁W₂D₂…W_L (units₁ × classes).
+def mean_tails(network: Network, masks: Sequence[Array], cluster: Array, clusters: int) -> Array:
+    """The mean of D₁W₂D₂…W_L over each cluster's images, classes centred (clusters × units₁ × classes).
 
-    With two hidden layers the sum of D₁W₂D₂ is (M₁ᵀM₂) ∘ W₂: one product for all classes at once.
+    `cluster` holds the cluster of each image (n). With two hidden layers the sum of D₁W₂D₂ is
+    (M₁ᵀM₂) ∘ W₂: one product for all classes at once. Otherwise each class is pulled back by itself.
     """
+    sizes = np.bincount(cluster, minlength=clusters)[:, None, None]
     if len(masks) == 2:
-        both_on = masks[0].T.astype(np.float32) @ masks[1].astype(np.float32)  # whole numbers: exact
-        return (both_on * network.weights[1]) @ network.weights[2]
-    classes = np.eye(network.weights[-1].shape[1])
-    seeds = (np.broadcast_to(k, (n, len(k))) for k in classes)
-    return np.stack([pull_back(network, masks, seed).sum(axis=0) for seed in seeds], axis=1)
+        sums = [_coactive(network, [m[cluster == g] for m in masks]) for g in range(clusters)]
+        return np.stack(sums) / sizes
+    directions = centred(np.eye(network.weights[-1].shape[1]))
+    if not masks:
+        return np.broadcast_to(directions, (clusters, *directions.shape))
+    sums = [sums_by(cluster, pull_back(network, masks, k), clusters) for k in directions]
+    return np.stack(sums, axis=2) / sizes
+
+
+def _coactive(network: Network, masks: Sequence[Array]) -> Array:
+    """The sum of D₁W₂D₂W₃ over images, from how often each two units are on together."""
+    both_on = single(masks[0]).T @ single(masks[1])  # whole numbers: exact in float32
+    return (both_on * network.weights[1]) @ centred(network.weights[2])
 
 
 def maps(network: Network, x: Array) -> tuple[Array, Array]:
@@ -53,11 +64,13 @@ def maps(network: Network, x: Array) -> tuple[Array, Array]:
     c is the biases' own way through the masks, so that z = xA(x) + c(x) is a claim, not a definition.
     """
     masks = masks_of(network.preactivations(x))
-    seeds = (np.broadcast_to(k, (len(x), len(k))) for k in np.eye(network.weights[-1].shape[1]))
-    columns = [pull_back(network, masks, seed) @ network.weights[0].T for seed in seeds]
     c = np.broadcast_to(network.biases[0], (len(x), len(network.biases[0])))
     for weight, bias, mask in zip(network.weights[1:], network.biases[1:], masks, strict=True):
         c = (c * mask) @ weight + bias
+    if not masks:
+        return np.broadcast_to(network.weights[0], (len(x), *network.weights[0].shape)), c
+    directions = np.eye(network.weights[-1].shape[1])
+    columns = [pull_back(network, masks, k) @ network.weights[0].T for k in directions]
     return np.stack(columns, axis=2), c
 
 

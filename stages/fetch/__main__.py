@@ -1,14 +1,15 @@
 """Fetch the data set that params.yaml names and write data/images.npz."""
 
-from stages import artifacts, console, params
-from stages.artifacts import Images
+from stages import console, params
+from stages.artifacts import files
+from stages.artifacts.images import Images
 from stages.fetch import digits, mnist
 
 
 def main() -> None:
     data = params.load().data
     images = digits.load() if data.dataset == "digits" else mnist.load(data.source)
-    artifacts.save_arrays(artifacts.IMAGES, vars(images))
+    files.save_arrays(files.IMAGES, vars(images))
     console.say(summary(data.dataset, images))
 
 

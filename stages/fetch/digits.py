@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from stages.artifacts import Images
+from stages.artifacts.images import Images
 
 TEST_SHARE = 0.2
 SPLIT_SEED = 0

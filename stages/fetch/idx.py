@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-from stages.artifacts import Array
+from stages.arrays import Array
 
 UNSIGNED_BYTE = 0x08
 

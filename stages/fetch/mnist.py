@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from stages import console
-from stages.artifacts import Images
+from stages.artifacts.images import Images
 from stages.console import Problem
 from stages.fetch import idx, sources
 from stages.fetch.sources import Unreachable

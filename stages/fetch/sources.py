@@ -19,7 +19,7 @@ import pooch
 from requests.exceptions import RequestException
 from sklearn.datasets import fetch_openml
 
-from stages.artifacts import Array
+from stages.arrays import Array
 from stages.fetch import idx
 
 Arrays = dict[str, Array]

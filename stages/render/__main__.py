@@ -1,21 +1,22 @@
 """Draw every figure and write the report."""
 
-from stages import artifacts, console, params
-from stages.artifacts import Images
+from stages import console, params
+from stages.artifacts import files
+from stages.artifacts.images import Images
 from stages.render import figures, report
 from stages.render.facts import Cast
 
 
 def main() -> None:
     settings = params.load()
-    artifacts.forget_all_but(settings.networks)
+    files.forget_all_but(settings.networks)
     images = Images.load()
-    survey = artifacts.load_arrays(artifacts.SURVEY)
-    claims = artifacts.load_numbers(artifacts.CLAIMS)
+    survey = files.load_arrays(files.SURVEY)
+    claims = files.load_numbers(files.CLAIMS)
     cast = Cast.load(settings, len(images.x_train))
     figures.draw(cast, images, survey, claims, settings.render)
-    artifacts.save_text(artifacts.REPORT, report.write(cast, images, claims, settings))
-    console.say(f"the report: {artifacts.REPORT}")
+    files.save_text(files.REPORT, report.write(cast, images, claims, settings))
+    console.say(f"the report: {files.REPORT}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageFont
 
-from stages.artifacts import Array, whole
+from stages.arrays import Array
+from stages.artifacts.files import whole
 from stages.render import views
 
 WIDTH = 2080

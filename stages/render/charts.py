@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 from PIL import Image
 
-from stages.artifacts import whole
+from stages.artifacts.files import whole
 from stages.render.facts import Cast, Facts
 
 DPI = 200

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stages.artifacts import Array, Images
+from stages.arrays import Array
+from stages.artifacts.images import Images
 from stages.render import views
 from stages.render.canvas import MARGIN, TITLE, WIDTH, Canvas, fitting_scale, mosaic
 from stages.render.facts import Cast, Facts

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from stages import artifacts
-from stages.artifacts import Array, load_arrays, load_numbers
+from stages.artifacts import Array, files, load_arrays, load_numbers
 from stages.params import NetworkParams, Params
 
 
@@ -27,19 +26,19 @@ class Facts:
             name,
             params,
             min(params.samples, available),
-            load_numbers(artifacts.metrics_file("train", name)),
-            load_numbers(artifacts.metrics_file("compose", name)),
+            load_numbers(files.metrics_file("train", name)),
+            load_numbers(files.metrics_file("compose", name)),
         )
 
     @cached_property
     def arrays(self) -> dict[str, Array]:
         """The composed weights and exact maps that compose wrote."""
-        return load_arrays(artifacts.pictures_file(self.name))
+        return load_arrays(files.pictures_file(self.name))
 
     @cached_property
     def history(self) -> dict[str, list[float]]:
         """The columns of the training history."""
-        with artifacts.history_file(self.name).open(encoding="utf-8") as file:
+        with files.history_file(self.name).open(encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         return {key: [float(row[key]) for row in rows] for key in rows[0]}
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stages.artifacts import FIGURES, Array, Images
+from stages.arrays import Array
+from stages.artifacts.files import FIGURES
+from stages.artifacts.images import Images
 from stages.params import Render
 from stages.render import charts, comparisons, looking, report, sheets
 from stages.render.facts import Cast

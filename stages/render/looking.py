@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stages.artifacts import Array
+from stages.arrays import Array
 from stages.render import views
 from stages.render.canvas import MARGIN, SMALL, TITLE, WIDTH, Canvas
 from stages.render.facts import Facts

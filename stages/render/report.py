@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from stages.artifacts import Images
+from stages.artifacts.images import Images
 from stages.glossary import NUMBERS
 from stages.params import Params
 from stages.render import looking

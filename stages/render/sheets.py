@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.artifacts import Array
+from stages.arrays import Array
 from stages.render import views
 from stages.render.canvas import MARGIN, SMALL, WIDTH, Canvas, fitting_scale, lines_of, mosaic
 from stages.render.facts import Facts

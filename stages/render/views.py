@@ -8,7 +8,7 @@ that no training image inks, which keep their first, random weights.
 import matplotlib
 import numpy as np
 
-from stages.artifacts import Array
+from stages.arrays import Array
 
 SIGNED_LEVELS, GREY_LEVELS = 127, 128  # an odd number: white stands exactly at zero
 BLACK, WHITE = SIGNED_LEVELS, SIGNED_LEVELS + GREY_LEVELS - 1

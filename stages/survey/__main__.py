@@ -1,19 +1,24 @@
-"""Survey the images: where each class puts ink, and the groups that each class falls into."""
+"""Survey the images: where each class puts ink, and the clusters that each class falls into."""
 
-from stages import artifacts, console, params
-from stages.artifacts import Images
-from stages.survey import groups, ink
+from stages import console, params
+from stages.artifacts import files
+from stages.artifacts.images import Images
+from stages.artifacts.survey import Survey
+from stages.survey import clustering, ink, moments
 
 
 def main() -> None:
-    survey = params.load().survey
+    settings = params.load().survey
     images = Images.load()
-    arrays = ink.arrays(images)
-    for ways, found in groups.find(images, survey.ways, survey.seed).items():
-        arrays |= found.arrays(ways)
-        console.say(f"{ways} ways a class: {len(found.classes)} groups of {len(images.x_train):,} images")
-    artifacts.save_arrays(artifacts.SURVEY, arrays)
-    artifacts.save_numbers(artifacts.CLAIMS, ink.claims(images))
+    inked = ink.inked_by_class(images)
+    clusters = clustering.find(images, settings.clusters, settings.seed)
+    sums, products = moments.find(images.x_train)
+    Survey(*ink.as_stored(inked), sums, products, clusters).save()
+    files.save_numbers(files.CLAIMS, ink.claims(images))
+    for number, found in clusters.items():
+        console.say(
+            f"clusters a class: {number}; in all {len(found.classes)}, of {len(images.x_train):,} images"
+        )
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from stages.artifacts import Array, Images, single
+from stages.arrays import Array, single
+from stages.artifacts.images import Images
 
 
-def arrays(images: Images) -> dict[str, Array]:
-    """`ink`: share of each class's images that ink a pixel (classes × h × w); `exclusive`: (h × w)."""
-    ink = inked_by_class(images)
-    return {"ink": single(ink), "exclusive": single(exclusiveness(ink))}
+def as_stored(inked: Array) -> tuple[Array, Array]:
+    """Each class's share of images that ink a pixel, and how exclusive each pixel is, as float32."""
+    return single(inked), single(exclusiveness(inked))
 
 
 def inked_by_class(images: Images) -> Array:

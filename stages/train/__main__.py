@@ -1,9 +1,10 @@
-"""Train one network and write its weights, its history and its numbers."""
+"""Train one network and write its weights, its weights on the way and its history."""
 
 import argparse
 
-from stages import artifacts, console, params
-from stages.artifacts import Images
+from stages import console, params
+from stages.artifacts import files
+from stages.artifacts.images import Images
 from stages.console import Problem
 
 
@@ -37,9 +38,9 @@ def main() -> None:
             f"{name}'s weights grew beyond all numbers: params.yaml: train.learning_rate = "
             f"{settings.train.learning_rate} is too large for it"
         )
-    trained.network.save(artifacts.network_file(name))
-    artifacts.save_text(artifacts.history_file(name), history.table(trained.rows))
-    artifacts.save_numbers(artifacts.metrics_file("train", name), trained.numbers())
+    trained.network.save(files.network_file(name))
+    trained.snapshots.save(files.snapshots_file(name), like=trained.network)
+    history.save(files.history_file(name), trained.rows)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stages.artifacts import Array
+from stages.arrays import Array
 from stages.train.backend import keras, tf
 
 Tensor = Any
@@ -19,18 +19,24 @@ class Score(NamedTuple):
     accuracy: float
 
 
+Sums = tuple[Tensor, Tensor]
+NOTHING: Sums = (tf.constant(0.0), tf.constant(0.0))
+
+
 def compiled_epoch(
     model: "keras.Model", optimizer: "keras.optimizers.Optimizer"
-) -> Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
-    """The program for an epoch: images, labels and `batches` of their numbers in, two sums out.
+) -> Callable[[Tensor, Tensor, Tensor, tuple[Tensor, Tensor], Sums], Sums]:
+    """The program for an epoch or a part of it: images, labels, `batches` of their numbers, from which
+    batch to before which, and the sums so far in; the sums of losses and of right answers out.
 
     Images (n × inputs) come as bytes; each batch is gathered and made pixels inside the program,
-    so that no shuffled copy of them is made, nor one of four bytes a pixel.
+    so that no shuffled copy of them is made, nor one of four bytes a pixel. One program serves any
+    part, so an epoch in parts gives the same weights and sums to the last bit.
     """
     optimizer.build(model.trainable_variables)
 
     @tf.function(jit_compile=True)
-    def epoch(x: Tensor, y: Tensor, batches: Tensor) -> tuple[Tensor, Tensor]:
+    def epoch(x: Tensor, y: Tensor, batches: Tensor, part: tuple[Tensor, Tensor], sums: Sums) -> Sums:
         def step(batch: Tensor, loss: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             there = tf.cast(batches[batch] >= 0, tf.float32)
             images = tf.maximum(batches[batch], 0)
@@ -42,9 +48,7 @@ def compiled_epoch(
             optimizer.apply(gradients, model.trainable_variables)
             return batch + 1, loss + total, right + tf.reduce_sum(rights * there)
 
-        zero = tf.constant(0.0)
-        start = (tf.constant(0), zero, zero)
-        return tf.while_loop(lambda batch, *_: batch < batches.shape[0], step, start)[1:]
+        return tf.while_loop(lambda batch, *_: batch < part[1], step, (part[0], *sums))[1:]
 
     return epoch
 
@@ -85,7 +89,7 @@ def _filled(part: Array) -> Array:
     return part if not missing else np.pad(part, [(0, missing), *[(0, 0)] * (part.ndim - 1)])
 
 
-def mean_score(sums: list[tuple[Tensor, Tensor]], n: int) -> Score:
+def mean_score(sums: list[Sums], n: int) -> Score:
     """The score of n images from sums over parts of them."""
     losses, rights = np.array([[float(loss), float(right)] for loss, right in sums]).sum(axis=0)
     return Score(losses / n, rights / n)

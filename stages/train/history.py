@@ -2,23 +2,26 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from tqdm import tqdm
 
 from stages import console
+from stages.artifacts import files
 from stages.train.training import Row, Watcher
 
-COLUMNS = "epoch,accuracy,train_accuracy,loss,train_loss"
+COLUMNS = ("epoch", "updates", "accuracy", "train_accuracy", "loss", "train_loss")
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The history as CSV: a row an epoch that was logged."""
-    lines = [
-        f"{row.epoch},{row.test.accuracy:.4f},{row.train.accuracy:.4f},"
-        f"{row.test.loss:.4f},{row.train.loss:.4f}"
-        for row in rows
-    ]
-    return "\n".join([COLUMNS, *lines]) + "\n"
+def save(path: Path, rows: Sequence[Row]) -> None:
+    """Write the history as CSV: a row an epoch that was logged."""
+    files.save_table(path, COLUMNS, [_cells(row) for row in rows])
+
+
+def _cells(row: Row) -> dict[str, str | int]:
+    scores = (row.test.accuracy, row.train.accuracy, row.test.loss, row.train.loss)
+    cells: list[str | int] = [row.epoch, row.updates, *(f"{score:.4f}" for score in scores)]
+    return dict(zip(COLUMNS, cells, strict=True))
 
 
 def watcher(name: str) -> Watcher:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stages.network import Network
+from stages.artifacts.network import Network
 from stages.train.backend import keras
 
 

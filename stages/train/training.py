@@ -6,14 +6,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stages.artifacts import Array, Images
-from stages.network import Network
+from stages.arrays import Array
+from stages.artifacts.images import Images
+from stages.artifacts.network import Network, Snapshots
 from stages.params import Train
 from stages.train import model as models
 from stages.train.backend import keras, tf
-from stages.train.epochs import Score, compiled_epoch, compiled_evaluation, in_batches, mean_score
-
-FIRST_ROWS, LATER_ROWS = 10, 40
+from stages.train.epochs import (
+    NOTHING,
+    Score,
+    compiled_epoch,
+    compiled_evaluation,
+    in_batches,
+    mean_score,
+)
+from stages.train.schedule import is_logged, parts_of_epoch, snapshot_updates
 
 
 class Data(NamedTuple):
@@ -36,9 +43,10 @@ class Data(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line of the history: after so many epochs, the scores on training and test images."""
+    """One line of the history: after so many epochs and updates, the scores on training and test images."""
 
     epoch: int
+    updates: int
     train: Score
     test: Score
 
@@ -49,23 +57,11 @@ Watcher = Callable[[int, Row | None], None]
 @dataclass(frozen=True)
 class Trained:
     network: Network
+    snapshots: Snapshots
     rows: list[Row]
-    train: Score
-    updates: int
 
     def is_finite(self) -> bool:
         return all(np.isfinite(a).all() for a in (*self.network.weights, *self.network.biases))
-
-    def numbers(self) -> dict[str, float | int]:
-        """The stage's metrics, rounded to what is stable."""
-        test = self.rows[-1].test
-        return {
-            "accuracy": round(test.accuracy, 4),
-            "loss": round(test.loss, 4),
-            "train_accuracy": round(self.train.accuracy, 4),
-            "train_loss": round(self.train.loss, 4),
-            "updates": self.updates,
-        }
 
 
 def train(
@@ -73,31 +69,35 @@ def train(
 ) -> Trained:
     """Train a network; `watch` hears of each epoch, with a history row where one was taken.
 
-    The history's training scores are means over the epoch, as the weights moved (Keras' habit);
-    the final ones are taken afresh, with the weights at rest.
+    The history's training scores are means over the epoch, as the weights moved (Keras' habit).
+    Snapshots of the weights are taken between batches and change nothing of the training.
     """
     keras.utils.set_random_seed(settings.seed)
     model = models.build(data.x_train.shape[1], hidden, classes)
     optimizer = keras.optimizers.RMSprop(settings.learning_rate)
-    run_epoch, evaluate = compiled_epoch(model, optimizer), compiled_evaluation(model)
+    run, evaluate = compiled_epoch(model, optimizer), compiled_evaluation(model)
     shuffle = np.random.default_rng(settings.seed)
 
     n = len(data.x_train)
+    batches = -(-n // settings.batch_size)
+    wanted = snapshot_updates(batches * epochs, settings.snapshots, weights=model.count_params())
+    snapshots = {0: models.to_network(model)} if 0 in wanted else {}
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
-    rows = [Row(0, evaluate(data.x_train, data.y_train), evaluate(data.x_test, data.y_test))]
+    rows = [Row(0, 0, evaluate(data.x_train, data.y_train), evaluate(data.x_test, data.y_test))]
     watch(epochs, rows[0])
     for epoch in range(1, epochs + 1):
-        sums = run_epoch(x, y, tf.constant(in_batches(shuffle.permutation(n), settings.batch_size)))
+        order, sums = tf.constant(in_batches(shuffle.permutation(n), settings.batch_size)), NOTHING
+        before = (epoch - 1) * batches
+        for part in parts_of_epoch(before, batches, wanted):
+            sums = run(x, y, order, (tf.constant(part[0]), tf.constant(part[1])), sums)
+            if (updates := before + part[1]) in wanted:
+                snapshots[updates] = models.to_network(model)
         if is_logged(epoch, epochs):
-            rows.append(Row(epoch, mean_score([sums], n), evaluate(data.x_test, data.y_test)))
+            scores = mean_score([sums], n), evaluate(data.x_test, data.y_test)
+            rows.append(Row(epoch, epoch * batches, *scores))
         watch(epochs, rows[-1] if rows[-1].epoch == epoch else None)
-    updates = epochs * -(-n // settings.batch_size)
-    return Trained(models.to_network(model), rows, evaluate(data.x_train, data.y_train), updates)
-
-
-def is_logged(epoch: int, epochs: int) -> bool:
-    """Whether an epoch gets a row: the first ten, then some forty evenly spread, and the last."""
-    return epoch <= FIRST_ROWS or epoch % -(-epochs // LATER_ROWS) == 0 or epoch == epochs
+    kept = Snapshots(np.array(list(snapshots), int), tuple(snapshots.values()))
+    return Trained(models.to_network(model), kept, rows)
 
 
 def labels(y: Array, shuffle: bool = False, seed: int = 0) -> Array:

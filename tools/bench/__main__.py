@@ -7,9 +7,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from stages import artifacts, console
-from stages.artifacts import Images
-from stages.network import Network
+from stages import console
+from stages.artifacts import files
+from stages.artifacts.images import Images
+from stages.artifacts.network import Network
 from tools.bench import contenders, growth, pipeline, timing
 
 OUTPUT = Path("build/bench.json")
@@ -36,7 +37,7 @@ SMALL = ("noop", "empty_pipeline", "train_few", "keras_fit_few")
 
 
 def main() -> None:
-    images, network = Images.load(), Network.load(artifacts.network_file("all"))
+    images, network = Images.load(), Network.load(files.network_file("all"))
     print(f"one epoch, {EPOCHS} rounds of everyone in turn", flush=True)
     epochs, accuracies = contenders.race(EPOCHS)
     print("drawing 512 units and composing, the article's way and ours", flush=True)
@@ -53,7 +54,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         found["pipeline"] = pipeline.measure(Path(folder))
     found = {"machine": timing.machine(), **found, "ratios": ratios(found)}
-    artifacts.save_text(OUTPUT, json.dumps(found, indent=2) + "\n")
+    files.save_text(OUTPUT, json.dumps(found, indent=2) + "\n")
     print(table(found))
     print(f"\nevery measurement: {OUTPUT}")
 

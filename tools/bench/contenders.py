@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from stages.artifacts import Array, Images, pixels
+from stages.arrays import Array, pixels
+from stages.artifacts.images import Images
 from stages.train import epochs, model
 from stages.train.backend import keras, tf
 from stages.train.training import Data

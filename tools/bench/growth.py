@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from stages.artifacts import Images
+from stages.artifacts.images import Images
+from stages.artifacts.network import Network
 from stages.compose import pictures, probe
-from stages.network import Network
 from stages.render import sheets
 from stages.train.training import Data
 from tools.bench import article, contenders, timing

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stages import artifacts, params
+from stages import params
+from stages.artifacts import files
 from stages.params import NetworkParams
 from tools.bench import timing
 
@@ -45,7 +46,7 @@ def measure(folder: Path) -> dict[str, Any]:
         print(f"  cold dvc repro, {round_} of {WHOLE_ROUNDS} …", flush=True)
         cold.append(stages_of(project))
         print("  the article's way, as one script …", flush=True)
-        article.append(articles_way(folder / f"article-{round_}", project / artifacts.IMAGES, networks))
+        article.append(articles_way(folder / f"article-{round_}", project / files.IMAGES, networks))
     for name, old, new in EDITS:
         print(f"  after an edit of {name} …", flush=True)
         replace(project / "params.yaml", old, new)
@@ -85,8 +86,8 @@ def copy_project(project: Path, networks: dict[str, NetworkParams]) -> None:
     lines = [f"  {name}: {json.dumps(dict(network))}" for name, network in networks.items()]
     body = "\n".join(["networks:", *lines, "", ""]).replace('"', "")
     (project / "params.yaml").write_text(text[:start] + body + text[end:], encoding="utf-8")
-    (project / artifacts.IMAGES.parent).mkdir(exist_ok=True)
-    shutil.copy(artifacts.IMAGES, project / artifacts.IMAGES)
+    (project / files.IMAGES.parent).mkdir(exist_ok=True)
+    shutil.copy(files.IMAGES, project / files.IMAGES)
     run(project, "git", "init", "-q")
     run(project, "dvc", "commit", "--force", "--quiet", "fetch")
 
@@ -123,7 +124,7 @@ def article_command(folder: Path, images: Path, networks: dict[str, NetworkParam
 def small_network(folder: Path, project: Path, network: NetworkParams) -> dict[str, Callable[[], None]]:
     """The train stage and Keras' `fit`, each a whole process that trains the network of 500 images."""
     folder.mkdir()
-    fit = article_command(folder, project / artifacts.IMAGES, {"few": network})
+    fit = article_command(folder, project / files.IMAGES, {"few": network})
     stage = [sys.executable, "-m", "stages.train", "--network", "few"]
     replace(project / "params.yaml", "few: {samples: 700", "few: {samples: 500")
     return {"train_few": lambda: run(project, *stage), "keras_fit_few": lambda: run(folder, *fit)}

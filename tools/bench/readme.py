@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from stages import artifacts, console
+from stages import console
+from stages.artifacts import files
 from stages.console import Problem
 from tools.bench.__main__ import GOALS, OUTPUT
 
@@ -31,7 +32,7 @@ def main() -> None:
     if not OUTPUT.exists():
         raise Problem(f"{OUTPUT} is missing; `make bench` makes it")
     found = json.loads(OUTPUT.read_text(encoding="utf-8"))
-    artifacts.save_text(README, PLACE.sub(lambda marks: marks[1] + table(found) + marks[2], text))
+    files.save_text(README, PLACE.sub(lambda marks: marks[1] + table(found) + marks[2], text))
 
 
 def table(found: dict[str, Any]) -> str:

@@ -4,7 +4,8 @@ import argparse
 import shutil
 from pathlib import Path
 
-from stages import artifacts, console
+from stages import console
+from stages.artifacts import files
 from tools.review import changes as compare
 from tools.review import comment
 
@@ -28,10 +29,10 @@ def main() -> None:
     for figure in changes.figures:
         for version in ("before", "after", "difference"):
             if (png := getattr(figure, version)) is not None:
-                with artifacts.whole(OUTPUT / "images" / f"{figure.slug}.{version}.png") as temporary:
+                with files.whole(OUTPUT / "images" / f"{figure.slug}.{version}.png") as temporary:
                     temporary.write_bytes(png)
-    artifacts.save_text(OUTPUT / "comment.md", comment.markdown(changes, host))
-    artifacts.save_text(OUTPUT / "index.html", comment.page(changes))
+    files.save_text(OUTPUT / "comment.md", comment.markdown(changes, host))
+    files.save_text(OUTPUT / "index.html", comment.page(changes))
     console.say(f"{changes.headline}\nthe review: {OUTPUT}/comment.md, {OUTPUT}/index.html")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from stages.artifacts import FIGURES, Array
+from stages.arrays import Array
+from stages.artifacts.files import FIGURES
 
 FAINT = 0.15
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from stages.artifacts import FIGURES, REPORT
+from stages.artifacts.files import FIGURES, REPORT
 from stages.console import Problem
 from stages.params import PARAMS
 

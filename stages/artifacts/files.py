@@ -1,31 +1,34 @@
-"""What passes between stages: where each file lies, and how it is written whole or not at all."""
+"""Where each file lies, and how it is written whole or not at all."""
 
+import csv
+import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from stages.arrays import Array
 from stages.console import Problem
-
-Array = NDArray[Any]
 
 IMAGES = Path("data/images.npz")
 SURVEY = Path("data/survey.npz")
 CLAIMS = Path("data/survey.json")
 REPORT = Path("reports/README.md")
 FIGURES = Path("reports/figures")
-METRICS = Path("reports/metrics")
+
+Row = Mapping[str, str | int | float | None]
 
 
 def network_file(name: str) -> Path:
     return Path("data/networks") / f"{name}.npz"
+
+
+def snapshots_file(name: str) -> Path:
+    return Path("data/snapshots") / f"{name}.npz"
 
 
 def pictures_file(name: str) -> Path:
@@ -36,8 +39,27 @@ def history_file(name: str) -> Path:
     return Path("reports/history") / f"{name}.csv"
 
 
-def metrics_file(stage: str, name: str) -> Path:
-    return METRICS / stage / f"{name}.json"
+def metrics_file(name: str) -> Path:
+    return Path("reports/metrics") / f"{name}.json"
+
+
+def ladder_file(name: str) -> Path:
+    return Path("reports/ladder") / f"{name}.csv"
+
+
+def truth_file(name: str) -> Path:
+    return Path("reports/truth") / f"{name}.csv"
+
+
+OF_NETWORK: tuple[Callable[[str], Path], ...] = (
+    network_file,
+    snapshots_file,
+    pictures_file,
+    history_file,
+    metrics_file,
+    ladder_file,
+    truth_file,
+)
 
 
 def forget_all_but(names: Iterable[str]) -> None:
@@ -46,43 +68,11 @@ def forget_all_but(names: Iterable[str]) -> None:
     DVC forgets a removed stage but not its files: they would count as inputs of render here and be
     missing in a fresh clone, and a reviewer would read numbers of a network that is no more.
     """
-    numbers = [partial(metrics_file, stage) for stage in ("train", "compose")]
-    of_network: list[Callable[[str], Path]] = [network_file, pictures_file, history_file, *numbers]
-    kept = {file(name) for file in of_network for name in names}
-    for file in of_network:
+    kept = {file(name) for file in OF_NETWORK for name in names}
+    for file in OF_NETWORK:
         pattern = file("*")
         for path in set(pattern.parent.glob(pattern.name)) - kept:
             path.unlink()
-
-
-@dataclass(frozen=True)
-class Images:
-    """A data set: uint8 images (n × height × width), uint8 labels (n), the classes' names."""
-
-    x_train: Array
-    y_train: Array
-    x_test: Array
-    y_test: Array
-    classes: Array
-
-    @classmethod
-    def load(cls, path: Path = IMAGES) -> "Images":
-        return cls(**load_arrays(path))
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width of an image, in pixels."""
-        return self.x_train.shape[1], self.x_train.shape[2]
-
-
-def pixels(images: Array, dtype: type = np.float64) -> Array:
-    """Images (n × h × w, 0…255) as rows of pixels in [0, 1] (n × h·w)."""
-    return np.divide(images.reshape(len(images), -1), 255, dtype=dtype)
-
-
-def single(array: Array) -> Array:
-    """The array as float32, which is how arrays lie in files; sums are made in float64."""
-    return np.asarray(array, np.float32)
 
 
 @contextmanager
@@ -125,7 +115,24 @@ def save_numbers(path: Path, numbers: Mapping[str, Any]) -> None:
 
 
 def load_numbers(path: Path) -> dict[str, Any]:
+    return dict(json.loads(_text(path)))
+
+
+def save_table(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write rows as CSV; None becomes an empty cell."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, columns, lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    save_text(path, text.getvalue())
+
+
+def load_table(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(_text(path))))
+
+
+def _text(path: Path) -> str:
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise Problem(f"{path} is missing; `dvc repro` makes it") from error

@@ -1,0 +1,101 @@
+"""A dense network as plain arrays, and its weights on the way: what train writes and compose takes apart.
+
+Row vectors: h₀ = x (pixels in [0, 1]), zₗ = hₗ₋₁Wₗ + bₗ, hₗ = relu(zₗ), logits z = z_L.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stages.arrays import Array, single
+from stages.artifacts.files import load_arrays, save_arrays
+
+
+@dataclass(frozen=True)
+class Network:
+    """Weights (inputs × units) and biases (units) of each layer, the output layer last."""
+
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+
+    @classmethod
+    def of(cls, weights: Sequence[Array], biases: Sequence[Array], dtype: type) -> "Network":
+        return cls(
+            tuple(np.asarray(w, dtype) for w in weights), tuple(np.asarray(b, dtype) for b in biases)
+        )
+
+    @classmethod
+    def load(cls, path: Path, dtype: type = np.float64) -> "Network":
+        """Read W1, b1, W2, b2, …; float64 by default, so that sums do not depend on their order."""
+        return cls.of(*_layers(load_arrays(path)), dtype)
+
+    def save(self, path: Path) -> None:
+        """Write W1, b1, W2, b2, … as float32, in Keras' orientation."""
+        save_arrays(path, _named(self.weights, self.biases))
+
+    @property
+    def hidden(self) -> list[int]:
+        """The widths of the hidden layers."""
+        return [weight.shape[1] for weight in self.weights[:-1]]
+
+    def preactivations(self, x: Array) -> list[Array]:
+        """z₁ … z_L for rows of pixels (n × inputs): the last are the logits (n × classes)."""
+        z: list[Array] = []
+        h = x
+        for weight, bias in zip(self.weights, self.biases, strict=True):
+            z.append(h @ weight + bias)
+            h = np.maximum(z[-1], 0)
+        return z
+
+    def logits(self, x: Array) -> Array:
+        """z_L for rows of pixels (n × inputs)."""
+        return self.preactivations(x)[-1]
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """A network at several moments of its training, by updates of its weights (s), float32."""
+
+    updates: Array
+    networks: tuple[Network, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> "Snapshots":
+        """Read `updates` (s) and W1, b1, … with a first axis of s."""
+        arrays = load_arrays(path)
+        updates = arrays.pop("updates")
+        weights, biases = _layers(arrays)
+        networks = (
+            Network.of([w[s] for w in weights], [b[s] for b in biases], np.float32)
+            for s in range(len(updates))
+        )
+        return cls(updates, tuple(networks))
+
+    def save(self, path: Path, like: Network) -> None:
+        """Write them stacked; `like` gives the layers' shapes where there are no snapshots."""
+        weights = [
+            np.array([n.weights[i] for n in self.networks]).reshape(-1, *w.shape)
+            for i, w in enumerate(like.weights)
+        ]
+        biases = [
+            np.array([n.biases[i] for n in self.networks]).reshape(-1, *b.shape)
+            for i, b in enumerate(like.biases)
+        ]
+        save_arrays(path, {"updates": self.updates.astype(np.int64)} | _named(weights, biases))
+
+    def __iter__(self) -> Iterator[tuple[int, Network]]:
+        return zip(self.updates.tolist(), self.networks, strict=True)
+
+
+def _layers(arrays: dict[str, Array]) -> tuple[list[Array], list[Array]]:
+    layers = range(1, len(arrays) // 2 + 1)
+    return [arrays[f"W{n}"] for n in layers], [arrays[f"b{n}"] for n in layers]
+
+
+def _named(weights: Sequence[Array], biases: Sequence[Array]) -> dict[str, Array]:
+    named: dict[str, Array] = {}
+    for n, (weight, bias) in enumerate(zip(weights, biases, strict=True), start=1):
+        named |= {f"W{n}": single(weight), f"b{n}": single(bias)}
+    return named

@@ -1,0 +1,91 @@
+"""The truth along the training: at each snapshot, how true the composed pictures of that moment are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stages.arrays import Array, centred, pixels, single
+from stages.artifacts.images import Images
+from stages.artifacts.ladder import DIGITS
+from stages.artifacts.network import Network, Snapshots
+from stages.artifacts.survey import Survey
+from stages.artifacts.truth import Moment
+from stages.compose.composing import compose
+from stages.compose.evaluation import Evaluation
+from stages.compose.fits import LogitSums, Moments, balanced, least_squares
+from stages.compose.measures import accuracy, estimates
+from stages.parallel import spread
+
+IMAGES_AT_ONCE = 2_000
+
+
+def truth(snapshots: Snapshots, images: Images, survey: Survey, final: Evaluation) -> list[Moment]:
+    """A row a snapshot, in training's order. The last is the trained network, so its row is the ladder's.
+
+    The passes are in float32: twice as fast, and what is stated of them has four digits.
+    """
+    if not snapshots.networks:
+        return []
+    *before, last = snapshots.networks
+    x = pixels(images.x_test, np.float32)
+    sums = logit_sums(before, images.x_train)
+    rows = spread(
+        lambda pair: _measured(pair[0], Moments.of(survey, pair[1]), x, images.y_test),
+        zip(before, sums, strict=True),
+    )
+    rows.append(_final(final, units_on(last.preactivations(x))))
+    first = snapshots.networks[0].weights[0]
+    travels = [travelled(network.weights[0], first) for network in snapshots.networks]
+    return [
+        Moment(updates, *(None if v is None else round(v, DIGITS) for v in (*row, travel)))  # type: ignore[arg-type]
+        for (updates, _), row, travel in zip(snapshots, rows, travels, strict=True)
+    ]
+
+
+def output_pictures(snapshots: Snapshots, like: Network) -> Array:
+    """The composed pictures of the classes at each snapshot (snapshots × inputs × classes), centred."""
+    found = [compose(network)[-1].centred().weights for network in snapshots.networks]
+    return single(np.array(found)).reshape(-1, len(like.weights[0]), like.weights[-1].shape[1])
+
+
+def logit_sums(networks: Sequence[Network], x_train: Array) -> list[LogitSums]:
+    """The sums that fits need, of each network over the same images, in one pass over them."""
+
+    def portion(start: int) -> list[LogitSums]:
+        x = pixels(x_train[start : start + IMAGES_AT_ONCE], np.float32)
+        return [LogitSums.of(x, centred(network.logits(x))) for network in networks]
+
+    parts = spread(portion, range(0, len(x_train), IMAGES_AT_ONCE))
+    return [LogitSums.total(of_network) for of_network in zip(*parts, strict=True)]
+
+
+def _measured(network: Network, moments: Moments, x: Array, labels: Array) -> list[float | None]:
+    """accuracy, agreement, agreement_balanced, explained, linear_fit, on of one network."""
+    preactivations = network.preactivations(x)
+    logits = preactivations[-1].astype(float)
+    composed = compose(network)[-1]
+    fitted = balanced(composed.centred().weights.astype(float), moments), least_squares(moments)
+    (as_it_is, _, _), (agreement, _, explained), (_, _, linear) = estimates(
+        [composed(x), *(fit(x) for fit in fitted)], logits, labels
+    ).tolist()
+    return [accuracy(logits, labels), as_it_is, agreement, explained, linear, units_on(preactivations)]
+
+
+def _final(final: Evaluation, on: float | None) -> list[float | None]:
+    """The same of the trained network, as the ladder has it."""
+    composed, fitted, linear = (
+        final.ladder[name] for name in ("composed", "composed_balanced", "linear_fit")
+    )
+    agreements = composed.agreement.value, fitted.agreement.value
+    return [final.metrics["accuracy"], *agreements, fitted.explained.value, linear.explained.value, on]
+
+
+def units_on(preactivations: Sequence[Array]) -> float | None:
+    """The share of hidden units that are on, over units and images; None where there are none."""
+    hidden = preactivations[:-1]
+    return float(np.concatenate([z > 0 for z in hidden], axis=1).mean()) if hidden else None
+
+
+def travelled(weights: Array, first: Array) -> float:
+    """‖W − W⁽⁰⁾‖ / ‖W⁽⁰⁾‖."""
+    return float(np.linalg.norm(weights - first) / np.linalg.norm(first))

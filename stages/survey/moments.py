@@ -1,0 +1,24 @@
+"""First and second moments of the pixels: all that a least-squares fit needs to know of the images."""
+
+import numpy as np
+
+from stages.arrays import Array
+from stages.parallel import spread
+
+IMAGES_AT_ONCE = 2_000
+
+
+def find(images: Array) -> tuple[Array, Array]:
+    """Σx (inputs) and Σxᵀx (inputs × inputs) over images (n × h × w, 0…255), as pixels in [0, 1].
+
+    The sums are of whole numbers below 2⁵³, so they are exact in float64 whatever their order.
+    """
+    rows = images.reshape(len(images), -1)
+    parts = spread(_sums, [rows[n : n + IMAGES_AT_ONCE] for n in range(0, len(rows), IMAGES_AT_ONCE)])
+    sums, products = (np.sum(found, axis=0) for found in zip(*parts, strict=True))
+    return sums / 255, products / 255**2
+
+
+def _sums(rows: Array) -> tuple[Array, Array]:
+    x = rows.astype(np.float64)
+    return x.sum(axis=0), x.T @ x
