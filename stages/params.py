@@ -65,6 +65,7 @@ class NetworkParams(Section):
 class Render(Section):
     samples_per_class: int = Field(ge=1, le=20)
     clusters_shown: int = Field(ge=1, le=12)
+    story: list[Name] = Field(default=[], max_length=7)
 
 
 class Params(Section):

@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
+from stages.render.report import listed, percent, region_words
 
 from stages.render import canvas, looking, sheets, views
-from stages.render.report import listed, percent, region_words
 from tests.conftest import ROOT, Project
 
 NEVER = np.array([False, False, True, False])

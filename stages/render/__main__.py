@@ -2,20 +2,21 @@
 
 from stages import console, params
 from stages.artifacts import files
-from stages.artifacts.images import Images
-from stages.render import figures, report
-from stages.render.facts import Cast
+from stages.render import figures
+from stages.render.facts import Run
+from stages.render.story import report
 
 
 def main() -> None:
     settings = params.load()
     files.forget_all_but(settings.networks)
-    images = Images.load()
-    survey = files.load_arrays(files.SURVEY)
-    claims = files.load_numbers(files.CLAIMS)
-    cast = Cast.load(settings, len(images.x_train))
-    figures.draw(cast, images, survey, claims, settings.render)
-    files.save_text(files.REPORT, report.write(cast, images, claims, settings))
+    run = Run.load(settings)
+    if run.missing:
+        console.say(
+            f"params.yaml: render.story names what is no network: {', '.join(run.missing)}; left out"
+        )
+    figures.draw(run)
+    files.save_text(files.REPORT, report.write(run))
     console.say(f"the report: {files.REPORT}")
 
 

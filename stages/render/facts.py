@@ -1,13 +1,21 @@
-"""What render knows of each network: its params, its numbers, its arrays; and which plays which part."""
+"""What render knows: of each network its params, numbers and pictures; of the run, who is compared."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from stages.artifacts import Array, files, load_arrays, load_numbers
+from stages.artifacts import files, truth
+from stages.artifacts.files import load_numbers
+from stages.artifacts.images import Images
+from stages.artifacts.ladder import Ladder, headline
+from stages.artifacts.pictures import Pictures
+from stages.artifacts.survey import Survey
+from stages.artifacts.truth import Moment
 from stages.params import NetworkParams, Params
+from stages.words import count
+
+MOST = 7  # as many networks as there are colours that are told apart
 
 
 @dataclass(frozen=True)
@@ -17,29 +25,33 @@ class Facts:
     name: str
     params: NetworkParams
     samples: int
-    train: dict[str, Any]
-    compose: dict[str, Any]
+    updates: int
+    metrics: Mapping[str, Any]
+    ladder: Ladder
+    truth: Sequence[Moment]
 
     @classmethod
-    def load(cls, name: str, params: NetworkParams, available: int) -> "Facts":
+    def load(cls, name: str, settings: Params, available: int) -> "Facts":
+        params = settings.networks[name]
+        samples = min(params.samples, available)
         return cls(
             name,
             params,
-            min(params.samples, available),
-            load_numbers(files.metrics_file("train", name)),
-            load_numbers(files.metrics_file("compose", name)),
+            samples,
+            params.epochs * -(-samples // settings.train.batch_size),
+            load_numbers(files.metrics_file(name)),
+            Ladder.load(files.ladder_file(name)),
+            truth.load(files.truth_file(name)),
         )
 
     @cached_property
-    def arrays(self) -> dict[str, Array]:
-        """The composed weights and exact maps that compose wrote."""
-        return load_arrays(files.pictures_file(self.name))
+    def pictures(self) -> Pictures:
+        return Pictures.load(files.pictures_file(self.name))
 
     @cached_property
     def history(self) -> dict[str, list[float]]:
         """The columns of the training history."""
-        with files.history_file(self.name).open(encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        rows = files.load_table(files.history_file(self.name))
         return {key: [float(row[key]) for row in rows] for key in rows[0]}
 
     @property
@@ -47,27 +59,23 @@ class Facts:
         return len(self.params.hidden) + 1
 
     @property
-    def output(self) -> Array:
-        """The composed output pictures (inputs × classes)."""
-        return self.arrays[f"T{self.layers}"]
-
-    @property
-    def output_centred(self) -> Array:
-        """The same less the mean over classes, which softmax ignores."""
-        return self.output - self.output.mean(axis=1, keepdims=True)
-
-    @property
-    def never_inked(self) -> Array:
-        return self.arrays["never_inked"]
-
-    @property
     def control(self) -> bool:
         return self.params.is_control
 
     @property
+    def is_flat(self) -> bool:
+        """Whether it has no hidden layer, so that its composed pictures are the network itself."""
+        return not self.params.hidden
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it gives every test image the same class."""
+        return bool(self.pictures.answers.max() == 1)
+
+    @property
     def shape_words(self) -> str:
         """Its architecture, as in 512-256."""
-        return "-".join(map(str, self.params.hidden)) or "no hidden layer"
+        return "-".join(map(str, self.params.hidden)) or "none"
 
     @property
     def architecture_file(self) -> str:
@@ -79,57 +87,63 @@ class Facts:
         """How it was trained, as in "500 images, 20 epochs"."""
         if self.params.epochs == 0:
             return "no training"
-        epochs = f"{self.params.epochs:,} epoch{'s' if self.params.epochs != 1 else ''}"
         shuffled = ", labels shuffled" if self.params.shuffle_labels else ""
-        return f"{self.samples:,} images, {epochs}{shuffled}"
+        return f"{count(self.samples, 'image')}, {count(self.params.epochs, 'epoch')}{shuffled}"
 
 
 @dataclass(frozen=True)
-class Cast:
-    """All networks in params.yaml's order, and the parts they play in the story that the report tells.
+class Run:
+    """All networks in params.yaml's order, with the images and what was found in them."""
 
-    deep: networks with the article's idea of hidden layers, of the architecture that most of them
-    share, fewest images first; long: one of `deep` trained on as few images as the first, but with
-    more updates; flat: those without hidden layers; controls: those that learnt nothing of classes.
-    """
-
+    settings: Params
     networks: Sequence[Facts]
+    images: Images
+    survey: Survey
+    claims: Mapping[str, Any]
 
     @classmethod
-    def load(cls, params: Params, available: int) -> "Cast":
-        return cls([Facts.load(name, n, available) for name, n in params.networks.items()])
+    def load(cls, settings: Params) -> "Run":
+        images = Images.load()
+        networks = [Facts.load(name, settings, len(images.x_train)) for name in settings.networks]
+        return cls(settings, networks, images, Survey.load(), load_numbers(files.CLAIMS))
+
+    @property
+    def classes(self) -> list[str]:
+        return [str(name) for name in self.images.classes]
+
+    @cached_property
+    def story(self) -> list[Facts]:
+        """The networks that are compared: those that params.yaml names, or every one that is no control."""
+        by_name = {network.name: network for network in self.networks}
+        named = [by_name[name] for name in self.settings.render.story if name in by_name]
+        return named or [n for n in self.networks if not n.control][:MOST] or list(self.networks[:MOST])
+
+    @property
+    def missing(self) -> list[str]:
+        """The names that params.yaml has for the story and that are no networks of it."""
+        return [name for name in self.settings.render.story if name not in self.settings.networks]
+
+    @cached_property
+    def others(self) -> list[Facts]:
+        return [network for network in self.networks if network not in self.story]
 
     @cached_property
     def controls(self) -> list[Facts]:
-        return [n for n in self.networks if n.control]
+        return [network for network in self.networks if network.control]
 
     @cached_property
-    def family(self) -> list[Facts]:
-        """The trained networks of the commonest architecture with hidden layers, fewest images first."""
-        trained = [n for n in self.networks if n.params.hidden and not n.control]
-        shapes = [n.params.hidden for n in trained]
-        common = max(shapes, key=shapes.count, default=None)
-        chosen = [n for n in trained if n.params.hidden == common]
-        return sorted(chosen, key=lambda n: (n.samples, n.train["updates"]))
+    def hero(self) -> Facts | None:
+        """The story's last network with something to explain: with hidden layers, trained, not constant."""
+        able = [n for n in self.story if not (n.is_flat or n.control or n.is_constant)]
+        return able[-1] if able else None
 
-    @cached_property
-    def deep(self) -> list[Facts]:
-        """The family, one network for each number of images: the least trained."""
-        first = {n.samples: n for n in reversed(self.family)}
-        return sorted(first.values(), key=lambda n: n.samples)
+    @property
+    def number(self) -> int:
+        """The clusters a class that the report speaks of."""
+        return headline(list(self.survey.clusters))
 
-    @cached_property
-    def long(self) -> Facts | None:
-        """The family's longest-trained network on as few images as its first, if there is another."""
-        same = [n for n in self.family if n.samples == self.deep[0].samples] if self.deep else []
-        return same[-1] if len(same) > 1 else None
-
-    @cached_property
-    def flat(self) -> list[Facts]:
-        trained = [n for n in self.networks if not n.params.hidden and not n.control]
-        return sorted(trained, key=lambda n: (n.samples, n.train["updates"]))
-
-    @cached_property
-    def architectures(self) -> dict[str, Facts]:
-        """A diagram's file name for each different architecture, and a network that has it."""
-        return {n.architecture_file: n for n in reversed(self.networks)}
+    @property
+    def is_articles(self) -> bool:
+        """Whether these are the digits that the article is about."""
+        digits = [str(digit) for digit in range(10)]
+        return self.settings.data.dataset == "mnist" and self.classes == digits

@@ -1,45 +1,51 @@
 """Which figures there are, and where each lies under reports/figures."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-
-from stages.arrays import Array
 from stages.artifacts.files import FIGURES
-from stages.artifacts.images import Images
-from stages.params import Render
-from stages.render import charts, comparisons, looking, report, sheets
-from stages.render.facts import Cast
+from stages.render.charts import along, architecture, claims, ladder
+from stages.render.drawing import plots
+from stages.render.facts import Facts, Run
+from stages.render.sheets import clusters, comparisons, examples, strips, units
 
 
-def draw(
-    cast: Cast, images: Images, survey: Mapping[str, Array], claims: Mapping[str, Any], settings: Render
-) -> None:
+def draw(run: Run) -> None:
     """Draw them all: each network's own, then those that compare, then those of the data."""
-    shape, classes = images.shape, [str(name) for name in images.classes]
-    tried = sorted(int(key.removeprefix("means_")) for key in survey if key.startswith("means_"))
-    number = looking.shown_ways(tried, settings.ways_shown)
-    for network in cast.networks:
-        folder = FIGURES / network.name
-        sheets.save_network(network, shape, classes, folder)
-        looking.ways(network, survey, shape, classes, number).save(folder / "ways.png")
-    for name, network in cast.architectures.items():
-        charts.save(charts.architecture(network, shape, classes), FIGURES / name)
-    _compare(cast, shape, classes, FIGURES)
-    comparisons.samples(images, settings.samples_per_class).save(FIGURES / "samples.png")
-    comparisons.ink(survey, shape, classes).save(FIGURES / "ink.png")
-    charts.save(charts.claims(claims, report.region_words(claims)), FIGURES / "claims.png")
+    for network in run.networks:
+        _of_network(network, run)
+    for file, network in architectures(run).items():
+        plots.save(architecture.draw(network, run.images.shape, run.classes), FIGURES / file)
+    _compared(run)
+    comparisons.samples(run.images, run.settings.render.samples_per_class).save(FIGURES / "samples.png")
+    comparisons.ink(run).save(FIGURES / "ink.png")
+    if run.is_articles:
+        plots.save(claims.draw(run.claims), FIGURES / "claims.png")
 
 
-def _compare(cast: Cast, shape: tuple[int, int], classes: list[str], folder: Path) -> None:
-    """The figures that need networks to compare; without them there is no such figure."""
-    if any(n.params.epochs for n in cast.networks):
-        charts.save(charts.training(cast), folder / "training.png")
-    if cast.deep:
-        comparisons.composed_and_exact(cast, shape, classes).save(folder / "composed-and-exact.png")
-        charts.save(charts.truth_by_samples(cast), folder / "truth-by-samples.png")
-        charts.save(charts.agreement_by_ways(cast, report.ENOUGH), folder / "agreement-by-ways.png")
-    if cast.deep and cast.flat:
-        comparisons.deep_and_flat(cast, shape, classes).save(folder / "deep-and-flat.png")
-    if cast.deep and cast.controls:
-        comparisons.controls(cast, shape, classes).save(folder / "controls.png")
+def architectures(run: Run) -> dict[str, Facts]:
+    """A diagram's file name for each different architecture, and a network that has it."""
+    return {n.architecture_file: n for n in reversed(run.networks)}
+
+
+def _of_network(network: Facts, run: Run) -> None:
+    folder, shape = FIGURES / network.name, run.images.shape
+    for number in range(1, network.layers):
+        units.layer(network, number, shape).save(folder / f"layer-{number}.png")
+    units.output(network, run).save(folder / "output.png")
+    clusters.draw(network, run).save(folder / "clusters.png")
+    if network.truth:
+        strips.along(network, shape, run.classes).save(folder / "along.png")
+
+
+def _compared(run: Run) -> None:
+    """The figures that compare; where there is nothing to compare there is no such figure."""
+    if any(n.truth for n in run.story):
+        plots.save(along.lead(run), FIGURES / "lead.png")
+    if any(n.truth for n in run.networks):
+        plots.save(along.all_networks(run), FIGURES / "along.png")
+    if ladder.compared(run):
+        plots.save(ladder.draw(run), FIGURES / "ladder.png")
+    if run.hero:
+        examples.draw(run.hero, run).save(FIGURES / "examples.png")
+    if run.controls:
+        comparisons.controls(run).save(FIGURES / "controls.png")
+    if run.is_articles and any(n.is_flat for n in run.networks):
+        comparisons.deep_and_flat(run).save(FIGURES / "deep-and-flat.png")

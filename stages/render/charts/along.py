@@ -1,0 +1,126 @@
+"""The truth along the training: curves against updates of the weights, and the pictures under them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from stages.artifacts.truth import Moment
+from stages.render.drawing import plots, views
+from stages.render.facts import Facts, Run
+from stages.words import count, percent
+
+SHOWN = 5
+FIRST = 5  # the axis is linear from 0 to here and logarithmic beyond
+PANELS = {
+    "accuracy": "Accuracy of the network",
+    "agreement": "Agreement of its composed pictures",
+    "explained": "Explained by them, balanced (dotted: by the best linear fit)",
+    "travel": "How far the first layer has moved, in its first lengths",
+}
+
+
+def lead(run: Run) -> Figure:
+    """Accuracy and agreement of the story's networks; under them one class's picture on the way."""
+    shown = with_pictures(run)
+    made = Figure(figsize=(plots.WIDTH, 4.3 + 2.35 * len(shown)), layout="constrained")
+    grid = GridSpec(1 + len(shown), 2, figure=made, height_ratios=[4.1, *[2.35] * len(shown)])
+    networks, shades = [n for n in run.story if n.truth], _shades(run)
+    for column, quantity in enumerate(("accuracy", "agreement")):
+        axis = made.add_subplot(grid[0, column])
+        for network in networks:
+            _curve(axis, network, quantity, shades[network.name])
+        _frame(axis, PANELS[quantity], networks)
+    handles, labels = made.axes[0].get_legend_handles_labels()
+    made.legend(handles, labels, loc="outside upper center", ncols=len(labels), fontsize=11)
+    for row, network in enumerate(shown, start=1):
+        _strip(made, grid[row, :], network, run, shades[network.name])
+    return made
+
+
+def all_networks(run: Run) -> Figure:
+    """Four quantities of every network that has snapshots."""
+    made, axes = plots.figure(8.4, 2, rows=2)
+    networks, shades = [n for n in run.networks if n.truth], _shades(run)
+    for axis, (quantity, title) in zip(axes, PANELS.items(), strict=True):
+        for network in networks:
+            _curve(axis, network, quantity, shades[network.name])
+            if quantity == "explained":
+                _curve(axis, network, "linear_fit", shades[network.name], "dotted")
+        _frame(axis, title, networks, share=quantity != "travel")
+    handles, labels = axes[0].get_legend_handles_labels()
+    made.legend(handles, labels, loc="outside upper center", ncols=min(4, len(labels)), fontsize=10)
+    return made
+
+
+def with_pictures(run: Run) -> list[Facts]:
+    """The story's first and last networks that have hidden layers and snapshots."""
+    able = [n for n in run.story if n.truth and not n.is_flat]
+    return able if len(able) < 2 else [able[0], able[-1]]
+
+
+def shown_class(classes: Sequence[str]) -> int:
+    """The class whose picture is shown on the way: a third along the list, a 3 of the digits."""
+    return len(classes) // 3
+
+
+def moments_shown(truth: Sequence[Moment]) -> list[int]:
+    """The places of at most five moments after the start, evenly spaced, the last among them."""
+    return sorted(
+        {int(place) for place in np.linspace(min(1, len(truth) - 1), len(truth) - 1, SHOWN).round()}
+    )
+
+
+def _shades(run: Run) -> dict[str, str]:
+    names = [[n.name for n in some] for some in (run.networks, run.story, run.controls)]
+    return plots.colours(*names)
+
+
+def _curve(axis: Axes, network: Facts, quantity: str, colour: str, style: str = "") -> None:
+    values: list[Any] = [getattr(moment, quantity) for moment in network.truth]
+    line = style or ("dashed" if network.control else "solid")
+    words = f"{network.name} ({network.training_words})"
+    updates = [moment.updates for moment in network.truth]
+    marker = "o" if len(updates) == 1 or not style else ""
+    axis.plot(updates, values, marker, ls=line, color=colour, label=None if style else words)
+
+
+def _frame(axis: Axes, title: str, networks: Sequence[Facts], *, share: bool = True) -> None:
+    last = max(moment.updates for network in networks for moment in network.truth)
+    axis.set_xscale("symlog", linthresh=FIRST, linscale=0.4)
+    ticks = [0, *(FIRST * 4**n for n in range(12) if FIRST * 4**n <= max(last, FIRST))]
+    axis.xaxis.set_major_locator(FixedLocator(ticks))
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.set_xticklabels([f"{tick:,}" for tick in ticks])
+    axis.set_xlim(-0.4, max(last, FIRST) * 1.25)
+    axis.set_ylim(0, 1.03 if share else None)
+    axis.set_xlabel("updates of the weights")
+    axis.set_title(title, loc="left", fontsize=11.5)
+    axis.grid(visible=True, color="#e4e4e4")
+    axis.set_axisbelow(True)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> None:
+    """One class's picture at several moments, each on its own scale, with its network's name before."""
+    shown, k = moments_shown(network.truth), shown_class(run.classes)
+    row = place.subgridspec(1, 1 + SHOWN, width_ratios=[0.62, *[1] * SHOWN])
+    label = made.add_subplot(row[0])
+    label.set_axis_off()
+    words = f"{network.name}'s picture\nof {run.classes[k]}"
+    label.text(1, 0.5, words, ha="right", va="center", color=colour, weight="bold", fontsize=11.5)
+    never = network.pictures.never_inked
+    for column, moment in enumerate(shown, start=1):
+        axis = made.add_subplot(row[column])
+        weights = network.pictures.along[moment]
+        levels = views.signed(weights, never, views.half_range(weights, never))[k]
+        axis.imshow(views.palette()[levels.reshape(run.images.shape)], interpolation="nearest")
+        axis.set_axis_off()
+        at = network.truth[moment]
+        axis.set_title(
+            f"{count(at.updates, 'update')}\nagreement {percent(at.agreement, 0)}", fontsize=10.5
+        )

@@ -1,0 +1,1 @@
+"""Figures made of pictures: contact sheets, clusters with their maps, strips along the training."""

@@ -1,0 +1,89 @@
+"""The clusters of each class, with the map of each: what a network looks for, form by form."""
+
+import numpy as np
+
+from stages.artifacts.ladder import numbered
+from stages.render.drawing import views
+from stages.render.drawing.canvas import MARGIN, SMALL, TITLE, WIDTH, Canvas
+from stages.render.facts import Facts, Run
+from stages.render.sheets.units import GAP
+from stages.words import decimal, percent
+
+LABEL = 70
+HEAD = 240
+BIG = 1.6
+OUTLINE_AT = 0.4
+MOST_HEIGHT = 460
+
+
+def shown(tried: list[int], most: int) -> int:
+    """The most clusters a class that fit into a row of `most`, or else the fewest tried."""
+    return max((w for w in tried if w <= most), default=min(tried))
+
+
+def draw(network: Facts, run: Run) -> Canvas:
+    """For each class its composed picture, then its clusters, largest first.
+
+    Each cluster is its mean image over its own class's picture in the cluster's exact map, on which the
+    image's outline is drawn, so that one sees whether the map follows the form. The maps share one scale.
+    """
+    number = shown(list(run.survey.clusters), run.settings.render.clusters_shown)
+    clusters, shape = run.survey.clusters[number], run.images.shape
+    never, composed = network.pictures.never_inked, network.pictures.output.weights
+    maps = own_class(network.pictures.clusters[number].maps, clusters.classes)
+    halves = [views.half_range(w, never) for w in (composed, maps)]
+    small, big = _scales(shape, number)
+    tall = 2 * (shape[0] * small + GAP)
+    row = tall + 4 * GAP
+    canvas = Canvas(HEAD + len(run.classes) * row + MARGIN)
+    lefts = MARGIN + LABEL, MARGIN + LABEL + shape[1] * big + 6 * GAP
+    _head(canvas, network, number, lefts, halves)
+
+    means, pictures = views.ink(clusters.means), views.signed(composed, never, halves[0])
+    signed = views.signed(maps, never, halves[1])
+    for k, name in enumerate(run.classes):
+        top = HEAD + k * row
+        canvas.text(name, top + tall // 2 - 24, MARGIN + LABEL // 2 - 10, TITLE, align="middle", bold=True)
+        canvas.picture(pictures[k].reshape(shape), top + (tall - shape[0] * big) // 2, lefts[0], big)
+        for place, cluster in enumerate(np.flatnonzero(clusters.classes == k)):
+            left = lefts[1] + place * (shape[1] * small + GAP)
+            lower = top + shape[0] * small + GAP
+            canvas.picture(means[cluster].reshape(shape), top, left, small)
+            canvas.picture(signed[cluster].reshape(shape), lower, left, small)
+            form = clusters.means[cluster].reshape(shape)
+            canvas.outline(form > OUTLINE_AT * form.max(), lower, left, small)
+    return canvas
+
+
+def own_class(maps: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Of whole maps (clusters × inputs × classes), the column of each cluster's class (inputs × clusters)."""
+    return np.stack([maps[g, :, k] for g, k in enumerate(classes)], axis=1)
+
+
+def _scales(shape: tuple[int, int], number: int) -> tuple[int, int]:
+    """The largest scales of the clusters and of the composed picture that fit the page's width."""
+    for small in range(40, 1, -1):
+        big = max(1, int(small * BIG))
+        width = 2 * MARGIN + LABEL + shape[1] * big + 6 * GAP + number * (shape[1] * small + GAP)
+        if width <= WIDTH and 2 * (shape[0] * small + GAP) <= MOST_HEIGHT:
+            return small, big
+    return 1, 1
+
+
+def _head(canvas: Canvas, network: Facts, number: int, lefts: tuple[int, int], halves: list[float]) -> None:
+    canvas.title(f"{network.name}: what it looks for ({network.training_words})")
+    rung = network.ladder[numbered("exact_maps", number)]
+    agrees = percent(network.metrics["agreement"], 0)
+    columns = [
+        ("composed", f"agree {agrees}", f"±{halves[0]:.2g}"),
+        (
+            f"clusters of its class, largest first: mean image above, below it the cluster's exact map "
+            f"with its outline, ±{halves[1]:.2g}",
+            f"their whole maps explain {decimal(rung.explained.value)} of the logits and agree on "
+            f"{percent(rung.agreement.value)}",
+            "red speaks for the class, blue against it, white is 0, sand is never inked",
+        ),
+    ]
+    for left, lines in zip(lefts, columns, strict=True):
+        for n, line in enumerate(lines):
+            canvas.text(line, MARGIN + 72 + 42 * n, left, SMALL)

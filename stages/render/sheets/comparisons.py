@@ -1,0 +1,82 @@
+"""Networks side by side: with hidden layers and without, trained and controls; and the images themselves."""
+
+import numpy as np
+
+from stages.arrays import Array
+from stages.artifacts.images import Images
+from stages.render.drawing import views
+from stages.render.drawing.canvas import MARGIN, TITLE, WIDTH, Canvas, fitting_scale, mosaic
+from stages.render.facts import Facts, Run
+from stages.render.sheets.units import GAP, Band, banded, own_maps
+
+
+def deep_and_flat(run: Run) -> Canvas:
+    """Composed pictures of the story's networks beside those without hidden layers."""
+    flat = [n for n in run.networks if n.is_flat and not n.control]
+    networks = list({n.name: n for n in (*run.story, *flat)}.values())
+    title = "With hidden layers and without: composed pictures"
+    return banded(title, [composed_band(n) for n in networks], run.images.shape, run.classes, most_scale=5)
+
+
+def controls(run: Run) -> Canvas:
+    """The story's last network above the controls: what looks the same there shows nothing."""
+    real = [run.hero] if run.hero else []
+    bands = [band for n in (*real, *run.controls) for band in (composed_band(n), exact_band(n))]
+    return banded("A trained network and the controls", bands, run.images.shape, run.classes, most_scale=5)
+
+
+def composed_band(network: Facts) -> Band:
+    words = f"{network.name} ({network.training_words}), composed"
+    return _band(words, network.pictures.output.weights, network)
+
+
+def exact_band(network: Facts) -> Band:
+    return _band(f"{network.name}, mean exact map of each class's images", own_maps(network), network)
+
+
+def _band(words: str, weights: Array, network: Facts) -> Band:
+    never = network.pictures.never_inked
+    half = views.half_range(weights, never)
+    return f"{words}; full colour ±{half:.2g}", views.signed(weights, never, half), None
+
+
+def samples(images: Images, per_class: int) -> Canvas:
+    """The article's grid: the first training images of each class, a row a class."""
+    chosen = [np.flatnonzero(images.y_train == k)[:per_class] for k in range(len(images.classes))]
+    rows = [views.grey(255 - images.x_train[index]).reshape(len(index), -1) for index in chosen]
+    scale = min(6, fitting_scale(images.shape, WIDTH - 2 * MARGIN - 80, per_class, GAP))
+    step = images.shape[0] * scale + GAP
+    canvas = Canvas(MARGIN * 2 + step * len(rows), WIDTH)
+    for k, (name, levels) in enumerate(zip(images.classes, rows, strict=True)):
+        top = MARGIN + k * step
+        canvas.text(str(name), top + step // 2 - 24, MARGIN + 24, TITLE, align="middle", bold=True)
+        if len(levels):
+            canvas.picture(mosaic(levels, images.shape, per_class, scale, GAP), top, MARGIN + 80, 1)
+    return canvas
+
+
+def ink(run: Run) -> Canvas:
+    """Where each class puts ink, which pixels tell it from the others, and how exclusive each pixel is."""
+    inked, total = run.survey.ink, run.survey.ink.sum(axis=0)
+    never = (total == 0).ravel()
+    share = np.divide(inked, total, out=np.zeros_like(inked), where=total > 0)
+    exclusive = np.nan_to_num(run.survey.exclusive)
+
+    def levels(values: Array) -> Array:
+        return np.where(never, np.uint8(views.NEVER_INKED), views.ink(values.reshape(-1, never.size)))
+
+    bands: list[Band] = [
+        (
+            "Share of the class's training images that ink a pixel: white none, black all",
+            levels(inked),
+            None,
+        ),
+        ("Of the ink at a pixel, the class's share: white none, black all of it", levels(share), None),
+        (
+            "All classes together, how exclusive a pixel is: white, all alike; black, one class alone",
+            levels(exclusive),
+            None,
+        ),
+    ]
+    title = "Where the training images have ink (sand: nowhere)"
+    return banded(title, bands, run.images.shape, run.classes, most_scale=6)

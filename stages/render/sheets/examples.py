@@ -1,0 +1,100 @@
+"""Seeing it work: test images, the exact map that answered each, and what stands for it in a stand-in."""
+
+import numpy as np
+
+from stages.arrays import Array, centred, pixels
+from stages.artifacts.ladder import numbered
+from stages.artifacts.pictures import EXAMPLE_KINDS
+from stages.render.drawing import views
+from stages.render.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas
+from stages.render.facts import Facts, Run
+
+LABEL, GAP, LINE = 400, 26, 38
+MOST_SCALE = 7
+HEADINGS = (
+    ("the image", ""),
+    ("its exact map", "of the answer"),
+    ("the same, less", "the runner-up"),
+    ("its cluster's", "mean image"),
+    ("its cluster's map", "of the answer"),
+    ("composed picture", "of the answer"),
+)
+
+
+def draw(network: Facts, run: Run) -> Canvas:
+    """A row an image: what the network, the cluster's map and the composed pictures answer, and why."""
+    examples, shape = network.pictures.examples, run.images.shape
+    columns = len(HEADINGS)
+    width = (WIDTH - 2 * MARGIN - LABEL) // columns - GAP
+    scale = max(1, min(MOST_SCALE, width // shape[1], 210 // shape[0] or 1))
+    row = max(shape[0] * scale, 5 * LINE) + GAP
+    canvas = Canvas(MARGIN + 150 + row * len(examples.images) + MARGIN)
+    canvas.title(f"{network.name} at work on test images")
+    lefts = [MARGIN + LABEL + n * (width + GAP) for n in range(columns)]
+    for left, lines in zip(lefts, HEADINGS, strict=True):
+        for n, line in enumerate(lines):
+            canvas.text(line, MARGIN + 66 + n * LINE, left, SMALL)
+    for place in range(len(examples.images)):
+        top = MARGIN + 156 + place * row
+        for n, line in enumerate(_words(network, run, place)):
+            canvas.text(line, top + n * LINE, MARGIN, SMALL, bold=n == 0)
+        for left, levels in zip(lefts, _tiles(network, run, place), strict=True):
+            canvas.picture(levels.reshape(shape), top, left, scale)
+    return canvas
+
+
+def answers(network: Facts, run: Run, place: int) -> dict[str, str]:
+    """What the label, the network, its nearest cluster's map and its composed pictures say of an example."""
+    image = int(network.pictures.examples.images[place])
+    x = pixels(run.images.x_test[image : image + 1])
+    nearest = run.survey.clusters[run.number].nearest[image : image + 1]
+    said = {
+        "label": int(run.images.y_test[image]),
+        "network": int(network.pictures.examples.logits[place].argmax()),
+        "cluster": int(network.pictures.clusters[run.number].predictions(x, nearest).argmax()),
+        "composed": int(network.pictures.composed[-1](x).argmax()),
+    }
+    return {who: run.classes[k] for who, k in said.items()}
+
+
+def _words(network: Facts, run: Run, place: int) -> list[str]:
+    said = answers(network, run, place)
+    kind = EXAMPLE_KINDS[int(network.pictures.examples.kinds[place])]
+    return [
+        kind[0].upper() + kind[1:],
+        f"network: {said['network']} (label {said['label']})",
+        f"cluster's map: {said['cluster']}",
+        f"composed: {said['composed']}",
+    ]
+
+
+def _tiles(network: Facts, run: Run, place: int) -> list[Array]:
+    """The levels of the row's pictures; maps have their own scale, so that each shows its form."""
+    pictures = network.pictures
+    never, examples = pictures.never_inked, pictures.examples
+    image = int(examples.images[place])
+    answer, second = np.argsort(-examples.logits[place], kind="stable")[:2]
+    clusters = run.survey.clusters[run.number]
+    nearest = int(clusters.nearest[image])
+    maps = [
+        examples.maps[place][:, answer],
+        examples.maps[place][:, answer] - examples.maps[place][:, second],
+        pictures.clusters[run.number].maps[nearest][:, answer],
+        centred(pictures.composed[-1].weights)[:, answer],
+    ]
+    own, rival, cluster_map, composed = (
+        views.signed(m[:, None], never, views.half_range(m[:, None], never))[0] for m in maps
+    )
+    shown = views.grey(255 - run.images.x_test[image]).ravel()
+    return [shown, own, rival, views.ink(clusters.means[nearest]), cluster_map, composed]
+
+
+def failing(network: Facts, run: Run) -> list[dict[str, str]]:
+    """What was said of the examples on which the cluster's map fails."""
+    kinds = network.pictures.examples.kinds
+    return [answers(network, run, int(place)) for place in np.flatnonzero(kinds == len(EXAMPLE_KINDS) - 1)]
+
+
+def rung(run: Run) -> str:
+    """The rung that the clusters' maps in the figure belong to."""
+    return numbered("exact_maps", run.number)

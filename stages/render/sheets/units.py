@@ -1,0 +1,138 @@
+"""Contact sheets: all units of a layer on one page, in the signed view and the article's."""
+
+import numpy as np
+
+from stages.arrays import Array
+from stages.render.drawing import views
+from stages.render.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas, fitting_scale, lines_of, mosaic
+from stages.render.facts import Facts, Run
+from stages.words import count, decimal, percent
+
+GAP = 4
+MOST_SCALE = 4
+MOST_HEIGHT = 2_120
+LINE = 40
+
+SIGNED_WORDS = "Signed view: red speaks for the unit, blue against it, white is 0. Full colour from ±"
+ARTICLE_WORDS = "The article's view: each unit's least weight black, its greatest white. Zero is lost."
+
+
+def layer(network: Facts, number: int, shape: tuple[int, int]) -> Canvas:
+    """All units of a hidden layer, most influential first, each at the same place in both views."""
+    weights, units = network.pictures.composed[number - 1].weights, network.pictures.units[number - 1]
+    order = np.argsort(-units.influence, kind="stable")
+    width = count(weights.shape[1], "unit")
+    title = f"{network.name}, layer {number}: {width} ({network.training_words})"
+    truth = how_true(units.explained, number)
+    return sheet(weights[:, order], network.pictures.never_inked, shape, title, truth)
+
+
+def how_true(explained: Array, number: int) -> str:
+    """How far the pictures of a layer may be believed, from what each explains of its unit (units)."""
+    if number == 1:
+        return "These are the units' own weights: with a bias, all that drives them."
+    mean, low, high = (float(v) for v in (explained.mean(), *np.quantile(explained, [0.1, 0.9])))
+    return (
+        f"Composed, with the ReLUs before left out: the pictures explain {decimal(mean)} of what "
+        f"drives these units (R², eight units in ten from {decimal(low)} to {decimal(high)})."
+    )
+
+
+def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str, subtitle: str) -> Canvas:
+    """Pictures of units (inputs × units) side by side in the two views, in the order given."""
+    half = views.half_range(weights, never_inked)
+    panel = (WIDTH - 3 * MARGIN) // 2
+    columns, scale = arrange(weights.shape[1], shape, panel)
+    panels = [views.signed(weights, never_inked, half), views.article(weights, never_inked)]
+    words = [
+        f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.",
+        f"{ARTICLE_WORDS} The most influential first.",
+    ]
+    mosaics = [mosaic(levels, shape, columns, scale, GAP) for levels in panels]
+    top = MARGIN + 60 + LINE + 16
+    head = top + 3 * LINE
+    canvas = Canvas(head + mosaics[0].shape[0] + MARGIN)
+    canvas.title(title)
+    canvas.text(subtitle, MARGIN + 60, MARGIN, SMALL)
+    for i, (levels, said) in enumerate(zip(mosaics, words, strict=True)):
+        left = MARGIN + i * (panel + MARGIN)
+        for n, line in enumerate(lines_of(said, panel, SMALL)):
+            canvas.text(line, top + n * LINE, left, SMALL)
+        canvas.picture(levels, head, left, 1)
+    return canvas
+
+
+def arrange(units: int, shape: tuple[int, int], width: int) -> tuple[int, int]:
+    """Columns and scale that show all units as large as fits, on a page not much too tall to see."""
+    for scale in range(MOST_SCALE, 0, -1):
+        columns = max(1, width // (shape[1] * scale + GAP))
+        rows = -(-units // columns)
+        if rows * (shape[0] * scale + GAP) <= MOST_HEIGHT:
+            break
+    return columns, scale
+
+
+def output(network: Facts, run: Run) -> Canvas:
+    """The output pictures: composed in both views, and each class's mean exact map, on a scale each."""
+    pictures = network.pictures
+    composed, never = pictures.output.weights, pictures.never_inked
+    exact = own_maps(network)
+    halves = [views.half_range(w, never) for w in (composed, exact)]
+    given = zip(pictures.predicted.tolist(), pictures.answers.tolist(), strict=True)
+    bands = [
+        (
+            f"Composed, signed: red for the class, blue against it, full colour from ±{halves[0]:.2g}, "
+            "sand never inked. Below: how often the pictures give it (the network)",
+            views.signed(composed, never, halves[0]),
+            [f"{percent(picture, 0)} ({percent(answer, 0)})" for picture, answer in given],
+        ),
+        (
+            "Composed, the article's view: least weight black, greatest white, zero lost",
+            views.article(pictures.composed[-1].weights, never),
+            None,
+        ),
+        (
+            f"Mean exact map of each class's images, full colour from ±{halves[1]:.2g}",
+            views.signed(exact, never, halves[1]),
+            None,
+        ),
+    ]
+    title = f"{network.name} ({network.training_words}): the composed pictures give "
+    title += f"{percent(network.metrics['agreement'])} of its answers"
+    return banded(title, bands, run.images.shape, run.classes)
+
+
+def own_maps(network: Facts) -> Array:
+    """Each class's column of the mean exact map over the class's own images (inputs × classes)."""
+    return np.stack([maps[:, k] for k, maps in enumerate(network.pictures.clusters[1].maps)], axis=1)
+
+
+Band = tuple[str, Array, list[str] | None]
+
+
+def banded(
+    title: str, bands: list[Band], shape: tuple[int, int], classes: list[str], most_scale: int = 40
+) -> Canvas:
+    """Rows of one picture a class: a heading, the pictures, and a word under each where there is one."""
+    step = (WIDTH - 2 * MARGIN) // len(classes)
+    scale = min(most_scale, fitting_scale(shape, WIDTH - 2 * MARGIN, len(classes), 3 * GAP))
+    height, width = shape[0] * scale, shape[1] * scale
+    foot = [LINE + 8 if words else 0 for _, _, words in bands]
+    canvas = Canvas(MARGIN + 70 + 46 + sum(LINE + 8 + height + 24 + f for f in foot))
+    canvas.title(title)
+    top = MARGIN + 66
+    for k, name in enumerate(classes):
+        canvas.text(name, top, MARGIN + k * step + width // 2, align="middle", bold=True)
+    top += 46
+    for (heading, levels, words), room in zip(bands, foot, strict=True):
+        canvas.text(heading, top, MARGIN, SMALL)
+        top += LINE + 8
+        for k, picture in enumerate(levels):
+            left = MARGIN + k * step if len(levels) > 1 else (WIDTH - width) // 2
+            canvas.picture(picture.reshape(shape), top, left, scale)
+            if words:
+                canvas.text(
+                    words[k], top + height + 6, MARGIN + k * step + width // 2, SMALL, align="middle"
+                )
+        top += height + 24 + room
+    return canvas

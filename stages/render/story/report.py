@@ -1,0 +1,61 @@
+"""The report as Markdown: the story's sections, printed by a template that knows nothing of them."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from stages.glossary import TERMS
+from stages.render.facts import Run
+from stages.render.story import article, sections
+from stages.render.story.blocks import Block, Section, Table
+from stages.render.story.finding import lead
+from stages.words import listed
+
+KINDS = {"mnist": "handwritten digits (MNIST)", "digits": "handwritten digits (scikit-learn's)"}
+TITLE = "What the networks are looking for, and how true each picture is"
+
+
+def write(run: Run) -> str:
+    """reports/README.md as text."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("report.md.j2").render(title=TITLE, sections=story(run))
+
+
+def story(run: Run) -> list[Section]:
+    """All sections that this run has something to say in; the first has no heading of its own."""
+    found = [
+        Section("", [*opening(run), *lead(run)]),
+        sections.networks(run),
+        sections.ladder(run),
+        sections.at_work(run),
+        sections.looks_for(run),
+        sections.along(run),
+        sections.controls(run),
+        sections.data(run),
+        article.section(run),
+        glossary(),
+    ]
+    return [section for section in found if section]
+
+
+def opening(run: Run) -> list[Block]:
+    height, width = run.images.shape
+    kind = KINDS[run.settings.data.dataset]
+    words = (
+        f"Networks that read {kind}, {height}×{width} pixels. Multiply a network's weight matrices together, leaving out its "
+        "ReLUs, and each output becomes a picture: the *composed picture*. Is it what the network does?"
+    )
+    missing = f"`render.story` names {listed(run.missing)}, which params.yaml has no network of."
+    return [words, missing] if run.missing else [words]
+
+
+def glossary() -> Section:
+    rows = [[f"`{name}`", meaning] for name, meaning in TERMS.items()]
+    end = "The mathematics, with its sources, is in [docs/mathematics.md](../docs/mathematics.md)."
+    return Section("The words", [Table(["word", "is"], rows), end])

@@ -1,0 +1,252 @@
+"""The report's sections after the lead, each true of whatever run it is given."""
+
+from stages.artifacts.ladder import Interval, numbered
+from stages.render.charts import ladder as ladder_chart
+from stages.render.facts import Facts, Run
+from stages.render.sheets import clusters as clusters_sheet
+from stages.render.sheets import examples
+from stages.render.story.blocks import Block, Figure, Section, Table
+from stages.render.story.finding import interval
+from stages.render.story.verdicts import NEARLY, SKETCH, verdict
+from stages.words import count, decimal, listed, percent
+
+
+def networks(run: Run) -> Section:
+    """Every network in a row, with its verdict, and what the columns are."""
+    rows = [
+        [
+            f"[{n.name}](figures/{n.name}/output.png)",
+            f"[{n.shape_words}](figures/{n.architecture_file})",
+            n.training_words,
+            percent(n.metrics["accuracy"]),
+            percent(n.metrics["agreement"]),
+            percent(n.metrics["agreement_on_errors"]),
+            decimal(n.metrics["explained"]),
+            decimal(n.metrics["linear_fit"]),
+            decimal(n.metrics["exact_maps"]),
+            verdict(n),
+        ]
+        for n in run.networks
+    ]
+    head = ["network", "hidden", "trained on", "accuracy", "agreement", "on errors", "explained",
+            "linear fit", f"exact maps, {run.number}", "its composed pictures are"]  # fmt: skip
+    words = (
+        "*Agreement* and *on errors* are of the composed pictures as they are, on all test images and on those that "
+        "the network gets wrong. *Explained* is the share of the logits' variation, beyond class means, that a "
+        "stand-in predicts: of the composed pictures balanced by one gain and one bias a class, of the best linear "
+        f"fit, of the exact maps of {count(run.number, 'cluster')} a class. The verdict asks agreement and explained, both, "
+        f"with their whole intervals: *nearly the network* from {NEARLY}, *a sketch* from {SKETCH}, below that "
+        "*mostly fiction*."
+    )
+    return Section("The networks", [Table(head, rows), words])
+
+
+def ladder(run: Run) -> Section | None:
+    """Floors and ceilings of the compared networks."""
+    compared = ladder_chart.compared(run)
+    if not compared:
+        return None
+    names = [f"`{n.name}`" for n in compared]
+    left_out = [f"`{n.name}`" for n in run.networks if n not in compared]
+    rest = f" {listed(left_out)}: in [ladder/](ladder/)." if left_out else ""
+    blocks: list[Block] = [
+        "A rung is something that stands in for the network and predicts its logits, from the floor up. What it fits, "
+        "it fits on training images; all are measured on test images.",
+        Figure(
+            "ladder.png",
+            "Explained and agreement on errors of every rung",
+            f"The rungs of {listed(names)}, with 95 % intervals; an arrow and a number where a value lies below 0. "
+            f"*Constant* says the same for every image. *Cluster means*: the mean logits of the nearest cluster, no "
+            f"map at all. *Exact maps*: the mean of the network's own local maps over that cluster.{rest}",
+        ),
+    ]
+    if run.hero:
+        blocks.append("\n".join(f"- {words}" for words in readings(run.hero, run.number)))
+    head = ["rung", "constants fitted", *(f"{n.name}: explained | agreement | on errors" for n in compared)]
+    columns = [cell for name in head for cell in name.split(" | ")]
+    rows = [
+        [
+            ladder_chart.words(rung.name),
+            f"{rung.constants:,}",
+            *(c for n in compared for c in _cells(n, rung.name)),
+        ]
+        for rung in compared[0].ladder
+    ]
+    return Section("The ladder: floors and ceilings", [*blocks, Table(columns, rows)])
+
+
+def readings(network: Facts, number: int) -> list[str]:
+    """What the ladder of a network says, each sentence only where its contrast excludes chance."""
+    rungs, lead = network.ladder, network.pictures.contrast
+    name, maps, means = (
+        f"`{network.name}`",
+        numbered("exact_maps", number),
+        numbered("cluster_means", number),
+    )
+    found = []
+    balance = lead("agreement", "composed_balanced", "composed")
+    if balance.excludes_zero:
+        words = "raises" if (balance.value or 0) > 0 else "lowers"
+        found.append(
+            f"*Out of balance?* One gain and one bias a class, fitted, {words} the agreement of {name}'s composed pictures "
+            f"from {percent(rungs['composed'].agreement.value)} to {percent(rungs['composed_balanced'].agreement.value)}."
+        )
+    gap = lead("explained", "linear_fit", "composed_balanced")
+    found.append(
+        f"*One picture a class:* the best of them, the linear fit, explains {shares(rungs['linear_fit'].explained)}; "
+        f"the balanced composed pictures {shares(rungs['composed_balanced'].explained)}"
+        + (f", {decimal(gap.value)} less." if gap.excludes_zero and (gap.value or 0) > 0 else ", as much.")
+    )
+    ahead = {m: lead(m, maps, means) for m in ("agreement", "agreement_on_errors", "explained")}
+    better = [m.replace("_", " ") for m, i in ahead.items() if i.excludes_zero and (i.value or 0) > 0]
+    rest = [m.replace("_", " ") for m in ahead if m.replace("_", " ") not in better]
+    clusters = f"{count(number, 'cluster')} a class"
+    sentence = (
+        f"*Several pictures a class:* the exact maps of {clusters} explain {shares(rungs[maps].explained)} and agree on "
+        f"{interval(rungs[maps].agreement)}; their mean logits alone, no map, {shares(rungs[means].explained)} and "
+        f"{interval(rungs[means].agreement)}. "
+    )
+    sentence += f"The maps lead in {listed(better)}" if better else "The maps lead in nothing"
+    found.append(sentence + (f", not beyond chance in {listed(rest, 'or')}." if rest else "."))
+    return found
+
+
+def at_work(run: Run) -> Section | None:
+    """Single test images with the maps that answered them."""
+    if not run.hero:
+        return None
+    failures = examples.failing(run.hero, run)
+    rung = run.hero.ladder[examples.rung(run)]
+    words = (
+        "Around each image a ReLU network is one affine map, exactly (the *exact map*, its Jacobian). "
+        f"Below, test images on which `{run.hero.name}` is surest of its kind: where all stand-ins answer as it "
+        "does, where the composed pictures fail, and where the map of the nearest cluster fails"
+    )
+    words += f" ({count(len(failures), 'clear failure')})." if failures else " (none here)."
+    caption = (
+        "Red speaks for the answer, blue against it; every map has its own scale. Composed picture and cluster map "
+        f"are shown for the network's answer. Over all test images the clusters' maps agree on {interval(rung.agreement)}."
+    )
+    return Section(
+        "Seeing it work", [words, Figure("examples.png", "Test images with their exact maps", caption)]
+    )
+
+
+def looks_for(run: Run) -> Section:
+    """Clusters with their maps, the units of each layer, and the way there."""
+    shown = run.hero or run.story[-1]
+    number = clusters_sheet.shown(list(run.survey.clusters), run.settings.render.clusters_shown)
+    blocks: list[Block] = [
+        Figure(
+            f"{shown.name}/clusters.png",
+            f"Clusters of each class with their exact maps, {shown.name}",
+            f"What `{shown.name}` looks for: in front the composed picture; then the {count(number, 'cluster')} of each class's "
+            "training images, and under each mean image the network's mean exact map there, for the class.",
+        ),
+        "The same of every network, and its pictures along the training: " + _links(run) + ".",
+    ]
+    deep = [n for n in run.networks if not n.is_flat]
+    if deep:
+        blocks += [
+            "Hidden units have pictures, too. A first-layer unit's is its weights. A later one's is composed and leaves "
+            "out the ReLUs before it; *explained* is how much of what drives the unit it predicts on test images (R² "
+            "after a gain and a bias for each unit, mean over units).",
+            Table(
+                ["network", "units, the most influential first", "explained", "on for", "never on"],
+                [row for n in deep for row in _layers(n)],
+            ),
+        ]
+    return Section("What each network looks for", blocks)
+
+
+def along(run: Run) -> Section | None:
+    """All networks' curves, with those that have none."""
+    without = [f"`{n.name}`" for n in run.networks if not n.truth]
+    if len(without) == len(run.networks):
+        return None
+    caption = "Every network: accuracy, agreement, explained, and how far the first layer has moved; controls dashed."
+    if without:
+        caption += f" {listed(without)}: no snapshots were kept."
+    return Section(
+        "Along the training", [Figure("along.png", "Truth along the training, all networks", caption)]
+    )
+
+
+def controls(run: Run) -> Section | None:
+    """The controls, judged beyond what a constant gets."""
+    if not run.controls:
+        return None
+    intro = "A picture that looks the same for a network that learnt nothing shows nothing (Adebayo et al. 2018). "
+    intro += "Agreement alone would praise noise, so the floor is beside it:"
+    lines = []
+    for n in run.controls:
+        most = float(n.pictures.answers.max())
+        floor, fitted = n.ladder["constant"], n.ladder["composed_balanced"]
+        lines.append(
+            f"- `{n.name}` ({n.training_words}) is right on {percent(n.metrics['accuracy'])} and gives one class to "
+            f"{percent(round(most, 4))} of the images. Its balanced pictures agree on {percent(fitted.agreement.value)}, a constant on "
+            f"{percent(floor.agreement.value)}; beyond class means they explain {shares(fitted.explained)}."
+        )
+    caption = (
+        "What shows in a control's pictures was not learnt from the classes. Each row has its own scale."
+    )
+    return Section(
+        "Controls", [intro, "\n".join(lines), Figure("controls.png", "Pictures of the controls", caption)]
+    )
+
+
+def data(run: Run) -> Section:
+    """The images themselves, and where they have ink."""
+    height, width = run.images.shape
+    words = (
+        f"{count(len(run.images.x_train), 'training image')} and {len(run.images.x_test):,} for testing, {height}×{width} pixels, "
+        f"{count(len(run.classes), 'class', 'classes')}. A pixel that none of a network's own training images inks keeps its random "
+        "first weights: such pixels are painted in sand colour. That is the share of all pixels: "
+    )
+    shares_ = [
+        f"`{n.name}` {percent(round(float(n.pictures.never_inked.mean()), 4))}" for n in run.networks
+    ]
+    return Section(
+        "The data",
+        [
+            words + listed(shares_) + ".",
+            Figure("samples.png", "Training images", "The first training images of each class."),
+            Figure("ink.png", "Where each class has ink", "Where each class has ink, its share of the ink at each "
+                   "pixel with every class counted alike, and how exclusive each pixel is. At the border a few images decide."),
+        ],
+    )  # fmt: skip
+
+
+def shares(found: Interval) -> str:
+    """0.76 (0.75–0.77)."""
+    return f"{decimal(found.value)} ({decimal(found.low)}–{decimal(found.high)})"
+
+
+def _cells(network: Facts, name: str) -> list[str]:
+    rung = network.ladder[name]
+    return [shares(rung.explained), percent(rung.agreement.value), percent(rung.agreement_on_errors.value)]
+
+
+def _links(run: Run) -> str:
+    links = []
+    for n in run.networks:
+        way = f", [on the way](figures/{n.name}/along.png)" if n.truth else ""
+        links.append(f"`{n.name}` [clusters](figures/{n.name}/clusters.png){way}")
+    return "; ".join(links)
+
+
+def _layers(network: Facts) -> list[list[str]]:
+    rows = []
+    for number, (units, width) in enumerate(
+        zip(network.pictures.units, network.params.hidden, strict=True), start=1
+    ):
+        rows.append(
+            [
+                f"**{network.name}**" if number == 1 else "",
+                f"[layer {number}, {count(width, 'unit')}](figures/{network.name}/layer-{number}.png)",
+                decimal(round(float(units.explained.mean()), 4)),
+                percent(round(float(units.on.mean()), 4)),
+                str(int((units.on == 0).sum())),
+            ]
+        )
+    return rows

@@ -1,0 +1,95 @@
+"""Verdicts in words, each with its threshold; none where the threshold lies inside the interval."""
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Literal
+
+from stages.artifacts.ladder import Interval
+from stages.artifacts.truth import Moment
+from stages.render.facts import Facts
+
+NEARLY, SKETCH = 0.9, 0.7
+OUTGROWN = 0.1
+STILL = 0.01
+Z95 = 1.96
+
+Status = Literal["outgrew", "slipped", "kept", "never"]
+
+
+def verdict(network: Facts) -> str:
+    """What its composed pictures are, by agreement (as they are) and explained (balanced), both."""
+    if network.control:
+        return "(a control)"
+    if network.is_constant:
+        return "nothing to picture: one class for all"
+    if network.is_flat:
+        return "the network itself"
+    composed, balanced = network.ladder["composed"], network.ladder["composed_balanced"]
+    both = composed.agreement, balanced.explained
+    if above(both, NEARLY):
+        return "nearly the network"
+    if not below(both, NEARLY):
+        return f"too near {NEARLY} to say"
+    if above(both, SKETCH):
+        return "a sketch of the network"
+    return "mostly fiction" if below(both, SKETCH) else f"too near {SKETCH} to say"
+
+
+def above(intervals: tuple[Interval, ...], threshold: float) -> bool:
+    """Whether all of them lie wholly above."""
+    return all(i.low is not None and i.low >= threshold for i in intervals)
+
+
+def below(intervals: tuple[Interval, ...], threshold: float) -> bool:
+    """Whether one of them lies wholly below."""
+    return any(i.high is not None and i.high < threshold for i in intervals)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one network's composed pictures fared along its training.
+
+    best: the moment after the start with the greatest agreement; best_interval: of that agreement; end:
+    the agreement of the trained network; status: outgrew (it was nearly the network and lost at least
+    OUTGROWN), slipped (it lost less, but more than chance), kept, or never (it never was nearly that).
+    """
+
+    network: Facts
+    best: Moment
+    best_interval: Interval
+    end: Interval
+
+    @property
+    def status(self) -> Status:
+        best, end = self.best_interval, self.end
+        assert best.low is not None and best.value is not None  # noqa: PT018
+        assert end.high is not None and end.value is not None  # noqa: PT018
+        if best.value < NEARLY:
+            return "never"
+        if end.high >= best.low:
+            return "kept"
+        return "outgrew" if best.value - end.value >= OUTGROWN else "slipped"
+
+
+def course(network: Facts, tests: int) -> Course | None:
+    """A network's course, or None where it has none to tell: flat, a control, constant, no snapshots."""
+    if network.is_flat or network.control or network.is_constant or len(network.truth) < 2:
+        return None
+    best = max(network.truth[1:], key=lambda moment: moment.agreement)
+    end = network.ladder["composed"].agreement
+    interval = end if best == network.truth[-1] else wilson(best.agreement, tests)
+    return Course(network, best, interval, end)
+
+
+def wilson(share: float, n: int) -> Interval:
+    """Wilson's 95 % interval of a share of n images."""
+    middle = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+    half = Z95 / (1 + Z95**2 / n) * sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
+    return Interval(share, round(middle - half, 4), round(middle + half, 4))
+
+
+def still_learning(network: Facts) -> bool:
+    """Whether its test accuracy rose by more than STILL over the second half of its training."""
+    history = network.history
+    half = next(i for i, epoch in enumerate(history["epoch"]) if epoch >= network.params.epochs / 2)
+    return history["accuracy"][-1] - history["accuracy"][half] > STILL
