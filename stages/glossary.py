@@ -32,10 +32,9 @@ METRICS = {
 
 TERMS = {
     "composed picture": "a class's column of the product of all weight matrices, as if there were no ReLUs",
-    "exact map": "the affine map that a ReLU network is around one image (its Jacobian, with a bias)",
-    "centred": "less the mean over classes, which softmax ignores",
-    "balanced": "after one gain and one bias a class, fitted to the network's logits on training images",
+    "exact map": "the affine map that a ReLU network is around one image: its Jacobian, with a bias",
+    "logits": "the network's scores of the classes, here less their mean over classes, which softmax ignores",
+    "balanced": "after one gain and one bias a class, fitted to the logits on training images",
     "cluster": "training images of one class that look alike, by k-means on pixels",
-    "interval": "95 %, from resampling the test images; of one training, so another seed may differ by more",
-    **{name: meaning.words for name, meaning in METRICS.items()},
+    "interval": "95 %, from resampling the test images; of one training: another seed may differ by more",
 }

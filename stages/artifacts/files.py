@@ -128,7 +128,12 @@ def save_table(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
 
 
 def load_table(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(_text(path))))
+    return rows_of(_text(path))
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    """The rows of CSV by their columns' names."""
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def _text(path: Path) -> str:

@@ -54,8 +54,8 @@ class Ladder:
     def __getitem__(self, name: str) -> Rung:
         return next(rung for rung in self.rungs if rung.name == name)
 
-    def __contains__(self, name: str) -> bool:
-        return any(rung.name == name for rung in self.rungs)
+    def get(self, name: str) -> Rung | None:
+        return next((rung for rung in self.rungs if rung.name == name), None)
 
     def __iter__(self) -> Iterator[Rung]:
         return iter(self.rungs)

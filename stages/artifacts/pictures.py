@@ -61,7 +61,7 @@ class Units:
     explained: Array
 
 
-EXAMPLE_KINDS = ("all agree", "the composed pictures fail", "the cluster's map fails")
+EXAMPLE_KINDS = ("all agree", "composed picture fails", "cluster's map fails")
 
 
 @dataclass(frozen=True)

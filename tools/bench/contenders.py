@@ -109,8 +109,9 @@ def ours(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
 
     def epoch() -> float:
-        batches = epochs.in_batches(shuffle.permutation(len(data.x_train)), BATCH)
-        return float(run(x, y, tf.constant(batches))[0])
+        batches = tf.constant(epochs.in_batches(shuffle.permutation(len(data.x_train)), BATCH))
+        whole = tf.constant(0), tf.constant(len(batches))
+        return float(run(x, y, batches, whole, epochs.NOTHING)[0])
 
     return Contender(epoch, lambda: accuracy(network.predict(floats(data.x_test), verbose=0), data))
 

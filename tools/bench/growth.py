@@ -9,8 +9,8 @@ import numpy as np
 
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
-from stages.compose import pictures, probe
-from stages.render import sheets
+from stages.compose import composing, probe
+from stages.render.sheets import units as sheets
 from stages.train.training import Data
 from tools.bench import article, contenders, timing
 
@@ -35,7 +35,7 @@ def drawing(network: Network) -> dict[str, list[float]]:
             {
                 "sheet": lambda: sheets.sheet(weights, never, SHAPE, "512 units", "").save(path),
                 "axes": lambda: article.draw(article.normalise(weights), path),
-                "compose": lambda: pictures.compose(network),
+                "compose": lambda: composing.compose(network),
                 "compose_article": articles_pictures,
             },
             ROUNDS,

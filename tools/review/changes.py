@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stages.glossary import NUMBERS
+from stages.artifacts import files
+from stages.artifacts.ladder import MEASURES, Ladder, Rung
+from stages.glossary import METRICS
 from tools.review import repository
 from tools.review.pictures import Figure, compare
 
@@ -28,11 +30,21 @@ class Metric:
 
     @property
     def verdict(self) -> str:
-        """better, worse, or nothing where the number has no direction."""
-        better = NUMBERS[self.name.split(".")[0]].better
-        if better == "–" or not self.change:
+        """better, worse, or nothing where there is no change to judge."""
+        if not self.change:
             return ""
+        better = METRICS[self.name].better
         return "better" if (self.change > 0) == (better == "higher") else "worse"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rung of one network's ladder that moved; None where it has no such rung."""
+
+    network: str
+    name: str
+    old: Rung | None
+    new: Rung | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class Changes:
     added: list[str]
     removed: list[str]
     metrics: list[Metric]
+    steps: list[Step]
     figures: list[Figure]
 
     @property
@@ -87,6 +100,7 @@ def since(revision: str) -> Changes:
         added=sorted(now - before) if before else [],
         removed=sorted(before - now),
         metrics=moved(repository.metrics_changed(base)),
+        steps=[step for name in sorted(now) for step in steps(name, *_ladders(base, name))],
         figures=[
             compare(path, repository.file_at(base, path), _now(path))
             for path in repository.figures_changed(base)
@@ -100,19 +114,31 @@ def moved(files: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> list[Metric]:
         Metric(Path(file).stem, name, old, new)
         for file, metrics in files.items()
         for name, (old, new) in metrics.items()
-        if is_number(old) and is_number(new) and is_move(old, new)
+        if name in METRICS and is_move(old, new)
     ]
-    order = list(NUMBERS)
-
-    def place(metric: Metric) -> tuple[str, int, int, str]:
-        name, _, part = metric.name.partition(".")
-        return metric.network, order.index(name), len(part), part  # "3" before "10"
-
-    return sorted(found, key=place)
+    order = list(METRICS)
+    return sorted(found, key=lambda metric: (metric.network, order.index(metric.name)))
 
 
-def is_number(value: Any) -> bool:
-    return value is None or isinstance(value, int | float)
+def steps(network: str, before: Ladder, after: Ladder) -> list[Step]:
+    """The rungs of a network that moved by more than rounding, in the ladder's order."""
+    names = dict.fromkeys([rung.name for rung in (*after, *before)])
+    found = [Step(network, name, before.get(name), after.get(name)) for name in names]
+    return [step for step in found if _has_moved(step)]
+
+
+def _has_moved(step: Step) -> bool:
+    if step.old is None or step.new is None:
+        return True
+    pairs = ((getattr(step.old, m).value, getattr(step.new, m).value) for m in MEASURES)
+    return any(is_move(old, new) for old, new in pairs)
+
+
+def _ladders(base: str, network: str) -> tuple[Ladder, Ladder]:
+    path = files.ladder_file(network)
+    texts = (bytes_ or b"" for bytes_ in (repository.file_at(base, path), _now(str(path))))
+    before, after = (Ladder.of_rows(files.rows_of(text.decode())) for text in texts)
+    return before, after
 
 
 def is_move(old: float | None, new: float | None) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from tools.review.changes import Changes, plain
+from tools.review.changes import Changes, Step, plain
 from tools.review.pictures import Figure
 
 FITS = 60_000
@@ -62,6 +62,14 @@ def data(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
+def moved(step: Step, measure: str) -> str:
+    """A rung's measure before and after, as in 0.5134 → 0.6102; one number where it did not move."""
+    old, new = (
+        plain(None if rung is None else getattr(rung, measure).value) for rung in (step.old, step.new)
+    )
+    return old if old == new else f"{old} → {new}"
+
+
 def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -70,5 +78,5 @@ def _template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["plain"] = plain
+    environment.filters |= {"plain": plain, "moved": moved}
     return environment.get_template(name)

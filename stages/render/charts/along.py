@@ -15,28 +15,31 @@ from stages.render.facts import Facts, Run
 from stages.words import count, percent
 
 SHOWN = 5
+CURVES, STRIP = 3.4, 1.95  # inches high
 FIRST = 5  # the axis is linear from 0 to here and logarithmic beyond
 PANELS = {
     "accuracy": "Accuracy of the network",
     "agreement": "Agreement of its composed pictures",
-    "explained": "Explained by them, balanced (dotted: by the best linear fit)",
-    "travel": "How far the first layer has moved, in its first lengths",
+    "explained": "Explained, balanced (dotted: linear fit)",
+    "travel": "First layer's way, in its first lengths",
 }
 
 
 def lead(run: Run) -> Figure:
     """Accuracy and agreement of the story's networks; under them one class's picture on the way."""
     shown = with_pictures(run)
-    made = Figure(figsize=(plots.WIDTH, 4.3 + 2.35 * len(shown)), layout="constrained")
-    grid = GridSpec(1 + len(shown), 2, figure=made, height_ratios=[4.1, *[2.35] * len(shown)])
+    made = Figure(figsize=(plots.WIDTH, CURVES + STRIP * len(shown)), layout="constrained")
+    grid = GridSpec(1 + len(shown), 2, figure=made, height_ratios=[CURVES, *[STRIP] * len(shown)])
+    made.get_layout_engine().set(h_pad=0.06)  # type: ignore[union-attr, call-arg]
     networks, shades = [n for n in run.story if n.truth], _shades(run)
     for column, quantity in enumerate(("accuracy", "agreement")):
         axis = made.add_subplot(grid[0, column])
         for network in networks:
             _curve(axis, network, quantity, shades[network.name])
         _frame(axis, PANELS[quantity], networks)
+        axis.set_ylim(0, 1.03)
     handles, labels = made.axes[0].get_legend_handles_labels()
-    made.legend(handles, labels, loc="outside upper center", ncols=len(labels), fontsize=11)
+    made.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
     for row, network in enumerate(shown, start=1):
         _strip(made, grid[row, :], network, run, shades[network.name])
     return made
@@ -51,9 +54,14 @@ def all_networks(run: Run) -> Figure:
             _curve(axis, network, quantity, shades[network.name])
             if quantity == "explained":
                 _curve(axis, network, "linear_fit", shades[network.name], "dotted")
-        _frame(axis, title, networks, share=quantity != "travel")
+        _frame(axis, title, networks)
+        if quantity == "travel":
+            axis.set_yscale("log", nonpositive="mask")
+            axis.yaxis.set_major_formatter("{x:g}")
+        else:
+            axis.set_ylim(0, 1.03)
     handles, labels = axes[0].get_legend_handles_labels()
-    made.legend(handles, labels, loc="outside upper center", ncols=min(4, len(labels)), fontsize=10)
+    made.legend(handles, labels, loc="outside upper center", ncols=min(8, len(labels)), frameon=False)
     return made
 
 
@@ -83,13 +91,12 @@ def _shades(run: Run) -> dict[str, str]:
 def _curve(axis: Axes, network: Facts, quantity: str, colour: str, style: str = "") -> None:
     values: list[Any] = [getattr(moment, quantity) for moment in network.truth]
     line = style or ("dashed" if network.control else "solid")
-    words = f"{network.name} ({network.training_words})"
     updates = [moment.updates for moment in network.truth]
-    marker = "o" if len(updates) == 1 or not style else ""
-    axis.plot(updates, values, marker, ls=line, color=colour, label=None if style else words)
+    marker = "" if style else plots.marker(network.name)
+    axis.plot(updates, values, marker=marker, ls=line, color=colour, label=None if style else network.name)
 
 
-def _frame(axis: Axes, title: str, networks: Sequence[Facts], *, share: bool = True) -> None:
+def _frame(axis: Axes, title: str, networks: Sequence[Facts]) -> None:
     last = max(moment.updates for network in networks for moment in network.truth)
     axis.set_xscale("symlog", linthresh=FIRST, linscale=0.4)
     ticks = [0, *(FIRST * 4**n for n in range(12) if FIRST * 4**n <= max(last, FIRST))]
@@ -97,9 +104,8 @@ def _frame(axis: Axes, title: str, networks: Sequence[Facts], *, share: bool = T
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xticklabels([f"{tick:,}" for tick in ticks])
     axis.set_xlim(-0.4, max(last, FIRST) * 1.25)
-    axis.set_ylim(0, 1.03 if share else None)
-    axis.set_xlabel("updates of the weights")
-    axis.set_title(title, loc="left", fontsize=11.5)
+    axis.set_xlabel("updates of the weights", labelpad=1)
+    axis.set_title(title, loc="left")
     axis.grid(visible=True, color="#e4e4e4")
     axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
@@ -108,11 +114,11 @@ def _frame(axis: Axes, title: str, networks: Sequence[Facts], *, share: bool = T
 def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> None:
     """One class's picture at several moments, each on its own scale, with its network's name before."""
     shown, k = moments_shown(network.truth), shown_class(run.classes)
-    row = place.subgridspec(1, 1 + SHOWN, width_ratios=[0.62, *[1] * SHOWN])
+    row = place.subgridspec(1, 1 + SHOWN, width_ratios=[0.8, *[1] * SHOWN], wspace=0.02)
     label = made.add_subplot(row[0])
     label.set_axis_off()
-    words = f"{network.name}'s picture\nof {run.classes[k]}"
-    label.text(1, 0.5, words, ha="right", va="center", color=colour, weight="bold", fontsize=11.5)
+    words = f"{network.name},\ncomposed {run.classes[k]}"
+    label.text(1, 0.5, words, ha="right", va="center", color=colour, weight="bold", fontsize=12)
     never = network.pictures.never_inked
     for column, moment in enumerate(shown, start=1):
         axis = made.add_subplot(row[column])
@@ -121,6 +127,4 @@ def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> N
         axis.imshow(views.palette()[levels.reshape(run.images.shape)], interpolation="nearest")
         axis.set_axis_off()
         at = network.truth[moment]
-        axis.set_title(
-            f"{count(at.updates, 'update')}\nagreement {percent(at.agreement, 0)}", fontsize=10.5
-        )
+        axis.set_title(f"{count(at.updates, 'update')}: {percent(at.agreement, 0)}", fontsize=11, pad=3)

@@ -19,7 +19,7 @@ WORDS = {
     "cluster_means": "cluster means, {}",
     "exact_maps": "exact maps, {}",
 }
-ROW = 0.42
+ROW = 0.46
 TITLES = {"explained": "Explained, beyond class means", "agreement_on_errors": "Agreement on its errors"}
 
 
@@ -42,7 +42,7 @@ def draw(run: Run) -> Figure:
     shades = plots.colours([n.name for n in networks], [n.name for n in run.story], [])
     for axis, (measure, title) in zip(axes, TITLES.items(), strict=True):
         for place, network in enumerate(networks):
-            shift = (place - (len(networks) - 1) / 2) * 0.6 / len(networks)
+            shift = -(place - (len(networks) - 1) / 2) * 0.6 / len(networks)
             intervals = [getattr(network.ladder[name], measure) for name in names]
             _column(axis, intervals, shift, shades[network.name], network.name)
         axis.set_title(title, loc="left", fontsize=11.5)
@@ -51,7 +51,7 @@ def draw(run: Run) -> Figure:
         axis.set_yticks(range(len(names)), [words(name) for name in names])
     axes[1].tick_params(labelleft=False)
     handles, labels = axes[0].get_legend_handles_labels()
-    made.legend(handles, labels, loc="outside upper center", ncols=len(labels), fontsize=11)
+    made.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
     return made
 
 

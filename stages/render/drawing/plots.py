@@ -30,6 +30,7 @@ STYLE = {
 }
 STORY = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#000000")  # Okabe and Ito's
 CONTROL = "#8c8c8c"
+MARKERS = "os^Dv"
 
 
 def figure(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Sequence[Axes]]:
@@ -62,7 +63,13 @@ def colours(names: Sequence[str], story: Sequence[str], controls: Sequence[str])
     return chosen | {name: CONTROL for name in controls if name not in story}
 
 
+def marker(name: str) -> str:
+    """A network's marker, from its name alone: a second way to tell lines apart."""
+    return MARKERS[zlib.crc32(name.encode()) % len(MARKERS)]
+
+
 def _muted(name: str) -> str:
-    hue = zlib.crc32(name.encode()) % 360 / 360
-    red, green, blue = colorsys.hls_to_rgb(hue, 0.55, 0.35)
+    number = zlib.crc32(name.encode())
+    hue, lightness = number % 360 / 360, 0.4 + 0.3 * (number // 360 % 4) / 3
+    red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.4)
     return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"

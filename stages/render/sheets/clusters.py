@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from stages.arrays import Array
 from stages.artifacts.ladder import numbered
 from stages.render.drawing import views
 from stages.render.drawing.canvas import MARGIN, SMALL, TITLE, WIDTH, Canvas
@@ -11,9 +12,9 @@ from stages.words import decimal, percent
 
 LABEL = 70
 HEAD = 240
-BIG = 1.6
 OUTLINE_AT = 0.4
 MOST_HEIGHT = 460
+LEAST_BIG = 200
 
 
 def shown(tried: list[int], most: int) -> int:
@@ -55,19 +56,17 @@ def draw(network: Facts, run: Run) -> Canvas:
     return canvas
 
 
-def own_class(maps: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Of whole maps (clusters × inputs × classes), the column of each cluster's class (inputs × clusters)."""
+def own_class(maps: Array, classes: Array) -> Array:
+    """Of whole maps (clusters × inputs × classes), each cluster's own class (inputs × clusters)."""
     return np.stack([maps[g, :, k] for g, k in enumerate(classes)], axis=1)
 
 
 def _scales(shape: tuple[int, int], number: int) -> tuple[int, int]:
-    """The largest scales of the clusters and of the composed picture that fit the page's width."""
-    for small in range(40, 1, -1):
-        big = max(1, int(small * BIG))
-        width = 2 * MARGIN + LABEL + shape[1] * big + 6 * GAP + number * (shape[1] * small + GAP)
-        if width <= WIDTH and 2 * (shape[0] * small + GAP) <= MOST_HEIGHT:
-            return small, big
-    return 1, 1
+    """The largest scales of the clusters, and then of the composed picture, that fit the page."""
+    width = WIDTH - 2 * MARGIN - LABEL - 6 * GAP - number * GAP
+    fitting = (width - LEAST_BIG) // (number * shape[1]), MOST_HEIGHT // (2 * shape[0])
+    small = max(1, min(fitting))
+    return small, max(1, min((width - number * shape[1] * small) // shape[1], 2 * small))
 
 
 def _head(canvas: Canvas, network: Facts, number: int, lefts: tuple[int, int], halves: list[float]) -> None:

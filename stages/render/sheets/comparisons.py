@@ -1,4 +1,4 @@
-"""Networks side by side: with hidden layers and without, trained and controls; and the images themselves."""
+"""Networks side by side: with hidden layers and without, trained and controls; and the images."""
 
 import numpy as np
 

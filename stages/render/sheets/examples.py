@@ -44,7 +44,7 @@ def draw(network: Facts, run: Run) -> Canvas:
 
 
 def answers(network: Facts, run: Run, place: int) -> dict[str, str]:
-    """What the label, the network, its nearest cluster's map and its composed pictures say of an example."""
+    """What the label, the network, the nearest cluster's map and the composed pictures say of it."""
     image = int(network.pictures.examples.images[place])
     x = pixels(run.images.x_test[image : image + 1])
     nearest = run.survey.clusters[run.number].nearest[image : image + 1]

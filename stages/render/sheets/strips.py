@@ -14,8 +14,8 @@ def along(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas:
     for moment, weights in zip(network.truth, network.pictures.along, strict=True):
         half = views.half_range(weights, never)
         words = (
-            f"{count(moment.updates, 'update')}: right on {percent(moment.accuracy)}, its pictures agree on "
-            f"{percent(moment.agreement)}; full colour ±{half:.2g}"
+            f"{count(moment.updates, 'update')}: right on {percent(moment.accuracy)}, its pictures agree "
+            f"on {percent(moment.agreement)}; full colour ±{half:.2g}"
         )
         bands.append((words, views.signed(weights, never, half), None))
     title = f"{network.name}: composed pictures along the training ({network.training_words})"

@@ -37,7 +37,12 @@ def few_or_many(run: Run) -> list[Block]:
         f": {percent(ends[0].value)} agreement against {percent(ends[1].value)} (`{few.name}`, `{many.name}`), while "
         f"the networks are right on {percent(few.metrics['accuracy'])} and {percent(many.metrics['accuracy'])}."
     )
-    return [words]
+    caption = "the composed pictures in both views, and the mean exact map of each class's images."
+    sheets = [
+        Figure(f"{n.name}/output.png", f"Output pictures of {n.name}", f"`{n.name}`: {caption}")
+        for n in (few, many)
+    ]
+    return [words, *sheets]
 
 
 def hidden_layers(run: Run) -> list[Block]:

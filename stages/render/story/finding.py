@@ -6,83 +6,100 @@ from stages.artifacts.ladder import Interval
 from stages.render.charts.along import shown_class, with_pictures
 from stages.render.facts import Facts, Run
 from stages.render.story.blocks import Block, Figure
-from stages.render.story.verdicts import NEARLY, OUTGROWN, Course, course
+from stages.render.story.verdicts import Course, course
 from stages.words import count, decimal, listed, percent
 
 LONGER = 2
 
 
 def lead(run: Run) -> list[Block]:
-    """The finding in a sentence, a line a network, the figure, and what the finding is not."""
+    """The finding in a sentence, the other networks of the story, the figure, and what the finding is not."""
     courses = [c for n in run.story if (c := course(n, len(run.images.x_test)))]
-    blocks: list[Block] = [f"**{headline(courses, run.story)}**"]
-    blocks.append("\n".join(f"- {line(n, courses)}" for n in run.story))
+    shown = exemplars(courses)
+    blocks: list[Block] = [f"**{headline(run.story, courses)}** {accuracies(shown)}".rstrip()]
+    rest = [n for n in run.story if n not in [c.network for c in shown]]
+    if rest:
+        blocks.append(" ".join(line(n, courses) for n in rest))
     if any(n.truth for n in run.story):
         blocks.append(figure(run))
     return [*blocks, *longer(run, courses)]
 
 
-def headline(courses: Sequence[Course], story: Sequence[Facts]) -> str:
-    """The finding; it is general only where the run shows both sides of it."""
+def exemplars(courses: Sequence[Course]) -> list[Course]:
+    """Whom the headline speaks of: the last that outgrew its picture and the first that kept it; or all."""
     outgrew = [c for c in courses if c.status == "outgrew"]
     kept = [c for c in courses if c.status in ("kept", "slipped")]
-    if outgrew and kept:
-        fewer = max(c.network.samples for c in kept) < min(c.network.samples for c in outgrew)
-        tail = "if the data let it" if fewer else "and some do and some do not"
-        return f"A network learns its picture first, then outgrows it, {tail}."
-    if outgrew:
-        return f"{_subject(outgrew)} learned {_its(outgrew)} picture first and then outgrew it."
-    if kept:
-        return f"{_subject(kept)} learned {_its(kept)} picture and kept it to the end of the training."
-    if courses:
+    return [outgrew[-1], kept[0]] if outgrew and kept else outgrew or kept
+
+
+def headline(story: Sequence[Facts], courses: Sequence[Course]) -> str:
+    """The finding with its numbers; it is general only where the run shows both sides of it."""
+    shown = exemplars(courses)
+    if {c.status == "outgrew" for c in shown} == {True, False}:
+        gone, kept = shown
+        condition = "if the data let it" if kept.network.samples < gone.network.samples else "or not"
         return (
-            f"{_subject(courses)} never was nearly its picture."
-            if len(courses) == 1
-            else (
-                "None of the networks compared here was nearly its picture at any moment that was measured."
-            )
+            f"A network learns its picture first, then outgrows it, {condition}: {way(gone)}; those of "
+            f"`{kept.network.name}` ({kept.network.training_words}) give {interval(kept.end)} at the end."
+        )
+    if shown and shown[0].status == "outgrew":
+        return f"{_subject(shown)} learned {_its(shown)} picture first and then outgrew it: {listed([way(c) for c in shown])}."
+    if shown:
+        ends = [f"those of `{c.network.name}` give {interval(c.end)} of its answers" for c in shown]
+        return f"{_subject(shown)} learned {_its(shown)} picture and kept it to the end: the composed pictures, {listed(ends)}."
+    if courses:
+        best = [f"`{c.network.name}` {interval(c.best_interval)}" for c in courses]
+        return (
+            f"No network compared here was nearly its picture at a moment that was measured; at best the composed "
+            f"pictures gave its answers for {listed(best)} of the images."
         )
     if all(n.is_flat for n in story):
         return "Without hidden layers the composed picture is the network itself."
-    return "How true composed pictures are, at the end of the training."
+    return "How true are composed pictures at the end of the training?"
+
+
+def way(found: Course) -> str:
+    """From its best to its end, in numbers."""
+    return (
+        f"after {count(found.best.updates, 'update')} the composed pictures of `{found.network.name}` "
+        f"({found.network.training_words}) give {interval(found.best_interval)} of its answers, at the end, after "
+        f"{found.network.updates:,}, {interval(found.end)}"
+    )
+
+
+def accuracies(shown: Sequence[Course]) -> str:
+    """How right the networks are meanwhile."""
+    words = []
+    for found in shown:
+        end = percent(found.network.metrics["accuracy"])
+        if found.status == "outgrew":
+            words.append(f"`{found.network.name}` went from {percent(found.best.accuracy)} right to {end}")
+        else:
+            words.append(f"`{found.network.name}` ends at {end}")
+    return f"Meanwhile {listed(words)}." if words else ""
 
 
 def line(network: Facts, courses: Sequence[Course]) -> str:
-    """One network's numbers, with intervals, and what became of its picture."""
+    """A network that the headline does not speak of, with its numbers."""
     name = f"`{network.name}` ({network.training_words})"
+    right = f"it is right on {percent(network.metrics['accuracy'])}"
     if network.is_constant:
         return f"{name} gives every test image the same class: there is nothing to picture."
     if network.is_flat:
-        return f"{name} has no hidden layer: its picture is the network, right on {percent(network.metrics['accuracy'])}."
+        return f"{name} has no hidden layer, so its picture is the network; {right}."
     found = next((c for c in courses if c.network is network), None)
-    end = network.ladder["composed"].agreement
-    if found is None:
-        return f"{name}: its composed pictures give {interval(end)} of its answers."
-    best = f"{interval(found.best_interval)} after {count(found.best.updates, 'update')}"
-    last = f"{interval(found.end)} at the end, after {count(network.updates, 'update')}"
-    right = f"It is right on {percent(network.metrics['accuracy'])} of the test images"
-    if found.best.updates == network.updates:
-        return (
-            f"{name}: the composed pictures give the network's answer for {interval(found.end)} of the images "
-            f"at the end, after {count(network.updates, 'update')}; they were never truer. {right}."
-        )
-    words = {
-        "outgrew": f"It has outgrown its picture while its accuracy went from {percent(found.best.accuracy)} to "
-        f"{percent(network.metrics['accuracy'])}.",
-        "slipped": f"That is less, but not by {percent(OUTGROWN, 0)}. {right}.",
-        "kept": f"It keeps its picture. {right}.",
-        "never": f"At its best it is below {percent(NEARLY, 0)}: never nearly the network. {right}.",
-    }
-    return f"{name}: the composed pictures give the network's answer for {best}, and for {last}. {words[found.status]}"
+    if found is None or found.best.updates == network.updates:
+        return f"{name}: {interval(network.ladder['composed'].agreement)} at the end; {right}."
+    best, end = interval(found.best_interval), interval(found.end)
+    return f"{name}: {best} after {count(found.best.updates, 'update')}, {end} at the end; {right}."
 
 
 def figure(run: Run) -> Figure:
     strips = [f"`{n.name}`" for n in with_pictures(run)]
     others = [f"`{n.name}`" for n in run.others]
     below = (
-        f" Below, the composed picture of class {run.classes[shown_class(run.classes)]} of {listed(strips)} on "
-        "the way: red speaks for the class, blue against it, white is zero, sand is never inked; each picture "
-        "has its own scale."
+        f" Below, the composed picture of {run.classes[shown_class(run.classes)]} of {listed(strips)}, with its "
+        "agreement: red speaks for the class, blue against it, white is zero, sand is never inked; each has its own scale."
         if strips
         else ""
     )
@@ -90,7 +107,7 @@ def figure(run: Run) -> Figure:
     return Figure(
         "lead.png",
         "Accuracy and agreement against updates of the weights, with pictures on the way",
-        f"Accuracy of the networks, and *agreement*: the share of test images for which the composed pictures "
+        f"Accuracy of the networks, and agreement: the share of test images for which the composed pictures "
         f"and the network give the same class (the literature's fidelity).{below}{rest}",
     )
 

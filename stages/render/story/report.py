@@ -56,6 +56,6 @@ def opening(run: Run) -> list[Block]:
 
 
 def glossary() -> Section:
-    rows = [[f"`{name}`", meaning] for name, meaning in TERMS.items()]
+    rows = [[name, meaning] for name, meaning in TERMS.items()]
     end = "The mathematics, with its sources, is in [docs/mathematics.md](../docs/mathematics.md)."
     return Section("The words", [Table(["word", "is"], rows), end])

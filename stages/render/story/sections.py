@@ -15,7 +15,7 @@ def networks(run: Run) -> Section:
     """Every network in a row, with its verdict, and what the columns are."""
     rows = [
         [
-            f"[{n.name}](figures/{n.name}/output.png)",
+            f"[{n.name}](figures/{n.name}/)",
             f"[{n.shape_words}](figures/{n.architecture_file})",
             n.training_words,
             percent(n.metrics["accuracy"]),
@@ -31,12 +31,12 @@ def networks(run: Run) -> Section:
     head = ["network", "hidden", "trained on", "accuracy", "agreement", "on errors", "explained",
             "linear fit", f"exact maps, {run.number}", "its composed pictures are"]  # fmt: skip
     words = (
-        "*Agreement* and *on errors* are of the composed pictures as they are, on all test images and on those that "
-        "the network gets wrong. *Explained* is the share of the logits' variation, beyond class means, that a "
-        "stand-in predicts: of the composed pictures balanced by one gain and one bias a class, of the best linear "
-        f"fit, of the exact maps of {count(run.number, 'cluster')} a class. The verdict asks agreement and explained, both, "
-        f"with their whole intervals: *nearly the network* from {NEARLY}, *a sketch* from {SKETCH}, below that "
-        "*mostly fiction*."
+        "Each name leads to all of a network's pictures. *Agreement* and *on errors* are of the composed pictures as they "
+        "are, on all test images and on those that the network gets wrong. *Explained* is the share of the logits' "
+        "variation, beyond class means, that a stand-in predicts: the composed pictures balanced (one gain and one bias "
+        f"a class), the best linear fit, the exact maps of {count(run.number, 'cluster')} a class. The verdict asks agreement and "
+        f"explained, both with their whole intervals: *nearly the network* from {NEARLY}, *a sketch* from {SKETCH}, below "
+        "that *mostly fiction*."
     )
     return Section("The networks", [Table(head, rows), words])
 
@@ -56,14 +56,14 @@ def ladder(run: Run) -> Section | None:
             "ladder.png",
             "Explained and agreement on errors of every rung",
             f"The rungs of {listed(names)}, with 95 % intervals; an arrow and a number where a value lies below 0. "
-            f"*Constant* says the same for every image. *Cluster means*: the mean logits of the nearest cluster, no "
-            f"map at all. *Exact maps*: the mean of the network's own local maps over that cluster.{rest}",
+            f"Constant: the same for every image. Cluster means: the mean logits of the nearest cluster, no map at "
+            f"all. Exact maps: the mean of the network's own local maps over that cluster.{rest}",
         ),
     ]
     if run.hero:
         blocks.append("\n".join(f"- {words}" for words in readings(run.hero, run.number)))
-    head = ["rung", "constants fitted", *(f"{n.name}: explained | agreement | on errors" for n in compared)]
-    columns = [cell for name in head for cell in name.split(" | ")]
+    measures = [[f"{n.name}: explained", "agreement", "on errors"] for n in compared]
+    columns = ["rung", "constants fitted", *(cell for of_network in measures for cell in of_network)]
     rows = [
         [
             ladder_chart.words(rung.name),
@@ -143,17 +143,16 @@ def looks_for(run: Run) -> Section:
             f"What `{shown.name}` looks for: in front the composed picture; then the {count(number, 'cluster')} of each class's "
             "training images, and under each mean image the network's mean exact map there, for the class.",
         ),
-        "The same of every network, and its pictures along the training: " + _links(run) + ".",
     ]
     deep = [n for n in run.networks if not n.is_flat]
     if deep:
         blocks += [
-            "Hidden units have pictures, too. A first-layer unit's is its weights. A later one's is composed and leaves "
-            "out the ReLUs before it; *explained* is how much of what drives the unit it predicts on test images (R² "
-            "after a gain and a bias for each unit, mean over units).",
+            "Hidden units have pictures, too, in each network's folder. A first-layer unit's is its weights; a later one's is "
+            "composed and leaves out the ReLUs before it. *Explained* is how much of what drives a unit its picture predicts "
+            "(R² after a gain and a bias for each unit). By layer:",
             Table(
-                ["network", "units, the most influential first", "explained", "on for", "never on"],
-                [row for n in deep for row in _layers(n)],
+                ["network", "units", "explained, mean", "on for, mean", "never on"],
+                [_layers(n) for n in deep],
             ),
         ]
     return Section("What each network looks for", blocks)
@@ -218,35 +217,27 @@ def data(run: Run) -> Section:
 
 
 def shares(found: Interval) -> str:
-    """0.76 (0.75–0.77)."""
-    return f"{decimal(found.value)} ({decimal(found.low)}–{decimal(found.high)})"
+    """0.760 (0.756–0.764)."""
+    value, low, high = (decimal(v, 3) for v in found)
+    return f"{value} ({low}–{high})"
 
 
 def _cells(network: Facts, name: str) -> list[str]:
     rung = network.ladder[name]
-    return [shares(rung.explained), percent(rung.agreement.value), percent(rung.agreement_on_errors.value)]
+    return [
+        decimal(rung.explained.value, 3),
+        percent(rung.agreement.value),
+        percent(rung.agreement_on_errors.value),
+    ]
 
 
-def _links(run: Run) -> str:
-    links = []
-    for n in run.networks:
-        way = f", [on the way](figures/{n.name}/along.png)" if n.truth else ""
-        links.append(f"`{n.name}` [clusters](figures/{n.name}/clusters.png){way}")
-    return "; ".join(links)
-
-
-def _layers(network: Facts) -> list[list[str]]:
-    rows = []
-    for number, (units, width) in enumerate(
-        zip(network.pictures.units, network.params.hidden, strict=True), start=1
-    ):
-        rows.append(
-            [
-                f"**{network.name}**" if number == 1 else "",
-                f"[layer {number}, {count(width, 'unit')}](figures/{network.name}/layer-{number}.png)",
-                decimal(round(float(units.explained.mean()), 4)),
-                percent(round(float(units.on.mean()), 4)),
-                str(int((units.on == 0).sum())),
-            ]
-        )
-    return rows
+def _layers(network: Facts) -> list[str]:
+    """A network's layers in one row, from the first to the last."""
+    units = network.pictures.units
+    return [
+        network.name,
+        network.shape_words,
+        ", ".join(decimal(round(float(layer.explained.mean()), 4)) for layer in units),
+        ", ".join(percent(round(float(layer.on.mean()), 4), 0) for layer in units),
+        ", ".join(str(int((layer.on == 0).sum())) for layer in units),
+    ]

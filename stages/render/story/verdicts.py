@@ -17,22 +17,24 @@ Status = Literal["outgrew", "slipped", "kept", "never"]
 
 
 def verdict(network: Facts) -> str:
-    """What its composed pictures are, by agreement (as they are) and explained (balanced), both."""
+    """What its composed pictures are, in words."""
     if network.control:
         return "(a control)"
     if network.is_constant:
         return "nothing to picture: one class for all"
     if network.is_flat:
         return "the network itself"
-    composed, balanced = network.ladder["composed"], network.ladder["composed_balanced"]
-    both = composed.agreement, balanced.explained
-    if above(both, NEARLY):
-        return "nearly the network"
-    if not below(both, NEARLY):
-        return f"too near {NEARLY} to say"
-    if above(both, SKETCH):
-        return "a sketch of the network"
-    return "mostly fiction" if below(both, SKETCH) else f"too near {SKETCH} to say"
+    return by_measures(network.ladder["composed"].agreement, network.ladder["composed_balanced"].explained)
+
+
+def by_measures(agreement: Interval, explained: Interval) -> str:
+    """By agreement (as they are) and explained (balanced): both must be wholly above a threshold."""
+    for threshold, words in ((NEARLY, "nearly the network"), (SKETCH, "a sketch of the network")):
+        if above((agreement, explained), threshold):
+            return words
+        if not below((agreement, explained), threshold):
+            return f"too near {threshold} to say"
+    return "mostly fiction"
 
 
 def above(intervals: tuple[Interval, ...], threshold: float) -> bool:
