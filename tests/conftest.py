@@ -14,7 +14,10 @@ import pytest
 
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
+from stages.artifacts.survey import Clusters, Survey
+from stages.compose.evaluation import Evaluation, evaluate
 from stages.fetch import digits
+from stages.survey import clustering, ink, moments
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_BY_STAGES = ("reports/", "dvc.lock")
@@ -24,19 +27,21 @@ data:
   dataset: digits
   source: auto
 survey:
-  ways: [1, 3]
+  clusters: [1, 3]
   seed: 0
 train:
   batch_size: 32
   learning_rate: 0.001
   seed: 0
+  snapshots: 6
 networks:
   few: {samples: 100, hidden: [12, 8], epochs: 3}
   all: {samples: 1437, hidden: [12, 8], epochs: 2}
   flat: {samples: 1437, hidden: [], epochs: 2}
 render:
   samples_per_class: 5
-  ways_shown: 3
+  clusters_shown: 3
+  story: [few, all]
 """
 
 
@@ -59,6 +64,24 @@ def make_network() -> Callable[..., Network]:
         return Network.of(stored.weights, stored.biases, np.float64)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def clusters(images: Images) -> dict[int, Clusters]:
+    return clustering.find(images, [1, 3], seed=0)
+
+
+@pytest.fixture(scope="session")
+def survey(images: Images, clusters: dict[int, Clusters]) -> Survey:
+    """What the survey stage finds in the digits."""
+    inked = ink.as_stored(ink.inked_by_class(images))
+    return Survey(*inked, *moments.find(images.x_train), clusters)
+
+
+@pytest.fixture(scope="session")
+def evaluate_digits(images: Images, survey: Survey) -> Callable[[Network], Evaluation]:
+    """A function that evaluates a network on the digits."""
+    return lambda network: evaluate(network, images, survey, 100)
 
 
 class Project:

@@ -1,4 +1,4 @@
-"""What the data says: groups that are k-means' own, ink counted by plain loops."""
+"""What the data says: clusters that are k-means' own, ink and moments counted by plain loops."""
 
 import numpy as np
 import pytest
@@ -7,69 +7,81 @@ from threadpoolctl import threadpool_limits
 
 from stages.arrays import pixels
 from stages.artifacts.images import Images
-from stages.survey import groups, ink
+from stages.survey import clustering, ink, moments
 
 
-def test_groups_lie_within_a_class_largest_first_and_their_means_are_exact(images: Images) -> None:
-    found = groups.find(images, [3], seed=0)[3]
-    for group, k in enumerate(found.classes):
-        members = found.of_train == group
+def test_clusters_lie_within_a_class_largest_first_with_exact_means(images: Images) -> None:
+    found = clustering.find(images, [3], seed=0)[3]
+    for cluster, k in enumerate(found.classes):
+        members = found.of_train == cluster
         assert set(images.y_train[members]) == {k}
-        assert found.sizes[group] == members.sum() > 0
-        assert np.allclose(found.means[group], pixels(images.x_train[members]).mean(axis=0))
+        assert found.sizes[cluster] == members.sum() > 0
+        assert np.allclose(found.means[cluster], pixels(images.x_train[members]).mean(axis=0))
     for k in range(10):
         sizes = found.sizes[found.classes == k].tolist()
         assert sizes == sorted(sizes, reverse=True)
 
 
-def test_one_way_a_class_is_the_class_itself(images: Images) -> None:
-    found = groups.find(images, [1], seed=0)[1]
-    assert np.array_equal(found.of_train, images.y_train)
-    assert np.array_equal(found.nearest, np.tile(np.arange(10), (len(images.x_test), 1)))
+def test_one_cluster_a_class_is_the_class_itself(images: Images) -> None:
+    assert np.array_equal(clustering.find(images, [1], seed=0)[1].of_train, images.y_train)
 
 
-def test_every_image_is_in_the_group_that_is_nearest_along_the_strongest_directions(
+def test_a_test_images_nearest_cluster_is_that_of_a_plain_search(images: Images) -> None:
+    found = clustering.find(images, [3], seed=0)[3]
+    for image, nearest in zip(pixels(images.x_test[:50]), found.nearest, strict=False):
+        distances = [np.linalg.norm(image - mean) for mean in found.means]
+        assert nearest == int(np.argmin(distances))
+
+
+def test_moments_are_plain_sums_over_the_training_images(images: Images) -> None:
+    sums, products = moments.find(images.x_train)
+    x = pixels(images.x_train)
+    assert np.allclose(sums, x.sum(axis=0), rtol=1e-12)
+    assert np.allclose(products, sum(np.outer(row, row) for row in x), rtol=1e-12)
+
+
+def test_every_image_is_in_the_cluster_nearest_along_the_strongest_directions(
     images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(groups, "DIRECTIONS", 5)  # far fewer than the pixels: the choice must tell
-    found = groups.find(images, [3], seed=0)[3]
+    monkeypatch.setattr(clustering, "DIRECTIONS", 5)  # far fewer than the pixels: the choice must tell
+    found = clustering.find(images, [3], seed=0)[3]
     for k in range(10):
         of_class = images.y_train == k
         along = PCA(5).fit_transform(pixels(images.x_train[of_class]))
-        group = found.of_train[of_class] - found.of_train[of_class].min()
-        means = np.stack([along[group == g].mean(axis=0) for g in range(3)])
+        cluster = found.of_train[of_class] - found.of_train[of_class].min()
+        means = np.stack([along[cluster == g].mean(axis=0) for g in range(3)])
         distances = np.linalg.norm(along[:, None] - means, axis=2)
-        assert np.allclose(distances.min(axis=1), distances[np.arange(len(along)), group])
+        assert np.allclose(distances.min(axis=1), distances[np.arange(len(along)), cluster])
 
 
-def test_a_class_with_fewer_images_than_ways_gives_as_many_groups_as_it_can() -> None:
+def test_a_class_with_fewer_images_than_clusters_gives_as_many_as_it_can() -> None:
     x = np.array([[[0, 255]], [[255, 0]], [[9, 9]], [[9, 9]]], np.uint8)
     y = np.array([0, 0, 1, 1], np.uint8)
-    found = groups.find(Images(x, y, x, y, np.array(["a", "b"])), [5], seed=0)[5]
+    found = clustering.find(Images(x, y, x, y, np.array(["a", "b"])), [5], seed=0)[5]
     assert found.classes.tolist() == [0, 0, 1]
 
 
-def test_groups_are_the_same_on_one_core_and_on_all(
+def test_clusters_are_the_same_on_one_core_and_on_all(
     images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    several = groups.find(images, [3, 10], seed=0)
+    several = clustering.find(images, [3, 10], seed=0)
     monkeypatch.setattr("stages.parallel.cores", lambda: 1)
     with threadpool_limits(1):
-        alone = groups.find(images, [3, 10], seed=0)
-    for ways, found in several.items():
-        for key, array in found.arrays(ways).items():
-            assert array.tobytes() == alone[ways].arrays(ways)[key].tobytes()
+        alone = clustering.find(images, [3, 10], seed=0)
+    for number, found in several.items():
+        for key, array in vars(found).items():
+            assert array.tobytes() == getattr(alone[number], key).tobytes()
 
 
 def test_ink_is_counted_pixel_by_pixel(images: Images) -> None:
-    found = ink.arrays(images)
+    inked = ink.inked_by_class(images)
     for k in (0, 7):
         of_class = [
             image for image, label in zip(images.x_train, images.y_train, strict=True) if label == k
         ]
         for row, column in ((0, 2), (3, 4), (7, 5)):
             count = sum(image[row, column] > 0 for image in of_class)
-            assert found["ink"][k, row, column] == pytest.approx(count / len(of_class))
+            assert inked[k, row, column] == pytest.approx(count / len(of_class))
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stages.arrays import pixels
 from stages.artifacts.images import Images
-from stages.artifacts.network import Network
+from stages.artifacts.network import Network, Snapshots
 from stages.params import Train
 from tests.conftest import ROOT
-
-SETTINGS = Train(batch_size=128, learning_rate=0.001, seed=0)
 
 
 @pytest.mark.parametrize("hidden", [[], [9], [12, 7], [10, 8, 6]], ids=lambda h: f"{len(h)} hidden")
@@ -34,7 +35,7 @@ def test_a_network_turned_back_into_keras_predicts_what_numpy_says(
 
 def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images: Images) -> None:
     from stages.train import epochs, model, training
-    from stages.train.backend import keras
+    from stages.train.backend import keras, tf
 
     data = training.Data.of(images, 300)
     x, y = data.x_train, data.y_train
@@ -45,7 +46,14 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
         models.append((model.build(64, [16, 8], 10), keras.optimizers.RMSprop(0.001)))
 
     (ours, optimizer), (theirs, other) = models
-    loss, right = epochs.compiled_epoch(ours, optimizer)(x, y, epochs.in_batches(order, 128))
+    run, batches, sums = (
+        epochs.compiled_epoch(ours, optimizer),
+        epochs.in_batches(order, 128),
+        epochs.NOTHING,
+    )
+    for part in ((0, 2), (2, 3)):  # an epoch in parts is the epoch
+        sums = run(x, y, batches, tuple(map(tf.constant, part)), sums)
+    loss, right = sums
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     theirs.compile(optimizer=other, loss=cross_entropy, metrics=["accuracy"])
     x = pixels(x, np.float32)
@@ -73,27 +81,100 @@ def test_evaluation_is_a_plain_loop_over_the_images(
     assert score.accuracy == pytest.approx(rights / len(images.x_test))
 
 
-def test_training_learns_real_digits(images: Images) -> None:
+def train_digits(images: Images, snapshots: int, epochs: int = 30) -> Any:
     from stages.train import training
 
     data = training.Data.of(images, len(images.x_train))
-    seen = []
-    settings = Train(batch_size=32, learning_rate=0.001, seed=0)
-    trained = training.train(data, [32], 10, 30, settings, watch=lambda *args: seen.append(args))
-    numbers = trained.numbers()
-    assert numbers["accuracy"] > 0.9
-    assert numbers["updates"] == 30 * 45
+    settings = Train(batch_size=32, learning_rate=0.001, seed=0, snapshots=snapshots)
+    seen: list[Any] = []
+    return training.train(data, [32], 10, epochs, settings, watch=lambda *args: seen.append(args)), seen
+
+
+def test_training_learns_real_digits(images: Images) -> None:
+    trained, seen = train_digits(images, snapshots=0)
+    last = trained.rows[-1]
+    assert last.test.accuracy > 0.9
+    assert last.updates == 30 * 45
     assert [row.epoch for row in trained.rows] == list(range(31)), "every epoch of so few has a row"
     assert len(seen) == 31, "the watcher hears of the start and of each epoch"
     said = trained.network.logits(pixels(images.x_test)).argmax(axis=1)
-    assert numbers["accuracy"] == round(float((said == images.y_test).mean()), 4)
+    assert last.test.accuracy == pytest.approx((said == images.y_test).mean(), abs=1e-6)
+
+
+def test_snapshots_change_no_weight_and_the_last_is_the_network(images: Images, tmp_path: Path) -> None:
+    (without, _), (trained, _) = train_digits(images, 0, epochs=3), train_digits(images, 6, epochs=3)
+    for one, other in zip(without.network.weights, trained.network.weights, strict=True):
+        assert one.tobytes() == other.tobytes()
+    assert [row.train for row in without.rows] == [row.train for row in trained.rows]
+    assert len(without.snapshots.networks) == 0
+
+    trained.snapshots.save(tmp_path / "s.npz", like=trained.network)
+    loaded = Snapshots.load(tmp_path / "s.npz")
+    assert loaded.updates.tolist() == [0, 5, 20, 80, 135]
+    assert loaded.networks[0].weights[0].shape == (64, 32)
+    for one, other in zip(loaded.networks[-1].weights, trained.network.weights, strict=True):
+        assert np.array_equal(one, other)
+    without.snapshots.save(tmp_path / "none.npz", like=without.network)
+    assert len(Snapshots.load(tmp_path / "none.npz").networks) == 0
+
+
+def test_a_snapshot_is_the_training_stopped_there(images: Images) -> None:
+    from stages.train import training
+
+    def first_layer(epochs: int, snapshots: int) -> Any:
+        data = training.Data.of(images, 160)  # five batches, so that the first epoch ends at a snapshot
+        settings = Train(batch_size=32, learning_rate=0.001, seed=0, snapshots=snapshots)
+        return training.train(data, [8], 10, epochs, settings, watch=lambda *_: None)
+
+    stopped, went_on = first_layer(1, 0), first_layer(3, 10)
+    at = went_on.snapshots.updates.tolist().index(5)
+    assert np.array_equal(went_on.snapshots.networks[at].weights[0], stopped.network.weights[0])
+
+
+@pytest.mark.parametrize(
+    ("last", "about", "kept"),
+    [
+        (2814, 12, [0, 5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 2814]),
+        (80, 6, [0, 5, 10, 20, 40, 80]),
+        (80, 12, [0, 5, 7, 10, 14, 20, 28, 40, 57, 80]),
+        (2814, 4, [0, 5, 1280, 2814]),
+        (0, 12, [0]),
+        (3, 12, [0, 3]),
+        (2814, 0, []),
+    ],
+)
+def test_snapshots_are_log_spaced_about_as_many_as_asked(last: int, about: int, kept: list[int]) -> None:
+    from stages.train.schedule import snapshot_updates
+
+    assert snapshot_updates(last, about, weights=1_000) == kept
+
+
+@given(st.integers(0, 10**6), st.integers(2, 100), st.integers(1, 10**7))
+def test_snapshots_are_never_more_than_asked_and_fit_their_space(
+    last: int, about: int, weights: int
+) -> None:
+    from stages.train.schedule import MOST_BYTES, snapshot_updates
+
+    kept = snapshot_updates(last, about, weights=weights)
+    assert len(kept) <= about
+    assert 4 * weights * len(kept) <= MOST_BYTES
+    assert kept == sorted(set(kept))
+    assert not kept or (kept[0], kept[-1]) == (0, last)
+
+
+def test_an_epoch_is_cut_where_snapshots_are_due() -> None:
+    from stages.train.schedule import parts_of_epoch
+
+    assert parts_of_epoch(0, 4, [0, 5, 10]) == [(0, 4)]
+    assert parts_of_epoch(4, 4, [0, 5, 10]) == [(0, 1), (1, 4)]
+    assert parts_of_epoch(8, 4, [0, 5, 10, 12]) == [(0, 2), (2, 4)]
 
 
 @pytest.mark.parametrize(
     ("epochs", "rows"), [(1, 1), (20, 20), (50, 28), (704, 10 + 39 + 1), (100_000, 10 + 40)]
 )
 def test_the_history_has_the_first_epochs_the_last_and_some_forty_between(epochs: int, rows: int) -> None:
-    from stages.train.training import is_logged
+    from stages.train.schedule import is_logged
 
     logged = [epoch for epoch in range(1, epochs + 1) if is_logged(epoch, epochs)]
     assert logged[0] == 1
@@ -121,9 +202,9 @@ from stages.params import Train
 from stages.train import training
 images = digits.load()
 data = training.Data.of(images, len(images.x_train))
-trained = training.train(data, [300, 100], 10, 3, Train(batch_size=128, learning_rate=0.001, seed=0),
+trained = training.train(data, [300, 100], 10, 3, Train(batch_size=128, learning_rate=0.001, seed=0, snapshots=6),
                          watch=lambda *_: None)
-trained.network.save(__import__("pathlib").Path(sys.argv[2]))
+trained.snapshots.save(__import__("pathlib").Path(sys.argv[2]), like=trained.network)
 """
 
 
@@ -142,6 +223,6 @@ def test_a_learning_rate_that_breaks_the_weights_is_seen(images: Images) -> None
     from stages.train import training
 
     data = training.Data.of(images, 64)
-    rate = Train.model_construct(batch_size=32, learning_rate=1e30, seed=0)
+    rate = Train.model_construct(batch_size=32, learning_rate=1e30, seed=0, snapshots=0)
     trained = training.train(data, [8, 8], 10, 3, rate, watch=lambda *_: None)
     assert not trained.is_finite()

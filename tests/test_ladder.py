@@ -1,0 +1,287 @@
+"""How true: every rung recounted on another path from the stored arrays; intervals that cover; the way there."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.metrics import accuracy_score, log_loss, r2_score
+
+from stages.arrays import Array, centred, pixels
+from stages.artifacts import truth
+from stages.artifacts.files import load_arrays
+from stages.artifacts.images import Images
+from stages.artifacts.ladder import MEASURES, Interval, Ladder, headline
+from stages.artifacts.network import Network, Snapshots
+from stages.artifacts.pictures import Pictures, contrast
+from stages.artifacts.survey import Survey
+from stages.compose import along, fits, measures
+from stages.compose.evaluation import Evaluation, evaluate
+
+Maker = Callable[..., Network]
+Evaluate = Callable[[Network], Evaluation]
+
+
+def recounted(
+    network: Network, images: Images, survey: Survey, arrays: dict[str, Array]
+) -> dict[str, Array]:
+    """What each rung says of the test images, from the arrays in its file and other libraries' fits."""
+    layers = len(network.weights)
+    x, x_test = pixels(images.x_train), pixels(images.x_test)
+    z = centred(network.logits(x))
+
+    def balanced(p_train: Array, p_test: Array) -> Array:
+        """One gain, one bias a class: a regression on p and a column of ones for each class."""
+        k = p_train.shape[1]
+        design = np.column_stack([p_train.ravel(), np.tile(np.eye(k), (len(p_train), 1))])
+        fitted = LinearRegression(fit_intercept=False).fit(design, z.ravel())
+        return np.asarray(fitted.coef_[0] * p_test + fitted.coef_[1:])
+
+    composed, mean_map = centred(arrays[f"T{layers}"].astype(float)), arrays["mean_map"].astype(float)
+    ridge = fits.RIDGE * x.var(axis=0).mean() * len(x)
+    linear = Ridge(ridge).fit(x, z)
+    said = {
+        "constant": np.tile(z.mean(axis=0), (len(x_test), 1)),
+        "composed": x_test @ arrays[f"T{layers}"].astype(float) + arrays[f"beta{layers}"],
+        "composed_balanced": balanced(x @ composed, x_test @ composed),
+        "mean_map_balanced": balanced(x @ mean_map, x_test @ mean_map),
+        "linear_fit": linear.predict(x_test),
+    }
+    for w, clusters in survey.clusters.items():
+        rows = {f"cluster_means.{w}": [], f"exact_maps.{w}": []}  # type: dict[str, list[Array]]
+        for image in x_test:
+            g = int(np.argmin([np.linalg.norm(image - mean) for mean in clusters.means]))
+            rows[f"cluster_means.{w}"].append(arrays[f"cluster_logits_{w}"][g])
+            rows[f"exact_maps.{w}"].append(image @ arrays[f"maps_{w}"][g] + arrays[f"map_biases_{w}"][g])
+        said |= {name: np.array(values, float) for name, values in rows.items()}
+    return said
+
+
+@pytest.mark.parametrize("hidden", [[], [9], [12, 7], [10, 8, 6]], ids=lambda h: f"{len(h)} hidden")
+def test_every_rung_is_what_its_stored_arrays_say(
+    make_network: Maker,
+    images: Images,
+    survey: Survey,
+    evaluate_digits: Evaluate,
+    hidden: list[int],
+    tmp_path: Path,
+) -> None:
+    network = make_network(hidden)
+    found = evaluate_digits(network)
+    found.pictures.save(tmp_path / "pictures.npz")
+    said = recounted(network, images, survey, load_arrays(tmp_path / "pictures.npz"))
+    z = centred(network.logits(pixels(images.x_test)))
+    predicted = z.argmax(axis=1)
+    wrong = predicted != images.y_test
+    assert [rung.name for rung in found.ladder] == list(said)
+    for rung in found.ladder:
+        p = centred(said[rung.name])
+        same = p.argmax(axis=1) == predicted
+        assert rung.agreement.value == pytest.approx(accuracy_score(predicted, p.argmax(axis=1)), abs=1e-4)
+        assert rung.agreement_on_errors.value == pytest.approx(same[wrong].mean(), abs=1e-4)
+        total = np.square(z - z.mean(axis=0)).sum()
+        assert rung.explained.value == pytest.approx(1 - np.square(z - p).sum() / total, abs=2e-4)
+    metrics = found.metrics
+    assert metrics["accuracy"] == round(accuracy_score(images.y_test, predicted), 4)
+    probabilities = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    assert metrics["loss"] == pytest.approx(log_loss(images.y_test, probabilities), abs=1e-4)
+
+
+def test_constants_are_counted_as_what_was_taken_from_the_networks_logits(
+    make_network: Maker, evaluate_digits: Evaluate
+) -> None:
+    constants = {rung.name: rung.constants for rung in evaluate_digits(make_network([12, 7])).ladder}
+    assert constants == {
+        "constant": 10,
+        "composed": 0,
+        "composed_balanced": 11,
+        "mean_map_balanced": 11,
+        "linear_fit": 64 * 10 + 10,
+        "cluster_means.1": 100,
+        "exact_maps.1": 100,
+        "cluster_means.3": 300,
+        "exact_maps.3": 300,
+    }
+
+
+def test_without_hidden_layers_the_composed_pictures_are_the_network(
+    make_network: Maker, evaluate_digits: Evaluate
+) -> None:
+    found = evaluate_digits(make_network([]))
+    for rung in ("composed", "composed_balanced", "mean_map_balanced", "exact_maps.1", "exact_maps.3"):
+        for measure in MEASURES:
+            assert getattr(found.ladder[rung], measure) == Interval(1, 1, 1), (rung, measure)
+    assert found.pictures.cosine == pytest.approx(1)
+
+
+def test_a_network_that_always_says_the_same_has_nothing_explained(images: Images, survey: Survey) -> None:
+    dead = Network.of(
+        [np.zeros((64, 3)), np.ones((3, 10))], [np.full(3, -1.0), np.arange(10.0)], np.float64
+    )
+    found = evaluate(dead, images, survey, 100)
+    assert {rung.explained.value for rung in found.ladder} == {0}
+    assert found.ladder["constant"].agreement.value == 1, "agreement alone would praise it"
+    assert found.pictures.answers.max() == 1
+
+
+def test_class_means_alone_explain_nothing() -> None:
+    logits = np.random.default_rng(0).normal(size=(500, 4)) + [5, 0, -3, 1]
+    said = np.tile(logits.mean(axis=0), (500, 1))
+    assert measures.estimates([said], logits, np.zeros(500, int))[0, 2] == pytest.approx(0)
+
+
+pairs = st.integers(2, 30).flatmap(
+    lambda n: st.tuples(
+        *(st.lists(st.lists(st.integers(-9, 9), min_size=4, max_size=4), min_size=n, max_size=n),) * 2,
+        st.lists(st.integers(0, 3), min_size=n, max_size=n),
+    )
+)
+
+
+@given(pairs)
+def test_measures_are_direct_counts_and_scikit_learns_r2(drawn: tuple[Any, Any, list[int]]) -> None:
+    said, logits, labels = np.array(drawn[0], float), np.array(drawn[1], float), np.array(drawn[2])
+    (agreement, on_errors, explained), *_ = measures.estimates([said], logits, labels)
+    answers = list(zip(said.tolist(), logits.tolist(), labels.tolist(), strict=True))
+    same = [a.index(max(a)) == b.index(max(b)) for a, b, _ in answers]
+    errors = [s for s, (_, b, label) in zip(same, answers, strict=True) if b.index(max(b)) != label]
+    assert agreement == pytest.approx(sum(same) / len(same))
+    assert np.isnan(on_errors) if not errors else on_errors == pytest.approx(sum(errors) / len(errors))
+    z = centred(logits)
+    if np.ptp(z, axis=0).max() > 0:
+        expected = r2_score(z, centred(said), multioutput="variance_weighted")
+        weights = np.square(z - z.mean(axis=0)).sum(axis=0)
+        missed = np.square(z - centred(said)).sum(axis=0)
+        if (weights[missed > 0] > 0).all():  # scikit-learn leaves out classes that never vary
+            assert explained == pytest.approx(expected, abs=1e-9)
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10**6), st.floats(0.1, 10))
+def test_balancing_undoes_a_gain_and_a_shift_of_each_class(seed: int, gain: float) -> None:
+    chance = np.random.default_rng(seed)
+    x, weights, shift = chance.random((60, 5)), centred(chance.normal(size=(5, 3))), chance.normal(size=3)
+    moments = moments_of(x, centred(gain * (x @ weights) + shift))
+    assert np.allclose(fits.balanced(weights, moments)(x), centred(gain * (x @ weights) + shift))
+
+
+def moments_of(x: Array, z: Array) -> fits.Moments:
+    survey = Survey(np.empty(0), np.empty(0), x.sum(axis=0), x.T @ x, {})
+    return fits.Moments.of(survey, fits.LogitSums.of(x, z))
+
+
+def test_fits_of_pixels_that_never_vary_are_the_mean_logits() -> None:
+    x, z = np.full((9, 4), 0.5), centred(np.random.default_rng(0).normal(size=(9, 3)))
+    for fit in (fits.least_squares(moments_of(x, z)), fits.balanced(np.ones((4, 3)), moments_of(x, z))):
+        assert np.allclose(fit(x), z.mean(axis=0))
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    """300 samples of 400 images from a population whose measures are known: 95 % of intervals hold them."""
+    chance = np.random.default_rng(0)
+    logits = chance.normal(size=(200_000, 3))
+    said = logits + chance.normal(size=logits.shape)
+    labels = np.where(chance.random(len(logits)) < 0.7, logits.argmax(axis=1), 0)
+    known = measures.estimates([said], logits, labels)[0]
+    held = np.zeros(3)
+    for _ in range(300):
+        drawn = chance.integers(0, len(logits), 400)
+        values, resampled = measures.measure([said[drawn]], logits[drawn], labels[drawn])
+        intervals = [Interval.of(*pair) for pair in zip(values[0], resampled[0], strict=True)]
+        held += [i.low <= value <= i.high for i, value in zip(intervals, known, strict=True)]  # type: ignore[operator]
+    assert ((held / 300 > 0.90) & (held / 300 < 0.985)).all(), held / 300
+
+
+def test_contrasts_are_paired_and_tighter_than_two_intervals(
+    make_network: Maker, evaluate_digits: Evaluate
+) -> None:
+    pictures = evaluate_digits(make_network([12, 7])).pictures
+    ladder = evaluate_digits(make_network([12, 7])).ladder
+    lead = pictures.contrast("explained", "exact_maps.3", "cluster_means.3")
+    one, other = ladder["exact_maps.3"].explained, ladder["cluster_means.3"].explained
+    assert lead.value == pytest.approx((one.value or 0) - (other.value or 0), abs=0.01)
+    assert lead.high - lead.low < (one.high - one.low) + (other.high - other.low)  # type: ignore[operator]
+    assert pictures.contrast("explained", "composed", "composed") == Interval(0, 0, 0)
+    assert contrast((pictures, "constant"), (pictures, "composed_balanced"), "explained").excludes_zero
+
+
+def test_resamples_are_the_same_on_one_core_and_on_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(0)
+    logits, said, labels = (
+        chance.normal(size=(300, 4)),
+        chance.normal(size=(300, 4)),
+        chance.integers(0, 4, 300),
+    )
+    several = measures.measure([said], logits, labels).resampled
+    monkeypatch.setattr("stages.parallel.cores", lambda: 1)
+    assert several.tobytes() == measures.measure([said], logits, labels).resampled.tobytes()
+
+
+def test_ladder_and_pictures_come_back_from_their_files_as_they_were(
+    make_network: Maker, evaluate_digits: Evaluate, tmp_path: Path
+) -> None:
+    found = evaluate_digits(make_network([12, 7]))
+    found.ladder.save(tmp_path / "ladder.csv")
+    assert list(Ladder.load(tmp_path / "ladder.csv")) == list(found.ladder)
+    found.pictures.save(tmp_path / "pictures.npz")
+    loaded = Pictures.load(tmp_path / "pictures.npz")
+    loaded.save(tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "pictures.npz").read_bytes()
+    assert loaded.contrast("agreement", "composed", "constant") == found.pictures.contrast(
+        "agreement", "composed", "constant"
+    )
+
+
+def test_a_network_without_errors_has_no_agreement_on_them(
+    make_network: Maker, images: Images, survey: Survey, tmp_path: Path
+) -> None:
+    network = make_network([9])
+    right = network.logits(pixels(images.x_test)).argmax(axis=1).astype(np.uint8)
+    found = evaluate(network, replace(images, y_test=right), survey, 100)
+    assert found.metrics["accuracy"] == 1
+    assert found.metrics["agreement_on_errors"] is None
+    found.ladder.save(tmp_path / "ladder.csv")
+    assert Ladder.load(tmp_path / "ladder.csv")["composed"].agreement_on_errors == Interval(
+        None, None, None
+    )
+
+
+@pytest.mark.parametrize(("numbers", "shown"), [([1, 3, 10, 30], 10), ([1, 3], 3), ([1], 1), ([1, 12], 1)])
+def test_the_headline_speaks_of_ten_clusters_or_the_most_below(numbers: list[int], shown: int) -> None:
+    assert headline(numbers) == shown
+
+
+def test_the_truth_along_a_training_is_the_evaluation_of_each_snapshot(
+    make_network: Maker, images: Images, survey: Survey, evaluate_digits: Evaluate, tmp_path: Path
+) -> None:
+    networks = [make_network([12, 7], seed=seed) for seed in range(3)]
+    stored = tuple(Network.of(n.weights, n.biases, np.float32) for n in networks)
+    snapshots = Snapshots(np.array([0, 5, 9]), stored)
+    rows = along.truth(snapshots, images, survey, evaluate_digits(networks[-1]))
+    assert [row.updates for row in rows] == [0, 5, 9]
+    for row, network in zip(rows, networks, strict=True):
+        found = evaluate_digits(network)
+        assert row.accuracy == pytest.approx(found.metrics["accuracy"], abs=1e-4)
+        assert row.agreement == pytest.approx(found.metrics["agreement"], abs=0.003)
+        assert row.agreement_balanced == pytest.approx(
+            found.ladder["composed_balanced"].agreement.value, abs=0.003
+        )
+        assert row.explained == pytest.approx(found.metrics["explained"], abs=2e-4)
+        assert row.linear_fit == pytest.approx(found.metrics["linear_fit"], abs=2e-4)
+        on = [z > 0 for z in network.preactivations(pixels(images.x_test))[:-1]]
+        assert row.on == pytest.approx(np.hstack(on).mean(), abs=1e-4)
+        moved = network.weights[0] - networks[0].weights[0]
+        assert row.travel == pytest.approx(
+            np.linalg.norm(moved) / np.linalg.norm(networks[0].weights[0]), abs=1e-4
+        )
+    last, metrics = rows[-1], evaluate_digits(networks[-1]).metrics
+    assert [last.accuracy, last.agreement, last.explained, last.linear_fit] == [
+        metrics[key] for key in ("accuracy", "agreement", "explained", "linear_fit")
+    ]
+    truth.save(tmp_path / "truth.csv", rows)
+    assert truth.load(tmp_path / "truth.csv") == rows
