@@ -8,7 +8,7 @@ import pytest
 
 from stages.artifacts import files
 from stages.artifacts.network import Network
-from stages.compose import pictures
+from stages.compose import composing
 from tools.bench import article
 from tools.bench import readme as bench_readme
 
@@ -86,7 +86,7 @@ def test_the_articles_loop_over_units_gives_the_pictures_that_our_products_give(
     weights = [chance.normal(size=shape) for shape in ((784, 12), (12, 7), (7, 10))]
     network = Network.of(weights, [np.zeros(w.shape[1]) for w in weights], np.float64)
     composed = None
-    for theirs, ours in zip(weights, pictures.compose(network).weights, strict=True):
+    for theirs, ours in zip(weights, [layer.weights for layer in composing.compose(network)], strict=True):
         composed = article.compose(composed, theirs)
         assert np.allclose(composed, ours)
 

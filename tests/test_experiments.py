@@ -19,14 +19,11 @@ def test_an_experiment_runs_shows_differs_and_is_applied(project: Project) -> No
     assert [e["name"] for e in experiments] == ["fewer"]
     data = experiments[0]["revs"][-1]["data"]
     assert data["params"]["params.yaml"]["data"]["networks"]["few"]["samples"] == 90
-    assert "agreement" in data["metrics"]["reports/metrics/compose/few.json"]["data"]
+    assert "agreement" in data["metrics"]["reports/metrics/few.json"]["data"]
 
     differs = json.loads(project.run("dvc", "exp", "diff", "HEAD", "fewer", "--json").stdout)
     assert differs["params"]["params.yaml"]["networks.few.samples"] == {"old": 100, "new": 90, "diff": -10}
-    assert set(differs["metrics"]) == {
-        "reports/metrics/train/few.json",
-        "reports/metrics/compose/few.json",
-    }
+    assert set(differs["metrics"]) == {"reports/metrics/few.json"}
 
     project.run("dvc", "exp", "apply", "fewer")
     text = (project.folder / "params.yaml").read_text()

@@ -1,6 +1,5 @@
 """Figures show what their captions say; every number in the report was computed in that run."""
 
-import json
 import re
 import subprocess
 import sys
@@ -8,9 +7,13 @@ import sys
 import numpy as np
 import pytest
 from PIL import Image
-from stages.render.report import listed, percent, region_words
 
-from stages.render import canvas, looking, sheets, views
+from stages.artifacts.pictures import Pictures
+from stages.render.charts.claims import region_words
+from stages.render.charts.ladder import words
+from stages.render.drawing import canvas, plots, views
+from stages.render.sheets import clusters, units
+from stages.words import count, decimal, listed, percent
 from tests.conftest import ROOT, Project
 
 NEVER = np.array([False, False, True, False])
@@ -56,13 +59,13 @@ def test_a_mosaic_holds_each_picture_at_its_place() -> None:
         assert np.array_equal(sheet[top : top + 4 : 2, left : left + 6 : 2], levels[n].reshape(2, 3))
 
 
-@pytest.mark.parametrize("units", [1, 10, 64, 512, 4096])
+@pytest.mark.parametrize("number", [1, 10, 64, 512, 4096])
 @pytest.mark.parametrize("shape", [(8, 8), (28, 28)])
-def test_a_contact_sheet_has_every_unit_and_fits_the_page(units: int, shape: tuple[int, int]) -> None:
-    columns, scale = sheets.arrange(units, shape, width=1000)
-    assert columns * (shape[1] * scale + sheets.GAP) <= 1000
-    weights = np.random.default_rng(0).normal(size=(shape[0] * shape[1], units))
-    page = sheets.sheet(weights, np.zeros(len(weights), bool), shape, "units", "how true")
+def test_a_contact_sheet_has_every_unit_and_fits_the_page(number: int, shape: tuple[int, int]) -> None:
+    columns, scale = units.arrange(number, shape, width=1000)
+    assert columns * (shape[1] * scale + units.GAP) <= 1000
+    weights = np.random.default_rng(0).normal(size=(shape[0] * shape[1], number))
+    page = units.sheet(weights, np.zeros(len(weights), bool), shape, "units", "how true")
     assert page.levels.shape[1] == canvas.WIDTH
 
 
@@ -79,13 +82,24 @@ def test_words_stay_on_the_page_and_long_ones_are_broken() -> None:
 @pytest.mark.parametrize(
     ("tried", "most", "shown"), [([1, 3, 10], 10, 10), ([1, 3, 10], 9, 3), ([5], 2, 5)]
 )
-def test_the_ways_figure_shows_the_most_ways_that_fit(tried: list[int], most: int, shown: int) -> None:
-    assert looking.shown_ways(tried, most) == shown
+def test_the_clusters_figure_shows_the_most_clusters_that_fit(
+    tried: list[int], most: int, shown: int
+) -> None:
+    assert clusters.shown(tried, most) == shown
 
 
 def test_words_of_numbers_and_places() -> None:
     assert percent(0.48832) == "48.8 %"
+    assert percent(0.48850) == "48.9 %", "a half goes up"
+    assert percent(0.2835, 1) == "28.4 %"
     assert percent(None) == "–"
+    assert decimal(0.125) == "0.13"
+    assert decimal(-13.382, 1) == "−13.4"
+    assert decimal(-0.0001) == "0.00"
+    assert [count(n, "epoch") for n in (1, 2_814)] == ["1 epoch", "2,814 epochs"]
+    assert count(2, "class", "classes") == "2 classes"
+    assert words("exact_maps.10") == "exact maps, 10 a class"
+    assert words("linear_fit") == "best linear fit"
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     place = {"rows": [21, 27], "columns": [0, 6]}
@@ -95,48 +109,41 @@ def test_words_of_numbers_and_places() -> None:
     }
 
 
-def test_the_report_names_every_network_and_every_figure_there_is(project: Project) -> None:
-    report = (project.folder / "reports" / "README.md").read_text()
-    linked = set(re.findall(r"\((figures/[^)]+\.png)\)", report))
-    there = {
-        str(p.relative_to(project.folder / "reports")) for p in project.folder.glob("reports/**/*.png")
-    }
-    assert linked == there
-    for network in ("few", "all", "flat"):
-        assert f"figures/{network}/output.png" in linked
+def test_a_network_keeps_its_colour_whatever_is_added() -> None:
+    few = plots.colours(["few", "all", "flat"], ["few", "all"], [])
+    more = plots.colours(["new", "flat", "few", "all", "noise"], ["few", "all"], ["noise"])
+    assert {name: more[name] for name in few} == few
+    assert len(set(more.values())) == 5
+    assert more["noise"] == plots.CONTROL
+
+
+def test_the_report_shows_or_leads_to_every_figure_there_is(project: Project) -> None:
+    reports = project.folder / "reports"
+    report = (reports / "README.md").read_text()
+    shown = set(re.findall(r"\((figures/[^)]+)\)", report))
+    there = {str(p.relative_to(reports)) for p in reports.glob("**/*.png")}
+    folders = tuple(link for link in shown if link.endswith("/"))
+    assert {link for link in shown if link.endswith(".png")} <= there
+    assert {file for file in there if not file.startswith(folders)} <= shown
+    assert set(folders) == {f"figures/{network}/" for network in ("few", "all", "flat")}
     for figure in there:
-        with Image.open(project.folder / "reports" / figure) as image:
+        with Image.open(reports / figure) as image:
             assert image.width == canvas.WIDTH, "one width, so that figures line up in review"
 
 
 def test_every_share_that_the_report_states_is_one_that_was_computed(project: Project) -> None:
     reports = project.folder / "reports"
-    computed = {percent(1.0), percent(0.0)}
-    for path in reports.glob("metrics/**/*.json"):
-        for text in re.findall(r"[-\d.]+", path.read_text()):
-            computed |= {percent(float(text), digits) for digits in (1, 2)}
-    claims = json.loads((project.folder / "data" / "survey.json").read_text())
-    for found in claims.values():
-        shares = [count / max(found["images"], 1) for count in found["by_class"].values()]
-        computed |= {percent(share) for share in shares}
-        computed |= {percent(shares[7] + shares[9])}
-    stated = set(re.findall(r"\d+\.\d+ %", (reports / "README.md").read_text()))
-    assert stated
-    assert stated <= computed
-
-
-def test_the_report_of_one_lone_network_still_reads(project: Project) -> None:
-    settings = (project.folder / "params.yaml").read_text()
-    lone = re.sub(
-        r"networks:\n(.*\n)*?render",
-        "networks:\n  one: {samples: 50, hidden: [], epochs: 0}\nrender",
-        settings,
-    )
-    (project.folder / "params.yaml").write_text(lone)
-    assert project.repro() == ["train@one", "compose@one", "render"]
-    report = (project.folder / "reports" / "README.md").read_text()
-    assert "figures/one/output.png" in report
-    assert "few" not in {path.stem for path in (project.folder / "reports").glob("**/*.json")}
+    computed = set()
+    for path in [*reports.glob("*/*.json"), *reports.glob("*/*.csv")]:
+        for text in re.findall(r"-?\d+\.\d+", path.read_text()):
+            computed |= {percent(float(text), digits) for digits in (0, 1)}
+    for name in ("few", "all", "flat"):
+        pictures = Pictures.load(project.folder / f"data/pictures/{name}.npz")
+        found = [layer.on.mean() for layer in pictures.units] + [pictures.never_inked.mean()]
+        computed |= {percent(round(float(share), 4), digits) for share in found for digits in (0, 1)}
+    stated = set(re.findall(r"\d+(?:\.\d+)? %", (reports / "README.md").read_text()))
+    assert len(stated) > 10
+    assert stated - {"95 %"} <= computed
 
 
 def test_only_train_imports_tensorflow() -> None:

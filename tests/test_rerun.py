@@ -1,6 +1,7 @@
 """What reruns on what, by real `dvc repro` on real digits; and what a failed run leaves behind."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,13 +35,14 @@ EDITS = {
     "a comment": (edit("data:", "# a remark\ndata:"), []),
     "widths": (edit("samples: 100, hidden: [12, 8]", "samples: 100, hidden: [6, 5, 4]"),
                ["train@few", "compose@few", "render"]),
-    "a render knob": (edit("samples_per_class: 5", "samples_per_class: 6"), ["render"]),
-    "the ways": (edit("[1, 3]", "[1, 3, 4]"), ["survey", *every("compose"), "render"]),
+    "a render parameter": (edit("samples_per_class: 5", "samples_per_class: 6"), ["render"]),
+    "the clusters": (edit("[1, 3]", "[1, 3, 4]"), ["survey", *every("compose"), "render"]),
     "train's code": (append("stages/train/model.py"), every("train")),
     "compose's code": (append("stages/compose/exact.py"), every("compose")),
     "survey's code": (append("stages/survey/ink.py"), ["survey"]),
     "render's code": (append("stages/render/charts.py"), ["render"]),
-    "render's template": (edit("## Controls", "## The controls", "stages/render/report.md.j2"), ["render"]),
+    "render's template": (edit("# {{", "# The {{", "stages/render/story/report.md.j2"), ["render"]),
+    "snapshots": (edit("snapshots: 6", "snapshots: 0"), [*every("train"), *every("compose"), "render"]),
     "a README": (append("README.md"), []),
 }  # fmt: skip
 
@@ -127,3 +129,28 @@ def test_the_contracts_files_hold_what_it_says(project: Project) -> None:
         assert np.abs(pictures["beta3"] - effective).max() < 1e-5
     figures = project.folder / "reports/figures"
     assert {p.name for p in (figures / "few").iterdir()} >= {"layer-1.png", "layer-2.png", "output.png"}
+    with np.load(data / "snapshots/few.npz") as snapshots, np.load(data / "networks/few.npz") as network:
+        assert set(snapshots) == {"updates", *network}
+        assert snapshots["W1"].shape == (len(snapshots["updates"]), *network["W1"].shape)
+        assert all(np.array_equal(snapshots[key][-1], network[key]) for key in network)
+    with np.load(data / "pictures/few.npz") as pictures:
+        assert pictures["maps_3"].shape == (30, 64, 10)
+        assert pictures["map_biases_3"].shape == pictures["cluster_logits_3"].shape == (30, 10)
+        assert pictures["mean_map"].shape == pictures["linear_map"].shape == (64, 10)
+    reports = project.folder / "reports"
+    assert list(json.loads((reports / "metrics/few.json").read_text())) == [
+        "accuracy", "loss", "agreement", "agreement_on_errors", "explained", "linear_fit", "exact_maps",
+    ]  # fmt: skip
+    truth = (reports / "truth/few.csv").read_text().splitlines()
+    assert truth[0] == "updates,accuracy,agreement,agreement_balanced,explained,linear_fit,on,travel"
+    metrics = json.loads((reports / "metrics/few.json").read_text())
+    last = dict(zip(truth[0].split(","), map(float, truth[-1].split(",")), strict=True))
+    assert all(last[key] == metrics[key] for key in ("accuracy", "agreement", "explained", "linear_fit"))
+    ladder = (reports / "ladder/few.csv").read_text().splitlines()
+    assert ladder[0].startswith(
+        "rung,constants,agreement,agreement_low,agreement_high,agreement_on_errors,"
+    )
+    assert [row.split(",")[0] for row in ladder[1:]] == [
+        "constant", "composed", "composed_balanced", "mean_map_balanced", "linear_fit",
+        "cluster_means.1", "exact_maps.1", "cluster_means.3", "exact_maps.3",
+    ]  # fmt: skip

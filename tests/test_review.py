@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.glossary import NUMBERS
+from stages.artifacts.files import rows_of
+from stages.artifacts.ladder import Ladder
+from stages.glossary import METRICS
 from tests.conftest import ROOT, Project, new_project
 from tools.review import changes, comment
-from tools.review.changes import Changes, Metric
+from tools.review.changes import Changes, Metric, plain
 from tools.review.pictures import Figure, compare
 
 pytestmark = pytest.mark.xdist_group("review")  # one process: they share a changed project
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-SUMMARIES = {
-    "agreement-by-ways", "composed-and-exact", "deep-and-flat", "training", "truth-by-samples",
-}  # fmt: skip
+SUMMARIES = {"lead", "ladder", "along"}
 
 
 def png(tmp_path: Path, array: Any) -> bytes:
@@ -55,7 +55,9 @@ def test_one_networks_samples_show_its_figures_and_the_summaries_and_no_others(c
     text, page = review(changed)
     assert changed.run("git", "status", "--porcelain").stdout == before, "the tree is left as it was"
     shown = set(re.findall(r"<summary><b>(.+?)</b>", text))
-    assert shown == SUMMARIES | {"few/layer-1", "few/layer-2", "few/output", "few/ways"}
+    assert shown == SUMMARIES | {
+        f"few/{sheet}" for sheet in ("layer-1", "layer-2", "output", "clusters", "along")
+    }
     assert set(re.findall(r"<h3>(\S+)", page)) == shown
     assert "| `networks.few.samples` | 100 | 400 |" in text
     assert "`networks.few.samples` 100 → 400" in text.splitlines()[3]
@@ -71,16 +73,14 @@ def test_metrics_carry_the_right_signs_and_unchanged_ones_are_absent(changed: Pr
     for _, name, old, new, change, verdict in rows:
         before, after = (float(value.replace(",", "")) for value in (old, new))
         assert float(change.replace(",", "")) == pytest.approx(after - before, abs=1.1e-4)
-        better = NUMBERS[name.split(".")[0]].better
-        rose = after > before
-        expected = {"higher": "better" if rose else "worse", "lower": "worse" if rose else "better"}
-        assert verdict == expected.get(better, "")
+        rose, higher = after > before, METRICS[name].better == "higher"
+        assert verdict == ("better" if rose == higher else "worse")
     accuracy = next(row for row in rows if row[1] == "accuracy")
     assert accuracy[5] == "better", "four times the images make a better network"
 
 
 def test_dvc_itself_shows_metrics_params_and_plots_of_the_change(changed: Project) -> None:
-    assert re.search(r"train/few\.json.*accuracy", changed.run("dvc", "metrics", "diff").stdout)
+    assert re.search(r"metrics/few\.json.*accuracy", changed.run("dvc", "metrics", "diff").stdout)
     assert re.search(r"networks\.few\.samples *100 *400", changed.run("dvc", "params", "diff").stdout)
     for command in (["show"], ["diff", "HEAD"]):
         shown = changed.run("dvc", "plots", *command, "-o", "build/plots")
@@ -161,7 +161,7 @@ def test_a_comment_fits_however_much_changed(tmp_path: Path) -> None:
         for n in range(300)
     ]
     metrics = [Metric(f"network-{n}", "agreement", 0.5, 0.6) for n in range(300)]
-    text = comment.markdown(Changes("c0ffee", True, {}, [], [], metrics, figures), None)
+    text = comment.markdown(Changes("c0ffee", True, {}, [], [], metrics, [], figures), None)
     assert len(text) < comment.FITS
     assert "Not shown here for their length" in text
     assert "<details><summary>300 numbers changed</summary>" in text
@@ -188,9 +188,6 @@ def test_a_figures_difference_counts_and_marks_the_pixels_that_moved(tmp_path: P
         ("agreement", 0.5, 0.6, "better"),
         ("agreement", 0.6, 0.5, "worse"),
         ("loss", 0.5, 0.4, "better"),
-        ("ways_for_95", 10, 30, "worse"),
-        ("agreement_by_ways.10", 0.1, 0.2, "better"),
-        ("updates", 10, 30, ""),
         ("agreement", None, 0.6, ""),
     ],
 )
@@ -201,14 +198,13 @@ def test_better_and_worse_follow_each_numbers_direction(
 
 
 def test_numbers_stand_in_one_order_whatever_order_dvc_gives() -> None:
-    names = ["agreement_by_ways.3", "agreement_by_ways.10", "agreement_by_ways.100", "never_inked"]
-    for given in (names, names[::-1]):
-        files = {"few.json": {"agreement": (0.1, 0.2)} | dict.fromkeys(given, (1.0, 2.0))}
-        assert [metric.name for metric in changes.moved(files)] == ["agreement", *names]
+    for given in (list(METRICS), list(METRICS)[::-1]):
+        files = {"few.json": dict.fromkeys(given, (1.0, 2.0))}
+        assert [metric.name for metric in changes.moved(files)] == list(METRICS)
 
 
 def test_noise_below_the_rounding_is_left_out() -> None:
-    files = {"reports/metrics/train/few.json": {"loss": (0.5, 0.50003), "accuracy": (0.5, 0.5002)}}
+    files = {"reports/metrics/few.json": {"loss": (0.5, 0.50003), "accuracy": (0.5, 0.5002)}}
     assert [metric.name for metric in changes.moved(files)] == ["accuracy"]
 
 
@@ -266,16 +262,26 @@ def test_the_page_shows_its_images_and_swipes_by_mouse_and_keyboard(changed: Pro
     assert not article.find_element(By.CLASS_NAME, "before").is_displayed()
 
 
-def test_every_metric_is_explained_once_for_the_report_and_once_in_the_docs(project: Project) -> None:
+def test_every_metric_is_explained_once_in_the_code_and_once_in_the_docs(project: Project) -> None:
     written = {
         key
-        for path in (project.folder / "reports/metrics").rglob("*.json")
+        for path in (project.folder / "reports/metrics").glob("*.json")
         for key in json.loads(path.read_text())
     }
-    assert written == set(NUMBERS)
-    of_pictures = written - set(json.loads((project.folder / "reports/metrics/train/few.json").read_text()))
+    assert written == set(METRICS)
     docs = (ROOT / "docs/mathematics.md").read_text()
-    assert {key for key in of_pictures if f"`{key}`" not in docs} == set()
+    assert {key for key in written if f"`{key}`" not in docs} == set()
+
+
+def test_the_rungs_that_moved_are_shown_with_what_they_were(changed: Project) -> None:
+    text, page = review(changed)
+    before = Ladder.of_rows(rows_of(changed.run("git", "show", "HEAD:reports/ladder/few.csv").stdout))
+    after = Ladder.load(changed.folder / "reports/ladder/few.csv")
+    old, new = (ladder["linear_fit"].explained.value for ladder in (before, after))
+    assert old != new
+    assert f"| `few` | linear_fit | {plain(old)} → {plain(new)} |" in text
+    assert "<td>linear_fit</td>" in page
+    assert "| `all` | linear_fit |" not in text
 
 
 def test_workflows_pass_actionlint() -> None:

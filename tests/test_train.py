@@ -202,7 +202,8 @@ from stages.params import Train
 from stages.train import training
 images = digits.load()
 data = training.Data.of(images, len(images.x_train))
-trained = training.train(data, [300, 100], 10, 3, Train(batch_size=128, learning_rate=0.001, seed=0, snapshots=6),
+settings = Train(batch_size=128, learning_rate=0.001, seed=0, snapshots=6)
+trained = training.train(data, [300, 100], 10, 3, settings,
                          watch=lambda *_: None)
 trained.snapshots.save(__import__("pathlib").Path(sys.argv[2]), like=trained.network)
 """

@@ -55,7 +55,7 @@ def all_networks(run: Run) -> Figure:
             if quantity == "explained":
                 _curve(axis, network, "linear_fit", shades[network.name], "dotted")
         _frame(axis, title, networks)
-        if quantity == "travel":
+        if quantity == "travel" and any(m.travel for n in networks for m in n.truth):
             axis.set_yscale("log", nonpositive="mask")
             axis.yaxis.set_major_formatter("{x:g}")
         else:

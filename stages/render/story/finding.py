@@ -10,6 +10,7 @@ from stages.render.story.verdicts import Course, course
 from stages.words import count, decimal, listed, percent
 
 LONGER = 2
+KEPT = ("kept", "slipped")
 
 
 def lead(run: Run) -> list[Block]:
@@ -28,13 +29,29 @@ def lead(run: Run) -> list[Block]:
 def exemplars(courses: Sequence[Course]) -> list[Course]:
     """Whom the headline speaks of: the last that outgrew its picture and the first that kept it; or all."""
     outgrew = [c for c in courses if c.status == "outgrew"]
-    kept = [c for c in courses if c.status in ("kept", "slipped")]
+    kept = [c for c in courses if c.status in KEPT]
     return [outgrew[-1], kept[0]] if outgrew and kept else outgrew or kept
 
 
 def headline(story: Sequence[Facts], courses: Sequence[Course]) -> str:
     """The finding with its numbers; it is general only where the run shows both sides of it."""
-    shown = exemplars(courses)
+    if shown := exemplars(courses):
+        return of_pictures(shown)
+    if courses:
+        best = [f"`{c.network.name}` {interval(c.best_interval)}" for c in courses]
+        return (
+            f"No network compared here was nearly its picture at any moment that was measured: at best the composed "
+            f"pictures gave the answers of {listed(best)} of the time."
+        )
+    if all(n.is_constant for n in story):
+        return "There is nothing to picture: each network compared here gives all images one class."
+    if all(n.is_flat for n in story):
+        return "Without hidden layers the composed picture is the network itself."
+    return "How true are composed pictures at the end of the training?"
+
+
+def of_pictures(shown: Sequence[Course]) -> str:
+    """Of networks that had a picture: who outgrew it and who kept it."""
     if {c.status == "outgrew" for c in shown} == {True, False}:
         gone, kept = shown
         condition = "if the data let it" if kept.network.samples < gone.network.samples else "or not"
@@ -42,20 +59,16 @@ def headline(story: Sequence[Facts], courses: Sequence[Course]) -> str:
             f"A network learns its picture first, then outgrows it, {condition}: {way(gone)}; those of "
             f"`{kept.network.name}` ({kept.network.training_words}) give {interval(kept.end)} at the end."
         )
-    if shown and shown[0].status == "outgrew":
-        return f"{_subject(shown)} learned {_its(shown)} picture first and then outgrew it: {listed([way(c) for c in shown])}."
-    if shown:
-        ends = [f"those of `{c.network.name}` give {interval(c.end)} of its answers" for c in shown]
-        return f"{_subject(shown)} learned {_its(shown)} picture and kept it to the end: the composed pictures, {listed(ends)}."
-    if courses:
-        best = [f"`{c.network.name}` {interval(c.best_interval)}" for c in courses]
+    names, its = listed([f"`{c.network.name}`" for c in shown]), "its" if len(shown) == 1 else "their"
+    if shown[0].status == "outgrew":
         return (
-            f"No network compared here was nearly its picture at a moment that was measured; at best the composed "
-            f"pictures gave its answers for {listed(best)} of the images."
+            f"{names} learned {its} picture first and then outgrew it: {listed([way(c) for c in shown])}."
         )
-    if all(n.is_flat for n in story):
-        return "Without hidden layers the composed picture is the network itself."
-    return "How true are composed pictures at the end of the training?"
+    ends = [f"those of `{c.network.name}` {interval(c.end)}" for c in shown]
+    return (
+        f"{names} learned {its} picture and kept it to the end: of the network's answers the composed "
+        f"pictures then give, {listed(ends)}."
+    )
 
 
 def way(found: Course) -> str:
@@ -113,9 +126,9 @@ def figure(run: Run) -> Figure:
 
 
 def longer(run: Run, courses: Sequence[Course]) -> list[Block]:
-    """What the finding is not: the same few images for many more updates, where the run has that."""
+    """What keeping a picture is not: the same images for many more updates, where the run has that."""
     blocks: list[Block] = []
-    for found in courses:
+    for found in (c for c in courses if c.status in KEPT):
         short = found.network
         for other in run.others:
             same = (other.samples, other.params.hidden) == (short.samples, short.params.hidden)
@@ -151,11 +164,3 @@ def interval(found: Interval, digits: int = 1) -> str:
         return "–"
     low, high = (percent(v, digits).removesuffix(" %") for v in (found.low, found.high))
     return f"{percent(found.value, digits)} ({low}–{high})"
-
-
-def _subject(courses: Sequence[Course]) -> str:
-    return listed([f"`{c.network.name}`" for c in courses])
-
-
-def _its(courses: Sequence[Course]) -> str:
-    return "its" if len(courses) == 1 else "their"

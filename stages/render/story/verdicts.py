@@ -52,25 +52,25 @@ class Course:
     """How one network's composed pictures fared along its training.
 
     best: the moment after the start with the greatest agreement; best_interval: of that agreement; end:
-    the agreement of the trained network; status: outgrew (it was nearly the network and lost at least
-    OUTGROWN), slipped (it lost less, but more than chance), kept, or never (it never was nearly that).
+    the agreement of the trained network; floor: what a constant gives; status: outgrew (they were nearly
+    the network and lost at least OUTGROWN), slipped (they lost less, but more than chance), kept, or
+    never (they never were nearly the network, or no better than a constant).
     """
 
     network: Facts
     best: Moment
     best_interval: Interval
     end: Interval
+    floor: Interval
 
     @property
     def status(self) -> Status:
-        best, end = self.best_interval, self.end
-        assert best.low is not None and best.value is not None  # noqa: PT018
-        assert end.high is not None and end.value is not None  # noqa: PT018
-        if best.value < NEARLY:
+        best, end, floor = (tuple(v or 0.0 for v in i) for i in (self.best_interval, self.end, self.floor))
+        if best[0] < NEARLY or self.best.explained < NEARLY or best[1] <= floor[2]:
             return "never"
-        if end.high >= best.low:
+        if end[2] >= best[1]:
             return "kept"
-        return "outgrew" if best.value - end.value >= OUTGROWN else "slipped"
+        return "outgrew" if best[0] - end[0] >= OUTGROWN else "slipped"
 
 
 def course(network: Facts, tests: int) -> Course | None:
@@ -80,7 +80,7 @@ def course(network: Facts, tests: int) -> Course | None:
     best = max(network.truth[1:], key=lambda moment: moment.agreement)
     end = network.ladder["composed"].agreement
     interval = end if best == network.truth[-1] else wilson(best.agreement, tests)
-    return Course(network, best, interval, end)
+    return Course(network, best, interval, end, network.ladder["constant"].agreement)
 
 
 def wilson(share: float, n: int) -> Interval:

@@ -1,0 +1,356 @@
+"""The report reads true for every kind of run: real stages, then the text against the numbers."""
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from stages.artifacts import files, truth
+from stages.artifacts.images import Images
+from stages.artifacts.ladder import Interval, Ladder, Rung
+from stages.artifacts.network import Network, Snapshots
+from stages.params import NetworkParams
+from stages.render.facts import Facts
+from stages.render.story.finding import headline
+from stages.render.story.verdicts import by_measures, course, wilson
+from tests.conftest import PARAMS, ROOT
+
+HIDDEN = "hidden: [12, 8]"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A run's report, and where its numbers are."""
+
+    folder: Path
+    report: str
+
+    @property
+    def lead(self) -> str:
+        """All before the first heading: the first screen."""
+        return self.report.split("\n## ")[0]
+
+    def section(self, title: str) -> str:
+        found = [part for part in self.report.split("\n## ") if part.startswith(title)]
+        return found[0] if found else ""
+
+    def ladder(self, network: str) -> Ladder:
+        return Ladder.load(self.folder / files.ladder_file(network))
+
+    def truth(self, network: str) -> list[truth.Moment]:
+        return truth.load(self.folder / files.truth_file(network))
+
+
+Teller = Callable[..., Told]
+
+
+@pytest.fixture
+def tell(tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch) -> Teller:
+    """A function that runs every stage after fetch in this process and gives the report."""
+
+    def stage(name: str, *words: str) -> None:
+        monkeypatch.setattr(sys, "argv", [name, *words])
+        __import__(f"stages.{name}.__main__", fromlist=["main"]).main()
+
+    def run(params: str, data: Images = images, made: dict[str, Network] | None = None) -> Told:
+        monkeypatch.chdir(tmp_path)
+        Path("params.yaml").write_text(params, encoding="utf-8")
+        files.save_arrays(files.IMAGES, vars(data))
+        stage("survey")
+        networks = re.search(r"networks:\n((?:  .*\n)+)", params)
+        assert networks
+        for name in re.findall(r"^  ([\w-]+):", networks[1], re.MULTILINE):
+            stage("train", "--network", name)
+            if made and name in made:
+                made[name].save(files.network_file(name))
+                same = Snapshots(np.array([0, 5]), (made[name], made[name]))
+                same.save(files.snapshots_file(name), like=made[name])
+            stage("compose", "--network", name)
+        stage("render")
+        told = Told(tmp_path, files.REPORT.read_text(encoding="utf-8"))
+        is_whole(told)
+        return told
+
+    return run
+
+
+def is_whole(told: Told) -> None:
+    """What every report must be: figures that are there, numbers that are numbers, right plurals."""
+    assert not re.findall(r"\b(nan|None|inf|Undefined)\b|[{}]|%\(", told.report)
+    assert not re.findall(
+        r"\b1 (?:images|epochs|updates|clusters|classes|units|failures|pixels)\b", told.report
+    )
+    for figure in re.findall(r"\((figures/[^)]+\.png)\)", told.report):
+        assert (told.folder / "reports" / figure).exists(), figure
+    for block in re.findall(r"(?:^\|.*\n)+", told.report, re.MULTILINE):
+        assert len({row.count("|") for row in block.splitlines()}) == 1, "every row has every column"
+
+
+def networks(*lines: str) -> str:
+    """The tests' params with other networks, all of them compared."""
+    body = "".join(f"  {line}\n" for line in lines)
+    return re.sub(r"networks:\n(  .*\n)+", f"networks:\n{body}", PARAMS).replace(
+        "story: [few, all]", "story: []"
+    )
+
+
+def test_the_committed_reports_headline_has_the_committed_numbers() -> None:
+    told = Told(ROOT, (ROOT / files.REPORT).read_text(encoding="utf-8"))
+    is_whole(told)
+    assert told.lead.count("A network learns its picture first, then outgrows it, if the data let it") == 1
+    best = max(told.truth("all")[1:], key=lambda moment: moment.agreement)
+    for share in (best.agreement, told.ladder("all")["composed"].agreement.value):
+        assert f"{100 * (share or 0):.1f} % (" in told.lead
+    assert f"after {best.updates} updates" in told.lead
+    assert 20 <= best.updates <= 80
+    assert best.agreement >= 0.9
+
+
+def test_the_digits(tell: Teller) -> None:
+    told = tell(PARAMS)
+    for name in ("few", "all"):
+        best = max(moment.agreement for moment in told.truth(name)[1:])
+        assert best < 0.9, "trained for three epochs no picture is nearly the network"
+    assert "No network compared here was nearly its picture" in told.lead
+    assert "outgrow" not in told.report
+    assert "The article's story" not in told.report, "its claims are of other digits"
+    assert "(MNIST)" not in told.report
+    for name in ("few", "all", "flat"):
+        assert f"[{name}](figures/{name}/)" in told.section("The networks")
+
+
+def test_one_network_alone(tell: Teller) -> None:
+    told = tell(networks("one: {samples: 300, hidden: [12, 8], epochs: 4}"))
+    assert "`one`" in told.lead
+    assert "Not the number of updates" not in told.report
+    assert told.report.count("| [one]") == 1
+    assert "\n## Controls" not in told.report
+
+
+def test_no_network_with_hidden_layers(tell: Teller) -> None:
+    told = tell(
+        networks(
+            "flat: {samples: 500, hidden: [], epochs: 2}", "more: {samples: 900, hidden: [], epochs: 1}"
+        )
+    )
+    assert "Without hidden layers the composed picture is the network itself." in told.lead
+    assert not told.section("The ladder"), "there is nothing to climb"
+    assert not told.section("Seeing it work")
+    assert told.report.count("| the network itself |") == 2
+
+
+def test_a_single_hidden_unit_is_not_exactly_the_network(tell: Teller) -> None:
+    told = tell(
+        networks(
+            "one: {samples: 1437, hidden: [1], epochs: 6}", "wide: {samples: 1437, hidden: [16], epochs: 6}"
+        )
+    )
+    row = next(line for line in told.report.splitlines() if line.startswith("| [one]"))
+    ladder = told.ladder("one")
+    expected = by_measures(ladder["composed"].agreement, ladder["composed_balanced"].explained)
+    assert row.endswith(f"| {expected} |") or "one class for all" in row
+    assert "the network itself" not in row
+    if "kept it to the end" in told.lead and "`one` learned" in told.lead:
+        floor, end = ladder["constant"].agreement, ladder["composed"].agreement
+        assert (end.low or 0) > (floor.high or 1), "no better than a constant is no picture"
+    assert "exactly the network" not in told.report
+
+
+def test_a_dead_network_has_nothing_to_picture(tell: Teller) -> None:
+    dead = Network.of(
+        [np.ones((64, 1)), np.ones((1, 1)), np.ones((1, 10))],
+        [np.full(1, -100.0), np.full(1, -1.0), np.arange(10.0)],
+        np.float32,
+    )
+    told = tell(
+        networks(
+            "dead: {samples: 200, hidden: [1, 1], epochs: 1}",
+            "live: {samples: 500, hidden: [12], epochs: 4}",
+        ),
+        made={"dead": dead},
+    )
+    assert "gives every test image the same class: there is nothing to picture" in told.lead
+    row = next(line for line in told.report.splitlines() if line.startswith("| [dead]"))
+    assert "nothing to picture: one class for all" in row
+    assert "`dead`" not in told.section("Seeing it work")
+    alone = tell(networks("dead: {samples: 200, hidden: [1, 1], epochs: 1}"), made={"dead": dead})
+    assert "There is nothing to picture" in alone.lead
+    assert not alone.section("Seeing it work")
+
+
+def test_one_cluster_a_class_claims_no_lead_that_is_none(tell: Teller) -> None:
+    told = tell(
+        PARAMS.replace("clusters: [1, 3]", "clusters: [1]").replace(
+            "all: {samples: 1437", "all: {samples: 1400"
+        )
+    )
+    assert "exact maps of 1 cluster a class" in told.report
+    assert "the 1 cluster of each class's" in told.report
+    assert "−" not in told.section("The ladder").split("*Several pictures a class:*")[1].split("\n")[0]
+
+
+def test_an_added_network_is_in_every_table_and_changes_no_story(tell: Teller) -> None:
+    more = PARAMS.replace("render:", "  wide: {samples: 1437, hidden: [20], epochs: 2}\nrender:")
+    told = tell(more)
+    assert "`wide`" in told.section("The ladder"), "a word why it is not in the chart"
+    assert "| [wide]" in told.section("The networks")
+    assert "| wide | 20 |" in told.section("What each network looks for")
+    assert "`few` and `all`" in told.section("The ladder")
+
+
+def test_few_with_more_images_is_still_compared_with_all(tell: Teller) -> None:
+    """Few images for longer trained are no hero: who is compared is said in params.yaml."""
+    longer = "  few-long: {samples: 1000, hidden: [12, 8], epochs: 12}\nrender:"
+    told = tell(PARAMS.replace("few: {samples: 100", "few: {samples: 1000").replace("render:", longer))
+    assert "`few` (1,000 images, 3 epochs)" in told.lead
+    assert "`few-long`" in told.lead, "a word where it is"
+    assert "number of updates" not in told.lead, "few never had a picture to keep"
+    assert "figures/all/clusters.png" in told.report
+    assert "figures/few-long/clusters.png" not in told.report
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_another_seed(tell: Teller, seed: int) -> None:
+    told = tell(
+        PARAMS.replace("  seed: 0\n  snapshots", f"  seed: {seed}\n  snapshots").replace(
+            "epochs: 2", "epochs: 40"
+        )
+    )
+    course = {name: [m.agreement for m in told.truth(name)[1:]] for name in ("few", "all")}
+    fell = {name: max(a) - a[-1] for name, a in course.items()}
+    if "then outgrows it" in told.lead:
+        assert max(fell.values()) >= 0.1
+    if "kept it to the end" in told.lead:
+        assert max(fell.values()) < 0.1
+
+
+def test_an_undertrained_flat_network_is_not_said_to_understand_less(tell: Teller) -> None:
+    told = tell(
+        PARAMS.replace("dataset: digits", "dataset: mnist").replace(
+            "epochs: 2}\nrender", "epochs: 6}\nrender"
+        )
+    )
+    story = told.section("The article's story")
+    assert "`flat` (1,437 images, 6 epochs) is right on" in story
+    assert "still getting better when its training ended" in story
+    assert "understand" not in story
+    assert "compares 500 images with 60,000; here 100 with 1,437" in story
+
+
+def test_without_snapshots_nothing_is_said_of_the_way(tell: Teller) -> None:
+    told = tell(PARAMS.replace("snapshots: 6", "snapshots: 0"))
+    assert "How true are composed pictures at the end of the training?" in told.lead
+    assert "lead.png" not in told.report
+    assert "along.png" not in told.report
+    assert f"{(told.ladder('few')['composed'].agreement.value or 0) * 100:.1f} %" in told.lead
+
+
+def test_a_story_that_names_no_network_says_so_and_compares_all(tell: Teller) -> None:
+    told = tell(PARAMS.replace("story: [few, all]", "story: [gone, few]"))
+    assert "`render.story` names gone, which params.yaml has no network of." in told.lead
+
+
+def letters() -> Images:
+    """26 made classes of 20×36 pixels: a stroke pattern each, shifted and dimmed."""
+    chance = np.random.default_rng(0)
+    forms = chance.random((26, 5, 9)).repeat(4, axis=1).repeat(4, axis=2) > 0.6
+
+    def some(n: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = np.arange(26 * n) % 26
+        shifts = chance.integers(-2, 3, len(labels))
+        x = np.stack([np.roll(forms[k], s, axis=1) for k, s in zip(labels, shifts, strict=True)])
+        return (x * chance.integers(120, 256, (len(labels), 1, 1))).astype(np.uint8), labels.astype(
+            np.uint8
+        )
+
+    names = np.array([chr(ord("A") + k) for k in range(26)])
+    return Images(*some(20), *some(6), names)
+
+
+def test_26_classes_of_20_by_36_pixels(tell: Teller) -> None:
+    told = tell(PARAMS, letters())
+    assert "20×36 pixels" in told.lead
+    assert "26 classes" in told.report
+    assert "The article's story" not in told.report
+    assert json.loads((told.folder / "reports/metrics/few.json").read_text())["accuracy"] > 0
+
+
+def imagined(name: str, samples: int, agreements: list[float], *, constant: bool = False) -> Facts:
+    """A network with such agreements after 5, 10, … updates, the last of them at the end."""
+    updates = [5 * 2**n for n in range(len(agreements))]
+    moments = [truth.Moment(0, 0.1, 0.2, 0.3, 0.4, 0.8, 0.5, 0.0)]
+    moments += [
+        truth.Moment(u, 0.8, a, a, min(1, a + 0.02), 0.98, 0.5, 0.1)
+        for u, a in zip(updates, agreements, strict=True)
+    ]
+    end, floor = wilson(agreements[-1], 10_000), wilson(0.1, 10_000)
+    nothing = Interval(None, None, None)
+    rungs = [Rung("constant", 10, floor, nothing, nothing), Rung("composed", 0, end, nothing, nothing)]
+    params = NetworkParams(samples=samples, hidden=[8], epochs=1)
+    facts = Facts(name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments)
+    facts.__dict__["pictures"] = SimpleNamespace(answers=np.array([1.0, 0] if constant else [0.5, 0.5]))
+    return facts
+
+
+KEEPS, OUTGROWS = ("few", 500, [0.87, 0.93, 0.93]), ("all", 60_000, [0.82, 0.93, 0.51])
+
+
+@pytest.mark.parametrize(
+    ("story", "says", "says_not"),
+    [
+        ([KEEPS, OUTGROWS], ["A network learns its picture first, then outgrows it, if the data let it",
+                             "after 10 updates the composed pictures of `all`", "93.0 % (92.5–93.5)",
+                             "at the end, after 20, 51.0 % (50.0–52.0)", "`few` (500 images, 1 epoch) give 93.0 %"], []),
+        ([("few", 60_000, KEEPS[2]), OUTGROWS], ["then outgrows it, or not"], ["if the data let it"]),
+        ([OUTGROWS], ["`all` learned its picture first and then outgrew it"], ["A network"]),
+        ([OUTGROWS, ("more", 9_000, [0.95, 0.7])], ["`all` and `more` learned their picture first"], []),
+        ([KEEPS], ["`few` learned its picture and kept it to the end"], ["outgr"]),
+        ([("few", 500, [0.95, 0.90])], ["`few` learned its picture and kept it to the end"], ["outgr"]),
+        ([("few", 500, [0.5, 0.7])], ["No network compared here was nearly its picture"], ["outgr", "kept"]),
+        ([("few", 500, [0.85, 0.3])], ["No network compared here was nearly its picture"], ["outgr", "kept"]),
+    ],
+)  # fmt: skip
+def test_the_headline_says_what_the_courses_show(
+    story: list[tuple[str, int, list[float]]], says: list[str], says_not: list[str]
+) -> None:
+    facts = [imagined(*network) for network in story]
+    courses = [found for f in facts if (found := course(f, 10_000))]
+    words = headline(facts, courses)
+    assert all(part in words for part in says), words
+    assert not any(part in words for part in says_not), words
+
+
+def test_a_constant_network_has_no_course() -> None:
+    facts = imagined("dead", 500, [1.0, 1.0], constant=True)
+    assert course(facts, 10_000) is None
+    assert headline([facts], []).startswith("There is nothing to picture")
+
+
+@pytest.mark.parametrize(
+    ("agreement", "explained", "words"),
+    [
+        ((0.93, 0.92, 0.94), (0.97, 0.96, 0.98), "nearly the network"),
+        ((0.91, 0.89, 0.93), (0.97, 0.96, 0.98), "too near 0.9 to say"),
+        ((0.95, 0.94, 0.96), (0.80, 0.79, 0.81), "a sketch of the network"),
+        ((0.75, 0.74, 0.76), (0.84, 0.83, 0.85), "a sketch of the network"),
+        ((0.70, 0.69, 0.71), (0.84, 0.83, 0.85), "too near 0.7 to say"),
+        ((0.51, 0.50, 0.52), (0.51, 0.50, 0.52), "mostly fiction"),
+        ((1.00, 1.00, 1.00), (0.10, 0.09, 0.11), "mostly fiction"),
+    ],
+)
+def test_no_verdict_inside_its_interval(
+    agreement: tuple[float, ...], explained: tuple[float, ...], words: str
+) -> None:
+    assert by_measures(Interval(*agreement), Interval(*explained)) == words
+
+
+def test_wilsons_interval_is_statsmodels_textbook_one() -> None:
+    """Brown, Cai and DasGupta 2001: 0.5 of 100 gives 0.4038 to 0.5962; all of 10 gives 0.7225 to 1."""
+    assert wilson(0.5, 100) == Interval(0.5, 0.4038, 0.5962)
+    assert wilson(1.0, 10) == Interval(1.0, 0.7225, 1.0)
