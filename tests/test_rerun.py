@@ -40,7 +40,7 @@ EDITS = {
     "train's code": (append("stages/train/model.py"), every("train")),
     "compose's code": (append("stages/compose/exact.py"), every("compose")),
     "survey's code": (append("stages/survey/ink.py"), ["survey"]),
-    "render's code": (append("stages/render/charts.py"), ["render"]),
+    "render's code": (append("stages/render/charts/along.py"), ["render"]),
     "render's template": (edit("# {{", "# The {{", "stages/render/story/report.md.j2"), ["render"]),
     "snapshots": (edit("snapshots: 6", "snapshots: 0"), [*every("train"), *every("compose"), "render"]),
     "a README": (append("README.md"), []),
@@ -85,7 +85,7 @@ def test_samples_beyond_the_data_set_use_all_there_are_and_taking_them_back_brin
 def test_a_failed_stage_leaves_nothing_that_looks_whole_and_checkout_brings_the_good_state_back(
     project: Project,
 ) -> None:
-    project.replace("stages/compose/probe.py", "def centre", "raise RuntimeError\n\n\ndef centre")
+    project.replace("stages/compose/probe.py", "def run", "raise RuntimeError\n\n\ndef run")
     failed = project.run("dvc", "repro", check=False)
     assert failed.returncode != 0
     assert not (project.folder / "data/pictures/few.npz").exists()
