@@ -24,6 +24,7 @@ def measured() -> dict[str, Any]:
         "epochs": {"ours": [1.0, 9.0, 2.0], "floor": [1.0], "keras_fit": [8.0], "keras_fit_xla": [4.0],
                    "sklearn": [5.0]},
         "drawing": {"sheet": [1.0], "axes": [10.0], "compose": [1.0], "compose_article": [4.0]},
+        "truth": {"ladder": [4.0], "along the training": [6.0]},
         "growth": {
             "samples": {"5000": [1.0], "15000": [3.0], "60000": [12.0]},
             "widths": {"128": [1.0], "512": [5.0], "2048": [30.0]},
@@ -43,6 +44,7 @@ def test_ratios_are_medians_of_ours_over_theirs_and_null_where_nobody_ran(measur
     assert found["epoch_over_pytorch"] is None
     assert found["repro_over_article_way"] == 0.5
     assert found["edit_few_over_article_way"] == 0.2
+    assert found["ladder_over_epoch"] == 4 / 2
     assert found["noop_over_empty_pipeline"] == 1.5
     assert found["samples_growth_over_linear"] == 1
     assert found["widths_growth_over_products"] == 0.5

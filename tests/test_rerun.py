@@ -42,7 +42,6 @@ EDITS = {
     "survey's code": (append("stages/survey/ink.py"), ["survey"]),
     "render's code": (append("stages/render/charts/along.py"), ["render"]),
     "render's template": (edit("# {{", "# The {{", "stages/render/story/report.md.j2"), ["render"]),
-    "snapshots": (edit("snapshots: 6", "snapshots: 0"), [*every("train"), *every("compose"), "render"]),
     "a README": (append("README.md"), []),
 }  # fmt: skip
 

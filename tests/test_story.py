@@ -112,8 +112,9 @@ def test_the_committed_reports_headline_has_the_committed_numbers() -> None:
     assert best.agreement >= 0.9
 
 
-def test_the_digits(tell: Teller) -> None:
-    told = tell(PARAMS)
+def test_the_digits(reproduced: Path) -> None:
+    told = Told(reproduced, (reproduced / files.REPORT).read_text(encoding="utf-8"))
+    is_whole(told)
     for name in ("few", "all"):
         best = max(moment.agreement for moment in told.truth(name)[1:])
         assert best < 0.9, "trained for three epochs no picture is nearly the network"
@@ -197,7 +198,8 @@ def test_one_cluster_a_class_claims_no_lead_that_is_none(tell: Teller) -> None:
 
 def test_an_added_network_is_in_every_table_and_changes_no_story(tell: Teller) -> None:
     more = PARAMS.replace("render:", "  wide: {samples: 1437, hidden: [20], epochs: 2}\nrender:")
-    told = tell(more)
+    told = tell(more.replace("story: [few, all]", "story: [gone, few, all]"))
+    assert "`render.story` names gone, which params.yaml has no network of." in told.lead
     assert "`wide`" in told.section("The ladder"), "a word why it is not in the chart"
     assert "| [wide]" in told.section("The networks")
     assert "| wide | 20 |" in told.section("What each network looks for")
@@ -215,10 +217,9 @@ def test_few_with_more_images_is_still_compared_with_all(tell: Teller) -> None:
     assert "figures/few-long/clusters.png" not in told.report
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_another_seed(tell: Teller, seed: int) -> None:
+def test_another_seed(tell: Teller) -> None:
     told = tell(
-        PARAMS.replace("  seed: 0\n  snapshots", f"  seed: {seed}\n  snapshots").replace(
+        PARAMS.replace("  seed: 0\n  snapshots", "  seed: 1\n  snapshots").replace(
             "epochs: 2", "epochs: 40"
         )
     )
@@ -251,11 +252,6 @@ def test_without_snapshots_nothing_is_said_of_the_way(tell: Teller) -> None:
     assert f"{(told.ladder('few')['composed'].agreement.value or 0) * 100:.1f} %" in told.lead
 
 
-def test_a_story_that_names_no_network_says_so_and_compares_all(tell: Teller) -> None:
-    told = tell(PARAMS.replace("story: [few, all]", "story: [gone, few]"))
-    assert "`render.story` names gone, which params.yaml has no network of." in told.lead
-
-
 def letters() -> Images:
     """26 made classes of 20×36 pixels: a stroke pattern each, shifted and dimmed."""
     chance = np.random.default_rng(0)
@@ -274,7 +270,7 @@ def letters() -> Images:
 
 
 def test_26_classes_of_20_by_36_pixels(tell: Teller) -> None:
-    told = tell(PARAMS, letters())
+    told = tell(networks("few: {samples: 520, hidden: [12, 8], epochs: 3}"), letters())
     assert "20×36 pixels" in told.lead
     assert "26 classes" in told.report
     assert "The article's story" not in told.report

@@ -7,9 +7,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from stages.artifacts import files
 from stages.artifacts.images import Images
-from stages.artifacts.network import Network
-from stages.compose import composing, probe
+from stages.artifacts.network import Network, Snapshots
+from stages.artifacts.survey import Survey
+from stages.compose import along, composing, probe
+from stages.compose.evaluation import evaluate
 from stages.render.sheets import units as sheets
 from stages.train.training import Data
 from tools.bench import article, contenders, timing
@@ -77,6 +80,19 @@ def units() -> dict[str, list[float]]:
             for n, weights in some.items()
         }
         return timing.interleaved(work, ROUNDS)
+
+
+def truth(network: Network, images: Images) -> dict[str, list[float]]:
+    """Seconds of the ladder with its whole maps, and of the truth along the training, of one network."""
+    survey, snapshots = Survey.load(), Snapshots.load(files.snapshots_file("all"))
+    final = evaluate(network, images, survey, len(images.x_train))
+    return timing.interleaved(
+        {
+            "ladder": lambda: evaluate(network, images, survey, len(images.x_train)),
+            "along the training": lambda: along.truth(snapshots, images, survey, final),
+        },
+        ROUNDS,
+    )
 
 
 def images_probed(network: Network, images: Images) -> dict[str, list[float]]:
