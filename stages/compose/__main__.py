@@ -10,6 +10,7 @@ from stages.artifacts.network import Network, Snapshots
 from stages.artifacts.survey import Survey
 from stages.compose import along
 from stages.compose.evaluation import evaluate
+from stages.words import decimal, percent
 
 
 def main() -> None:
@@ -29,8 +30,8 @@ def main() -> None:
     files.save_numbers(files.metrics_file(name), found.metrics)
     truth.save(files.truth_file(name), moments)
     console.say(
-        f"{name}: the composed pictures agree with the network on {found.metrics['agreement']:.1%} "
-        f"of {len(images.x_test):,} test images; balanced, they explain {found.metrics['explained']:.2f}"
+        f"{name}: the composed pictures agree with the network on {percent(found.metrics['agreement'])} "
+        f"of {len(images.x_test):,} test images; balanced, they explain {decimal(found.metrics['explained'])}"
     )
 
 
