@@ -31,7 +31,8 @@ def main() -> None:
     truth.save(files.truth_file(name), moments)
     console.say(
         f"{name}: the composed pictures agree with the network on {percent(found.metrics['agreement'])} "
-        f"of {len(images.x_test):,} test images; balanced, they explain {decimal(found.metrics['explained'])}"
+        f"of {len(images.x_test):,} test images; "
+        f"balanced, they explain {decimal(found.metrics['explained'])}"
     )
 
 
