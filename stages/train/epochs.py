@@ -20,7 +20,7 @@ class Score(NamedTuple):
 
 
 Sums = tuple[Tensor, Tensor]
-NOTHING: Sums = (tf.constant(0.0), tf.constant(0.0))
+NOTHING: Sums = (tf.constant(0.0, tf.float64), tf.constant(0.0, tf.float64))
 
 
 def compiled_epoch(
@@ -42,11 +42,10 @@ def compiled_epoch(
             images = tf.maximum(batches[batch], 0)
             with tf.GradientTape() as tape:
                 losses, rights = _losses(model, tf.gather(x, images), tf.gather(y, images))
-                total = tf.reduce_sum(losses * there)
-                mean = total / tf.reduce_sum(there)
+                mean = tf.reduce_sum(losses * there) / tf.reduce_sum(there)
             gradients = tape.gradient(mean, model.trainable_variables)
             optimizer.apply(gradients, model.trainable_variables)
-            return batch + 1, loss + total, right + tf.reduce_sum(rights * there)
+            return batch + 1, loss + _sum(losses * there), right + _sum(rights * there)
 
         return tf.while_loop(lambda batch, *_: batch < part[1], step, (part[0], *sums))[1:]
 
@@ -74,7 +73,7 @@ def compiled_evaluation(model: "keras.Model") -> Callable[[Array, Array], Score]
     def sums(x: Tensor, y: Tensor, n: Tensor) -> tuple[Tensor, Tensor]:
         there = tf.cast(tf.range(x.shape[0]) < n, tf.float32)
         losses, rights = _losses(model, x, y)
-        return tf.reduce_sum(losses * there), tf.reduce_sum(rights * there)
+        return _sum(losses * there), _sum(rights * there)
 
     def evaluate(x: Array, y: Array) -> Score:
         parts = [slice(n, n + EVALUATED_AT_ONCE) for n in range(0, len(x), EVALUATED_AT_ONCE)]
@@ -93,6 +92,11 @@ def mean_score(sums: list[Sums], n: int) -> Score:
     """The score of n images from sums over parts of them."""
     losses, rights = np.array([[float(loss), float(right)] for loss, right in sums]).sum(axis=0)
     return Score(losses / n, rights / n)
+
+
+def _sum(scores: Tensor) -> Tensor:
+    """In float64, so that the digits that are told do not depend on the order."""
+    return tf.reduce_sum(tf.cast(scores, tf.float64))
 
 
 def _losses(model: "keras.Model", x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:

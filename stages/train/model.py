@@ -6,12 +6,13 @@ import numpy as np
 
 from stages.artifacts.network import Network
 from stages.train.backend import keras
+from stages.train.portable import Affine
 
 
 def build(inputs: int, hidden: Sequence[int], classes: int) -> "keras.Model":
     """Dense layers with ReLU between them; the last gives logits, and softmax is in the loss."""
-    layers = [keras.layers.Dense(units, "relu") for units in hidden]
-    return keras.Sequential([keras.Input((inputs,)), *layers, keras.layers.Dense(classes)])
+    layers = [Affine(units, "relu") for units in hidden]
+    return keras.Sequential([keras.Input((inputs,)), *layers, Affine(classes)])
 
 
 def to_network(model: "keras.Model") -> Network:

@@ -20,6 +20,7 @@ from stages.train.epochs import (
     in_batches,
     mean_score,
 )
+from stages.train.portable import RMSprop
 from stages.train.schedule import is_logged, parts_of_epoch, snapshot_updates
 
 
@@ -74,7 +75,7 @@ def train(
     """
     keras.utils.set_random_seed(settings.seed)
     model = models.build(data.x_train.shape[1], hidden, classes)
-    optimizer = keras.optimizers.RMSprop(settings.learning_rate)
+    optimizer = RMSprop(settings.learning_rate)
     run, evaluate = compiled_epoch(model, optimizer), compiled_evaluation(model)
     shuffle = np.random.default_rng(settings.seed)
 

@@ -15,14 +15,14 @@ def deep_and_flat(run: Run) -> Canvas:
     flat = [n for n in run.networks if n.is_flat and not n.control]
     networks = list({n.name: n for n in (*run.story, *flat)}.values())
     title = "With hidden layers and without: composed pictures"
-    return banded(title, [composed_band(n) for n in networks], run.images.shape, run.classes, most_scale=5)
+    return banded(title, [composed_band(n) for n in networks], run.images.shape, run.classes, most_scale=7)
 
 
 def controls(run: Run) -> Canvas:
     """The story's last network above the controls: what looks the same there shows nothing."""
     real = [run.hero] if run.hero else []
     bands = [band for n in (*real, *run.controls) for band in (composed_band(n), exact_band(n))]
-    return banded("A trained network and the controls", bands, run.images.shape, run.classes, most_scale=5)
+    return banded("A trained network and the controls", bands, run.images.shape, run.classes, most_scale=7)
 
 
 def composed_band(network: Facts) -> Band:
