@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -62,6 +62,13 @@ class NetworkParams(Section):
         return self.epochs == 0 or self.shuffle_labels
 
 
+class Fit(Section):
+    pictures: list[Clusters] = Field(min_length=1, max_length=6)
+    pull: float = Field(ge=0, le=1000)
+    updates: int = Field(ge=0, le=100_000)
+    seed: int = Field(ge=0, le=2**31)
+
+
 class Render(Section):
     samples_per_class: int = Field(ge=1, le=20)
     clusters_shown: int = Field(ge=1, le=12)
@@ -73,7 +80,22 @@ class Params(Section):
     survey: Survey
     train: Train
     networks: dict[Name, NetworkParams] = Field(min_length=1)
+    fit: Fit
+    challenge: list[Name] = Field(max_length=20)
     render: Render
+
+    @model_validator(mode="after")
+    def _name_what_is_there(self) -> "Params":
+        if strange := sorted(set(self.fit.pictures) - set(self.survey.clusters)):
+            raise ValueError(
+                f"fit.pictures has {strange[0]}, but pictures begin as the exact maps of as many clusters: "
+                f"allowed are the numbers of survey.clusters, {self.survey.clusters}"
+            )
+        if missing := [name for name in self.challenge if name not in self.networks]:
+            raise ValueError(
+                f"challenge has {missing[0]!r}, which is no network; networks: {', '.join(self.networks)}"
+            )
+        return self
 
     def network(self, name: str) -> NetworkParams:
         """The network `name`, or a `Problem` that lists those there are."""
@@ -125,6 +147,8 @@ def _explain(error: ErrorDetails) -> str:
     if where and error["loc"][-1] == "[key]":
         return f"{key} is no name for a network: lower-case letters, digits and hyphens, a letter first"
     reason = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    if not where:
+        return reason
     return f"{key} = {_short(error['input'])}, but {reason[0].lower()}{reason[1:]}"
 
 

@@ -17,9 +17,11 @@ from stages.artifacts.network import Network
 from stages.artifacts.survey import Clusters, Survey
 from stages.compose.evaluation import Evaluation, evaluate
 from stages.fetch import digits
+from stages.params import Fit
 from stages.survey import clustering, ink, moments
 
 ROOT = Path(__file__).resolve().parents[1]
+FIT = Fit(pictures=[3], pull=0.3, updates=200, seed=0)
 MADE_BY_STAGES = ("reports/", "dvc.lock")
 
 PARAMS = """\
@@ -34,6 +36,12 @@ train:
   learning_rate: 0.001
   seed: 0
   snapshots: 6
+fit:
+  pictures: [3]
+  pull: 0.3
+  updates: 200
+  seed: 0
+challenge: [all]
 networks:
   few: {samples: 100, hidden: [12, 8], epochs: 3}
   all: {samples: 1437, hidden: [12, 8], epochs: 2}
@@ -81,7 +89,7 @@ def survey(images: Images, clusters: dict[int, Clusters]) -> Survey:
 @pytest.fixture(scope="session")
 def evaluate_digits(images: Images, survey: Survey) -> Callable[[Network], Evaluation]:
     """A function that evaluates a network on the digits."""
-    return lambda network: evaluate(network, images, survey, 100)
+    return lambda network: evaluate(network, images, survey, 100, FIT)
 
 
 class Project:

@@ -8,7 +8,7 @@ import pytest
 
 from stages.artifacts import files
 from stages.artifacts.network import Network
-from stages.compose import composing
+from stages.mathematics import composing
 from tools.bench import article
 from tools.bench import readme as bench_readme
 
@@ -24,7 +24,7 @@ def measured() -> dict[str, Any]:
         "epochs": {"ours": [1.0, 9.0, 2.0], "floor": [1.0], "keras_fit": [8.0], "keras_fit_xla": [4.0],
                    "sklearn": [5.0]},
         "drawing": {"sheet": [1.0], "axes": [10.0], "compose": [1.0], "compose_article": [4.0]},
-        "truth": {"ladder": [4.0], "along the training": [6.0]},
+        "truth": {"ladder": [4.0], "fitted pictures": [3.0], "along the training": [6.0]},
         "growth": {
             "samples": {"5000": [1.0], "15000": [3.0], "60000": [12.0]},
             "widths": {"128": [1.0], "512": [5.0], "2048": [30.0]},

@@ -11,10 +11,12 @@ from stages.arrays import Array, centred, pixels
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
 from stages.artifacts.survey import Clusters, Survey
-from stages.compose import exact, examples, measures, probe, units
-from stages.compose.composing import compose
+from stages.compose import examples, probe, units
 from stages.compose.evaluation import Evaluation, evaluate
 from stages.console import Problem
+from stages.mathematics import exact, measures
+from stages.mathematics.composing import compose
+from tests.conftest import FIT
 
 Maker = Callable[..., Network]
 DEPTHS = [[], [9], [12, 7], [10, 8, 6], [7, 6, 5, 4]]
@@ -166,7 +168,10 @@ def test_no_fit_sees_the_test_images(
     other_images = replace(
         images, x_test=chance.integers(0, 256, images.x_test.shape, np.uint8), y_test=images.y_test[::-1]
     )
-    one, other = evaluate_digits(network).pictures, evaluate(network, other_images, survey, 100).pictures
+    one, other = (
+        evaluate_digits(network).pictures,
+        evaluate(network, other_images, survey, 100, FIT).pictures,
+    )
     assert one.linear.weights.tobytes() == other.linear.weights.tobytes()
     assert one.mean_map.bias.tobytes() == other.mean_map.bias.tobytes()
     for number, maps in one.clusters.items():

@@ -20,8 +20,10 @@ from stages.artifacts.ladder import MEASURES, Interval, Ladder, headline
 from stages.artifacts.network import Network, Snapshots
 from stages.artifacts.pictures import Pictures, contrast
 from stages.artifacts.survey import Survey
-from stages.compose import along, fits, measures
+from stages.compose import along
 from stages.compose.evaluation import Evaluation, evaluate
+from stages.mathematics import fits, measures
+from tests.conftest import FIT
 
 Maker = Callable[..., Network]
 Evaluate = Callable[[Network], Evaluation]
@@ -67,7 +69,7 @@ def test_every_rung_is_what_its_stored_arrays_say(
     make_network: Maker, images: Images, survey: Survey, hidden: list[int], tmp_path: Path
 ) -> None:
     network = make_network(hidden)
-    found = evaluate(network, images, survey, samples=100)
+    found = evaluate(network, images, survey, 100, FIT)
     found.pictures.save(tmp_path / "pictures.npz")
     said = recounted(network, images, survey, load_arrays(tmp_path / "pictures.npz"))
     z = centred(network.logits(pixels(images.x_test)))
@@ -118,7 +120,7 @@ def test_a_network_that_always_says_the_same_has_nothing_explained(images: Image
     dead = Network.of(
         [np.zeros((64, 3)), np.ones((3, 10))], [np.full(3, -1.0), np.arange(10.0)], np.float64
     )
-    found = evaluate(dead, images, survey, 100)
+    found = evaluate(dead, images, survey, 100, FIT)
     assert {rung.explained.value for rung in found.ladder} == {0}
     assert found.ladder["constant"].agreement.value == 1, "agreement alone would praise it"
     assert found.pictures.answers.max() == 1
@@ -238,7 +240,7 @@ def test_a_network_without_errors_has_no_agreement_on_them(
 ) -> None:
     network = make_network([9])
     right = network.logits(pixels(images.x_test)).argmax(axis=1).astype(np.uint8)
-    found = evaluate(network, replace(images, y_test=right), survey, 100)
+    found = evaluate(network, replace(images, y_test=right), survey, 100, FIT)
     assert found.metrics["accuracy"] == 1
     assert found.metrics["agreement_on_errors"] is None
     found.ladder.save(tmp_path / "ladder.csv")

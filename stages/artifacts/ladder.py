@@ -82,8 +82,8 @@ def numbered(name: str, number: int) -> str:
 
 
 def headline(numbers: Sequence[int]) -> int:
-    """The clusters a class that metrics and report speak of: ten, or the largest tried below it."""
-    return max(number for number in numbers if number <= 10)
+    """How many a class metrics and report speak of: ten, or the most tried below it, or else the fewest."""
+    return max((number for number in numbers if number <= 10), default=min(numbers))
 
 
 def _rung(row: dict[str, str]) -> Rung:

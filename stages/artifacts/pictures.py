@@ -6,49 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.arrays import Array, centred, single
+from stages.arrays import Array, single
 from stages.artifacts.files import load_arrays, save_arrays
 from stages.artifacts.ladder import MEASURES, Interval
-
-
-@dataclass(frozen=True)
-class AffineMap:
-    """weights (inputs × units) and bias (units): a picture for each unit and a number beside it."""
-
-    weights: Array
-    bias: Array
-
-    def __call__(self, x: Array) -> Array:
-        """xW + b for rows of pixels (n × inputs), in float64."""
-        return x @ self.weights.astype(float) + self.bias.astype(float)
-
-    def stored(self) -> "AffineMap":
-        """The same as it lies in files; what is measured is what a reader finds there."""
-        return AffineMap(single(self.weights), single(self.bias))
-
-    def centred(self) -> "AffineMap":
-        return AffineMap(centred(self.weights), centred(self.bias))
-
-
-@dataclass(frozen=True)
-class ClusterMaps:
-    """By cluster, its mean exact map with a bias, and the mean logits of its images; classes centred.
-
-    maps: clusters × inputs × classes; biases, logits: clusters × classes. The bias is z̄ − x̄A, which makes
-    the map right on average over the cluster's training images.
-    """
-
-    maps: Array
-    biases: Array
-    logits: Array
-
-    def predictions(self, x: Array, nearest: Array) -> Array:
-        """xA + b with the whole map of each image's nearest cluster (n), for pixels (n × inputs)."""
-        found = np.empty((len(x), self.maps.shape[2]))
-        for cluster in np.unique(nearest):
-            rows = nearest == cluster
-            found[rows] = AffineMap(self.maps[cluster], self.biases[cluster])(x[rows])
-        return found
+from stages.artifacts.maps import AffineMap, ClusterMaps, Fitted, MaxAffine
 
 
 @dataclass(frozen=True)
@@ -80,7 +41,8 @@ class Pictures:
     """One network's pictures, float32.
 
     composed: Tₗ and βₗ by layer, the output last; mean_map: the mean exact map of all training images;
-    linear: the least-squares fit to the logits; clusters: by clusters a class; units: by hidden layer;
+    linear: the least-squares fit to the logits; clusters: by clusters a class; fitted: pictures fitted to
+    the logits, by how many a class; logits: of test images (n × classes, centred); units: by hidden layer;
     answers, predicted: share of test images that the network gives each class, and the composed pictures;
     accuracy: of the composed pictures on test images; cosine: of them with the mean exact map, mean over
     classes; never_inked: the pixels (inputs, bool) that none of the network's own training images inks;
@@ -92,6 +54,8 @@ class Pictures:
     mean_map: AffineMap
     linear: AffineMap
     clusters: Mapping[int, ClusterMaps]
+    fitted: Mapping[int, Fitted]
+    logits: Array
     units: Sequence[Units]
     answers: Array
     predicted: Array
@@ -124,6 +88,12 @@ class Pictures:
         for number, found in self.clusters.items():
             arrays |= {f"maps_{number}": found.maps, f"map_biases_{number}": found.biases}
             arrays |= {f"cluster_logits_{number}": found.logits}
+        for number, fit in self.fitted.items():
+            arrays |= {f"fitted_{number}": fit.map.weights, f"fitted_biases_{number}": fit.map.biases}
+            arrays |= {f"fitted_shares_{number}": fit.shares, f"fitted_means_{number}": fit.means}
+            arrays |= {f"fitted_cosines_{number}": fit.cosines}
+            arrays |= {f"fitted_held_out_{number}": np.array(fit.held_out)}
+        arrays |= {"logits": self.logits}
         for n, units in enumerate(self.units, start=1):
             arrays |= {f"{key}{n}": value for key, value in vars(units).items()}
         arrays |= {"answers": self.answers, "predicted": self.predicted, "resampled": self.resampled}
@@ -133,6 +103,7 @@ class Pictures:
         save_arrays(
             path,
             {key: single(array) for key, array in arrays.items()}
+            | {f"fitted_classes_{number}": fit.map.classes for number, fit in self.fitted.items()}
             | {"never_inked": self.never_inked, "rungs": np.array(self.rungs)}
             | {"examples": self.examples.images, "example_kinds": self.examples.kinds},
         )
@@ -150,6 +121,8 @@ class Pictures:
                 w: ClusterMaps(a[f"maps_{w}"], a[f"map_biases_{w}"], a[f"cluster_logits_{w}"])
                 for w in numbers
             },
+            fitted={w: _fitted(a, w) for w in numbers if f"fitted_{w}" in a},
+            logits=a["logits"],
             units=[Units(a[f"influence{n}"], a[f"on{n}"], a[f"explained{n}"]) for n in list(layers)[:-1]],
             answers=a["answers"],
             predicted=a["predicted"],
@@ -161,6 +134,16 @@ class Pictures:
             examples=Examples(a["examples"], a["example_kinds"], a["example_maps"], a["example_logits"]),
             along=a["along"],
         )
+
+
+def _fitted(a: Mapping[str, Array], w: int) -> Fitted:
+    return Fitted(
+        MaxAffine(a[f"fitted_{w}"], a[f"fitted_biases_{w}"], a[f"fitted_classes_{w}"]),
+        a[f"fitted_shares_{w}"],
+        a[f"fitted_means_{w}"],
+        a[f"fitted_cosines_{w}"],
+        float(a[f"fitted_held_out_{w}"]),
+    )
 
 
 def contrast(one: tuple[Pictures, str], other: tuple[Pictures, str], measure: str) -> Interval:

@@ -17,12 +17,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.compose", description=__doc__)
     parser.add_argument("--network", required=True, help="a key under networks: in params.yaml")
     name = parser.parse_args().network
-    samples = params.load().network(name).samples
+    settings = params.load()
     images, survey = Images.load(), Survey.load()
     network = Network.load(files.network_file(name))
     snapshots = Snapshots.load(files.snapshots_file(name))
 
-    found = evaluate(network, images, survey, samples)
+    found = evaluate(network, images, survey, settings.network(name).samples, settings.fit)
     moments = along.truth(snapshots, images, survey, found)
     pictures = replace(found.pictures, along=along.output_pictures(snapshots, like=network))
     pictures.save(files.pictures_file(name))

@@ -10,10 +10,10 @@ from stages.artifacts.ladder import DIGITS
 from stages.artifacts.network import Network, Snapshots
 from stages.artifacts.survey import Survey
 from stages.artifacts.truth import Moment
-from stages.compose.composing import compose
 from stages.compose.evaluation import Evaluation
-from stages.compose.fits import LogitSums, Moments, balanced, least_squares
-from stages.compose.measures import accuracy, estimates
+from stages.mathematics.composing import compose
+from stages.mathematics.fits import LogitSums, Moments, balanced, least_squares
+from stages.mathematics.measures import accuracy, estimates
 from stages.parallel import spread
 
 IMAGES_AT_ONCE = 2_000
@@ -44,7 +44,8 @@ def truth(snapshots: Snapshots, images: Images, survey: Survey, final: Evaluatio
 
 def output_pictures(snapshots: Snapshots, like: Network) -> Array:
     """The composed pictures of the classes at each snapshot (snapshots × inputs × classes), centred."""
-    found = [compose(network)[-1].centred().weights for network in snapshots.networks]
+    precise = (Network.of(n.weights, n.biases, np.float64) for n in snapshots.networks)
+    found = [compose(network)[-1].centred().weights for network in precise]
     return single(np.array(found)).reshape(-1, len(like.weights[0]), like.weights[-1].shape[1])
 
 

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.arrays import Array, pixels, single
+from stages.arrays import Array, centred, pixels, single
 from stages.artifacts.images import Images
 from stages.artifacts.ladder import Interval, Ladder, Rung, headline, numbered
+from stages.artifacts.maps import ClusterMaps
 from stages.artifacts.network import Network
-from stages.artifacts.pictures import ClusterMaps, Pictures
+from stages.artifacts.pictures import Pictures
 from stages.artifacts.survey import Clusters, Survey
-from stages.compose import exact, examples, probe, units
-from stages.compose.composing import compose
-from stages.compose.fits import Moments, least_squares
-from stages.compose.measures import Measured, accuracy, cross_entropy, mean_cosine, measure
+from stages.compose import examples, fitted, probe, units
 from stages.compose.rungs import Made, StandIn, TestImages, table
+from stages.mathematics import exact, max_affine
+from stages.mathematics.composing import compose
+from stages.mathematics.fits import Moments, least_squares
+from stages.mathematics.measures import Measured, accuracy, cross_entropy, mean_cosine, measure
+from stages.params import Fit
 
 DIGITS = 4
 
@@ -28,7 +31,7 @@ class Evaluation:
     metrics: dict[str, float | None]
 
 
-def evaluate(network: Network, images: Images, survey: Survey, samples: int) -> Evaluation:
+def evaluate(network: Network, images: Images, survey: Survey, samples: int, settings: Fit) -> Evaluation:
     """Make and measure all pictures of a network that saw the first `samples` training images.
 
     Fits see training images only; test images are looked at to measure. A `Problem` if the exact maps
@@ -37,7 +40,7 @@ def evaluate(network: Network, images: Images, survey: Survey, samples: int) -> 
     x = pixels(images.x_test)
     exact.check_identity(network, x[: exact.CHECKED])
     found = probe.run(network, images, survey.clusters)
-    made = make(network, found, survey)
+    made = make(network, found, survey, images, settings)
 
     test = TestImages(x, {number: c.nearest for number, c in survey.clusters.items()})
     logits = network.logits(x)
@@ -55,6 +58,8 @@ def evaluate(network: Network, images: Images, survey: Survey, samples: int) -> 
         mean_map=made.mean_map,
         linear=made.linear,
         clusters=made.clusters,
+        fitted=made.fitted,
+        logits=single(centred(logits)),
         units=units.find(network, composed, found, x),
         answers=shares(logits),
         predicted=shares(said),
@@ -66,10 +71,10 @@ def evaluate(network: Network, images: Images, survey: Survey, samples: int) -> 
         examples=examples.find(network, x, logits, said, by_cluster),
         along=np.zeros((0, *made.composed.weights.shape), np.float32),
     )
-    return Evaluation(pictures, ladder, metrics(*scores, ladder, numbers))
+    return Evaluation(pictures, ladder, metrics(*scores, ladder, numbers, settings.pictures))
 
 
-def make(network: Network, found: probe.Probe, survey: Survey) -> Made:
+def make(network: Network, found: probe.Probe, survey: Survey, images: Images, settings: Fit) -> Made:
     """What the rungs are made of, from what the pass over the training images found; as it is stored."""
     moments = Moments.of(survey, found.sums)
     clusters = {
@@ -78,11 +83,13 @@ def make(network: Network, found: probe.Probe, survey: Survey) -> Made:
     }
     sizes, by_class = survey.clusters[1].sizes, found.maps[1]
     mean_map = np.tensordot(sizes / sizes.sum(), by_class, axes=1)
+    learned = max_affine.Images(images.x_train.reshape(len(images.x_train), -1), found.of_images)
     return Made(
         compose(network)[-1].stored(),
         moments.right_on_average(mean_map).stored(),
         least_squares(moments).stored(),
         clusters,
+        fitted.find(learned, survey.clusters, clusters, settings),
         moments,
     )
 
@@ -107,7 +114,9 @@ def shares(predictions: Array) -> Array:
     return single(counts / len(predictions))
 
 
-def metrics(right: float, loss: float, ladder: Ladder, numbers: list[int]) -> dict[str, float | None]:
+def metrics(
+    right: float, loss: float, ladder: Ladder, numbers: list[int], pictures: list[int]
+) -> dict[str, float | None]:
     """The few numbers of DVC's tables, one row a network."""
     return {
         "accuracy": round(right, DIGITS),
@@ -117,4 +126,5 @@ def metrics(right: float, loss: float, ladder: Ladder, numbers: list[int]) -> di
         "explained": ladder["composed_balanced"].explained.value,
         "linear_fit": ladder["linear_fit"].explained.value,
         "exact_maps": ladder[numbered("exact_maps", headline(numbers))].explained.value,
+        "fitted": ladder[numbered("fitted", headline(pictures))].explained.value,
     }

@@ -5,7 +5,7 @@ import numpy as np
 from stages.arrays import Array, centred, single
 from stages.artifacts.network import Network
 from stages.artifacts.pictures import EXAMPLE_KINDS, Examples
-from stages.compose import exact
+from stages.mathematics import exact
 
 OF_A_KIND = 2
 

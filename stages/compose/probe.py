@@ -10,8 +10,8 @@ from stages.arrays import Array, centred, pixels
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
 from stages.artifacts.survey import Clusters
-from stages.compose import exact
-from stages.compose.fits import LogitSums
+from stages.mathematics import exact
+from stages.mathematics.fits import LogitSums
 from stages.parallel import spread
 from stages.sums import sums_by
 
@@ -24,7 +24,8 @@ class Probe:
 
     sums: of logits, for fits; on: how many images turn each hidden unit on, by layer; activation: the
     sum of each hidden unit's activations, by layer; maps: mean exact map of each cluster (clusters ×
-    inputs × classes) and logits: mean logits (clusters × classes), by clusters a class; classes centred.
+    inputs × classes) and logits: mean logits (clusters × classes), by clusters a class; of_images: the
+    logits of each image (n × classes); classes centred.
     """
 
     sums: LogitSums
@@ -32,17 +33,22 @@ class Probe:
     activation: list[Array]
     maps: Mapping[int, Array]
     logits: Mapping[int, Array]
+    of_images: Array
 
 
 def run(network: Network, images: Images, clusters: Mapping[int, Clusters]) -> Probe:
     """Pass all training images through the network once, a class at a time on each core."""
     parts = spread(partial(_of_class, network, images, clusters), range(len(images.classes)))
+    of_images = np.empty((len(images.y_train), len(images.classes)))
+    for k, part in enumerate(parts):
+        of_images[images.y_train == k] = part.of_images
     return Probe(
         LogitSums.total(part.sums for part in parts),
         _total([part.on for part in parts]),
         _total([part.activation for part in parts]),
         {number: np.concatenate([part.maps[number] for part in parts]) for number in clusters},
         {number: np.concatenate([part.logits[number] for part in parts]) for number in clusters},
+        of_images,
     )
 
 
@@ -64,6 +70,7 @@ def _of_class(network: Network, images: Images, clusters: Mapping[int, Clusters]
         _total([p.activation for p in portions]),
         maps,
         means,
+        logits,
     )
 
 

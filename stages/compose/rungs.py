@@ -11,8 +11,8 @@ import numpy as np
 
 from stages.arrays import Array
 from stages.artifacts.ladder import numbered
-from stages.artifacts.pictures import AffineMap, ClusterMaps
-from stages.compose.fits import Moments, balanced
+from stages.artifacts.maps import AffineMap, ClusterMaps, Fitted, MaxAffine
+from stages.mathematics.fits import Moments, balanced
 
 
 class TestImages(NamedTuple):
@@ -32,12 +32,13 @@ class StandIn(NamedTuple):
 
 @dataclass(frozen=True)
 class Made:
-    """What the rungs are made of: composed output pictures, mean exact map, linear fit, cluster maps."""
+    """What the rungs are made of: composed pictures, mean exact map, linear fit, cluster maps, fits."""
 
     composed: AffineMap
     mean_map: AffineMap
     linear: AffineMap
     clusters: Mapping[int, ClusterMaps]
+    fitted: Mapping[int, Fitted]
     moments: Moments
 
 
@@ -53,11 +54,17 @@ def table(made: Made) -> list[StandIn]:
         _affine("mean_map_balanced", 1 + classes, balanced(mean_map, made.moments)),
         _affine("linear_fit", whole, made.linear),
         *(rung for number, maps in made.clusters.items() for rung in _of_clusters(number, maps)),
+        *(_fitted(number, found.map) for number, found in made.fitted.items()),
     ]
 
 
 def _affine(name: str, constants: int, stand_in: AffineMap) -> StandIn:
     return StandIn(name, constants, lambda test: stand_in(test.x))
+
+
+def _fitted(number: int, pictures: MaxAffine) -> StandIn:
+    constants = pictures.weights.size + pictures.biases.size
+    return StandIn(numbered("fitted", number), constants, lambda test: pictures(test.x))
 
 
 def _of_clusters(number: int, made: ClusterMaps) -> Iterator[StandIn]:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from stages.arrays import Array, centred, single
+from stages.artifacts.maps import AffineMap
 from stages.artifacts.network import Network
-from stages.artifacts.pictures import AffineMap, Units
+from stages.artifacts.pictures import Units
 from stages.compose.probe import Probe
 
 

@@ -7,12 +7,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from stages import params
 from stages.artifacts import files
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network, Snapshots
 from stages.artifacts.survey import Survey
-from stages.compose import along, composing, probe
+from stages.compose import along, fitted, probe
 from stages.compose.evaluation import evaluate
+from stages.mathematics import composing, max_affine
 from stages.render.sheets import units as sheets
 from stages.train.training import Data
 from tools.bench import article, contenders, timing
@@ -83,12 +85,17 @@ def units() -> dict[str, list[float]]:
 
 
 def truth(network: Network, images: Images) -> dict[str, list[float]]:
-    """Seconds of the ladder with its whole maps, and of the truth along the training, of one network."""
+    """Seconds of a network's ladder with its whole maps, its fitted pictures, its truth on the way."""
     survey, snapshots = Survey.load(), Snapshots.load(files.snapshots_file("all"))
-    final = evaluate(network, images, survey, len(images.x_train))
+    fit, n = params.load().fit, len(images.x_train)
+    without = fit.model_copy(update={"updates": 0})
+    found = probe.run(network, images, survey.clusters)
+    final = evaluate(network, images, survey, n, without)
+    learned = max_affine.Images(images.x_train.reshape(n, -1), found.of_images)
     return timing.interleaved(
         {
-            "ladder": lambda: evaluate(network, images, survey, len(images.x_train)),
+            "ladder": lambda: evaluate(network, images, survey, n, without),
+            "fitted pictures": lambda: fitted.find(learned, survey.clusters, final.pictures.clusters, fit),
             "along the training": lambda: along.truth(snapshots, images, survey, final),
         },
         ROUNDS,

@@ -1,7 +1,7 @@
 """The article's pictures: weight matrices multiplied together, as if there were no ReLUs."""
 
+from stages.artifacts.maps import AffineMap
 from stages.artifacts.network import Network
-from stages.artifacts.pictures import AffineMap
 
 
 def compose(network: Network) -> list[AffineMap]:

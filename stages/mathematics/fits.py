@@ -7,8 +7,8 @@ import numpy as np
 from scipy.linalg import solve
 from threadpoolctl import threadpool_limits
 
-from stages.arrays import Array
-from stages.artifacts.pictures import AffineMap
+from stages.arrays import Array, on_grid
+from stages.artifacts.maps import AffineMap
 from stages.artifacts.survey import Survey
 
 RIDGE = 1e-3  # of the pixels' mean variance: 1e-6 to 1e-2 explain the same to 0.002, and 0 has no solution
@@ -76,4 +76,4 @@ def least_squares(moments: Moments) -> AffineMap:
     if variance == 0:
         return moments.right_on_average(np.zeros_like(moments.xz))
     with threadpool_limits(1):  # the same last bits on any number of cores
-        return moments.right_on_average(solve(ridged, moments.xz, assume_a="pos"))
+        return moments.right_on_average(on_grid(solve(ridged, moments.xz, assume_a="pos")))

@@ -84,5 +84,10 @@ def accuracy(logits: Array, labels: Array) -> float:
 
 def mean_cosine(pictures: Array, others: Array) -> float:
     """The mean over classes of the cosine between two pictures (inputs × classes) of the class."""
+    return float(cosines(pictures, others).mean())
+
+
+def cosines(pictures: Array, others: Array) -> Array:
+    """The cosine of each column with the other's (columns); 0 where one is 0."""
     lengths = np.linalg.norm(pictures, axis=0) * np.linalg.norm(others, axis=0)
-    return float(((pictures * others).sum(axis=0) / np.maximum(lengths, np.finfo(float).tiny)).mean())
+    return np.asarray((pictures * others).sum(axis=0) / np.maximum(lengths, np.finfo(float).tiny))

@@ -1,0 +1,1 @@
+"""The mathematics of docs/mathematics.md as pure functions; compose and challenge use it alike."""

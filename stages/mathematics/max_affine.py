@@ -1,0 +1,159 @@
+"""The fewest pictures: several a class, of which the strongest counts, fitted to a network's logits.
+
+score_k(x) = max over the class's pictures of xa + c, a convex piecewise-linear function (Magnani & Boyd
+2009) or one layer of maxout units (Goodfellow et al. 2013), fitted by least squares to logits as Ba &
+Caruana 2014 fit shallow networks to deep ones. It begins as the network's own exact maps, one a cluster.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from stages.arrays import Array, centred, pixels
+from stages.artifacts.maps import AffineMap, ClusterMaps, MaxAffine
+from stages.mathematics.measures import estimates
+from stages.params import Fit
+
+BATCH = 128
+RATE = 0.01  # of the steps at the start, for pictures whose weights have a root mean square of RATE_FOR
+RATE_FOR = 0.1
+HELD_OUT = 12  # one training image in so many judges the fit and takes no part in it
+LOOKS = 4
+PIXELS_FROM = 5_000  # images that tell the pixels' mean variance
+
+Slope = Callable[[Array, Array], Array]
+
+
+class Images(NamedTuple):
+    """Images as rows of bytes (n × inputs) and what to fit to them (n × classes)."""
+
+    rows: Array
+    targets: Array
+
+    def at(self, places: Array) -> "Images":
+        return Images(self.rows[places], self.targets[places])
+
+
+def from_exact_maps(clusters: ClusterMaps, classes: Array) -> MaxAffine:
+    """Each cluster's own class in its mean exact map, as a picture of that class."""
+    own = np.arange(len(classes))
+    return MaxAffine(clusters.maps[own, :, classes].T, clusters.biases[own, classes], classes)
+
+
+def fit(
+    start: MaxAffine, images: Images, settings: Fit, slope: Slope | None = None
+) -> tuple[MaxAffine, float]:
+    """Pictures fitted to the targets from a start, and what they explain of those of images held out.
+
+    Adam on batches, its steps falling to 0 along half a cosine. Of LOOKS moments on the way, and the start
+    (balanced), the one counts that explains the held-out images best. `slope` is that of the loss in
+    the centred scores (n × classes), from them and the targets; squared error unless given.
+    """
+    order = np.random.default_rng(settings.seed).permutation(len(images.rows))
+    apart, learned = np.split(order, [max(1, len(order) // HELD_OUT)])
+    judge, images = images.at(apart), images.at(learned if len(learned) else apart)
+    if not judge.targets.var(axis=0).any():
+        return start, 0.0
+    best = balanced(start, judge)
+    most = explained(best, judge)
+    descent = _Descent(best, images, settings, slope or squared_error)
+    for _ in range(LOOKS):
+        found = descent.run(-(-settings.updates // LOOKS))
+        if (now := explained(found, judge)) > most:
+            best, most = found, now
+    return best, most
+
+
+def squared_error(scores: Array, targets: Array) -> Array:
+    """The slope of Σ(p − z)² / Σ var z over classes, up to the constant."""
+    return 2 * (scores - targets)
+
+
+def explained(said: MaxAffine, images: Images) -> float:
+    """The share of the targets' variation that pictures explain."""
+    found = estimates([said(pixels(images.rows))], images.targets, np.zeros(len(images.rows)))
+    return float(found[0, 2])
+
+
+def balanced(said: MaxAffine, images: Images) -> MaxAffine:
+    """The same after one gain and one shift a class: least squares; as it is where no gain above 0 fits."""
+    p = centred(said(pixels(images.rows)))
+    apart, z = p - p.mean(axis=0), images.targets - images.targets.mean(axis=0)
+    variance = float(np.square(apart).sum())
+    gain = float((apart * z).sum()) / variance if variance > 0 else 1.0
+    if gain <= 0:
+        return said
+    return said.scaled(gain, images.targets.mean(axis=0) - gain * p.mean(axis=0))
+
+
+def in_gauge(said: MaxAffine, weight: Array) -> MaxAffine:
+    """A function added to all pictures alike changes nothing: taken off is the mean over classes of each
+    class's mean picture, a picture counted by its `weight` (pictures), as classes are centred elsewhere."""
+    of_class = np.bincount(said.classes, weight)[said.classes]
+    share = np.where(of_class > 0, weight / np.maximum(of_class, 1), 0) / (said.classes.max() + 1)
+    common = AffineMap(said.weights @ share, said.biases @ share)
+    return MaxAffine(said.weights - common.weights[:, None], said.biases - common.bias, said.classes)
+
+
+def pull(images: Images, pictures: int) -> float:
+    """The slope of K · mean over pictures of σ²‖Δa‖² in a picture's change Δa, divided by Δa.
+
+    σ² is the mean variance of a pixel: σ²‖Δa‖² is how much a score would vary by the change alone if
+    pixels were independent. Divided by the targets' variance it is on the scale of 1 − explained.
+    """
+    variance = float(pixels(images.rows[:PIXELS_FROM]).var(axis=0).mean())
+    return 2 * images.targets.shape[1] * variance / pictures
+
+
+class _Descent:
+    """Adam (Kingma & Ba 2015) over the pictures, in float64 and on the thread that calls."""
+
+    def __init__(self, start: MaxAffine, images: Images, settings: Fit, slope: Slope) -> None:
+        self.start, self.images, self.settings, self.slope = start, images, settings, slope
+        self.values = np.vstack([start.weights, start.biases]).astype(float)
+        self.first = self.values.copy()
+        self.mean, self.square = np.zeros_like(self.values), np.zeros_like(self.values)
+        self.rate = RATE * float(np.sqrt(np.square(start.weights).mean())) / RATE_FOR
+        self.variance = float(images.targets.var(axis=0).sum())
+        self.pull = settings.pull * pull(images, len(start.classes))
+        self.chance = np.random.default_rng([settings.seed, 1])
+        self.queue, self.done = np.empty(0, int), 0
+
+    def run(self, updates: int) -> MaxAffine:
+        """So many more updates; gives the pictures after them."""
+        for _ in range(updates):
+            self._update()
+        return self._now(self.values.copy())
+
+    def _now(self, values: Array) -> MaxAffine:
+        return MaxAffine(values[:-1], values[-1], self.start.classes)
+
+    def _update(self) -> None:
+        self.done += 1
+        gradient = self._gradient(self.images.at(self._batch()))
+        self.mean += 0.1 * (gradient - self.mean)
+        self.square += 0.001 * (np.square(gradient) - self.square)
+        progress = min(1.0, self.done / self.settings.updates)
+        rate = self.rate * 0.5 * (1 + np.cos(np.pi * progress)) / (1 - 0.9**self.done)
+        spread_out = np.sqrt(self.square / (1 - 0.999**self.done))
+        self.values -= rate * self.mean / (spread_out + 1e-8)
+
+    def _gradient(self, batch: Images) -> Array:
+        x = np.hstack([pixels(batch.rows), np.ones((len(batch.rows), 1))])
+        said = x @ self.values
+        best = self.start.strongest(said)
+        slope = self.slope(centred(np.take_along_axis(said, best, axis=1)), batch.targets)
+        along = np.zeros_like(said)
+        np.put_along_axis(along, best, centred(slope) / (len(x) * self.variance), axis=1)
+        gradient = x.T @ along
+        gradient[:-1] += self.pull / self.variance * (self.values - self.first)[:-1]
+        return gradient
+
+    def _batch(self) -> Array:
+        """The next images, each once before any comes again."""
+        while len(self.queue) < BATCH:
+            again = self.chance.permutation(len(self.images.rows))
+            self.queue = np.concatenate([self.queue, again])
+        batch, self.queue = np.split(self.queue, [BATCH])
+        return batch
