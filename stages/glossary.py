@@ -28,6 +28,11 @@ METRICS = {
         "explained by the mean exact map of the nearest cluster, ten clusters a class or the most tried below",
         "higher",
     ),
+    "fitted": Meaning(
+        "explained by pictures fitted to the logits, the strongest of a class counting, ten a class or the most "
+        "tried below",
+        "higher",
+    ),
 }
 
 TERMS = {
@@ -35,6 +40,7 @@ TERMS = {
     "exact map": "the affine map that a ReLU network is around one image: its Jacobian, with a bias",
     "logits": "the network's scores of the classes, here less their mean over classes, which softmax ignores",
     "balanced": "after one gain and one bias a class, fitted to the logits on training images",
+    "fitted pictures": "several pictures a class, of which the strongest counts, fitted to the logits",
     "cluster": "training images of one class that look alike, by k-means on pixels",
     "interval": "95 %, from resampling the test images; of one training: another seed may differ by more",
 }

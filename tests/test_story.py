@@ -289,7 +289,7 @@ def imagined(name: str, samples: int, agreements: list[float], *, constant: bool
     nothing = Interval(None, None, None)
     rungs = [Rung("constant", 10, floor, nothing, nothing), Rung("composed", 0, end, nothing, nothing)]
     params = NetworkParams(samples=samples, hidden=[8], epochs=1)
-    facts = Facts(name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments)
+    facts = Facts(name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments, False)
     facts.__dict__["pictures"] = SimpleNamespace(answers=np.array([1.0, 0] if constant else [0.5, 0.5]))
     return facts
 

@@ -51,6 +51,10 @@ def truth_file(name: str) -> Path:
     return Path("reports/truth") / f"{name}.csv"
 
 
+def challenge_file(name: str) -> Path:
+    return Path("reports/challenges") / f"{name}.csv"
+
+
 OF_NETWORK: tuple[Callable[[str], Path], ...] = (
     network_file,
     snapshots_file,
@@ -62,14 +66,15 @@ OF_NETWORK: tuple[Callable[[str], Path], ...] = (
 )
 
 
-def forget_all_but(names: Iterable[str]) -> None:
-    """Remove what networks that params.yaml no longer names left behind.
+def forget_all_but(networks: Iterable[str], challenged: Iterable[str]) -> None:
+    """Remove what networks that params.yaml no longer names, or no longer challenges, left behind.
 
     DVC forgets a removed stage but not its files: they would count as inputs of render here and be
     missing in a fresh clone, and a reviewer would read numbers of a network that is no more.
     """
-    kept = {file(name) for file in OF_NETWORK for name in names}
-    for file in OF_NETWORK:
+    kept = {file(name) for file in OF_NETWORK for name in networks}
+    kept |= {challenge_file(name) for name in challenged}
+    for file in (*OF_NETWORK, challenge_file):
         pattern = file("*")
         for path in set(pattern.parent.glob(pattern.name)) - kept:
             path.unlink()

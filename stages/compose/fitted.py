@@ -7,7 +7,16 @@ import numpy as np
 from stages.arrays import Array, pixels, single
 from stages.artifacts.maps import ClusterMaps, Fitted, MaxAffine
 from stages.artifacts.survey import Clusters
-from stages.mathematics.max_affine import Images, fit, from_exact_maps, in_gauge
+from stages.mathematics.max_affine import (
+    BALANCED_ON,
+    Images,
+    apart,
+    balanced,
+    explained,
+    fit,
+    from_exact_maps,
+    in_gauge,
+)
 from stages.mathematics.measures import cosines
 from stages.parallel import spread
 from stages.params import Fit
@@ -21,13 +30,17 @@ def find(
 ) -> dict[int, Fitted]:
     """For each number of pictures a class, those fitted to the training images' logits."""
     most_first = sorted(settings.pictures, reverse=True)
+    learned, judging = apart(images, settings.seed)
     starts = {w: from_exact_maps(maps[w], clusters[w].classes) for w in most_first}
-    fits = spread(lambda w: fit(starts[w], images, settings), most_first)
-    told = {w: tell(*found, starts[w], images.rows) for w, found in zip(most_first, fits, strict=True)}
-    return {w: told[w] for w in settings.pictures}
+
+    def fitted(w: int) -> MaxAffine:
+        return fit(balanced(starts[w], learned.at(BALANCED_ON)), learned, judging, settings)
+
+    fits = dict(zip(most_first, spread(fitted, most_first), strict=True))
+    return {w: tell(fits[w], starts[w], images.rows, judging) for w in settings.pictures}
 
 
-def tell(found: MaxAffine, held_out: float, start: MaxAffine, rows: Array) -> Fitted:
+def tell(found: MaxAffine, start: MaxAffine, rows: Array, judging: Images) -> Fitted:
     """What each picture does on images (n × inputs, bytes); those that never count are dropped.
 
     A picture counts for an image if it is the strongest of its class, and answers it if it is of all.
@@ -42,7 +55,7 @@ def tell(found: MaxAffine, held_out: float, start: MaxAffine, rows: Array) -> Fi
         single(shares[kept]),
         single(mean_answered(answers, rows, len(counts))[kept]),
         single(cosines(*(p.weights for p in pair))[kept]),
-        round(held_out, 4),
+        round(explained(found, judging), 4),
     )
 
 

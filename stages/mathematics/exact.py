@@ -25,11 +25,11 @@ def masks_of(preactivations: Sequence[Array]) -> list[Array]:
 
 
 def pull_back(network: Network, masks: Sequence[Array], direction: Array) -> Array:
-    """A direction in logit space (classes) pulled back to layer 1, for each image (n × units₁).
+    """A direction in logit space (classes, or one for each image) pulled back to layer 1 (n × units₁).
 
     That is D₁W₂D₂…W_L·direction; multiplied by W₁ᵀ it is A(x)·direction.
     """
-    v = np.broadcast_to(direction, (len(masks[0]), len(direction)))
+    v = np.broadcast_to(direction, (len(masks[0]), direction.shape[-1]))
     for weight, mask in zip(reversed(network.weights[1:]), reversed(masks), strict=True):
         v = (v @ weight.T) * mask
     return v

@@ -20,9 +20,10 @@ RATE = 0.01  # of the steps at the start, for pictures whose weights have a root
 RATE_FOR = 0.1
 HELD_OUT = 12  # one training image in so many judges the fit and takes no part in it
 LOOKS = 4
+BALANCED_ON = slice(5_000)  # of the images in their random order
 PIXELS_FROM = 5_000  # images that tell the pixels' mean variance
 
-Slope = Callable[[Array, Array], Array]
+Function = Callable[[Array, Array], Array]
 
 
 class Images(NamedTuple):
@@ -31,8 +32,15 @@ class Images(NamedTuple):
     rows: Array
     targets: Array
 
-    def at(self, places: Array) -> "Images":
+    def at(self, places: Array | slice) -> "Images":
         return Images(self.rows[places], self.targets[places])
+
+
+class Loss(NamedTuple):
+    """A loss of each image (n) and its slope in the scores (n × classes), from scores and targets."""
+
+    value: Function
+    slope: Function
 
 
 def from_exact_maps(clusters: ClusterMaps, classes: Array) -> MaxAffine:
@@ -41,33 +49,33 @@ def from_exact_maps(clusters: ClusterMaps, classes: Array) -> MaxAffine:
     return MaxAffine(clusters.maps[own, :, classes].T, clusters.biases[own, classes], classes)
 
 
+def apart(images: Images, seed: int) -> tuple[Images, Images]:
+    """The training images that a fit learns from, in a random order, and those that only judge it."""
+    order = np.random.default_rng(seed).permutation(len(images.rows))
+    judging, learned = np.split(order, [max(1, len(order) // HELD_OUT)])
+    return images.at(learned if len(learned) else judging), images.at(judging)
+
+
+SQUARED = Loss(lambda p, z: np.square(p - z).sum(axis=1), lambda p, z: 2 * (p - z))
+
+
 def fit(
-    start: MaxAffine, images: Images, settings: Fit, slope: Slope | None = None
-) -> tuple[MaxAffine, float]:
-    """Pictures fitted to the targets from a start, and what they explain of those of images held out.
+    start: MaxAffine, learned: Images, judging: Images, settings: Fit, loss: Loss = SQUARED
+) -> MaxAffine:
+    """Pictures fitted to the targets from a start.
 
-    Adam on batches, its steps falling to 0 along half a cosine. Of LOOKS moments on the way, and the start
-    (balanced), the one counts that explains the held-out images best. `slope` is that of the loss in
-    the centred scores (n × classes), from them and the targets; squared error unless given.
+    Adam on batches, its steps falling to 0 along half a cosine. Of the start and LOOKS moments on the way
+    that counts which has the least loss on the images that only judge.
     """
-    order = np.random.default_rng(settings.seed).permutation(len(images.rows))
-    apart, learned = np.split(order, [max(1, len(order) // HELD_OUT)])
-    judge, images = images.at(apart), images.at(learned if len(learned) else apart)
-    if not judge.targets.var(axis=0).any():
-        return start, 0.0
-    best = balanced(start, judge)
-    most = explained(best, judge)
-    descent = _Descent(best, images, settings, slope or squared_error)
-    for _ in range(LOOKS):
-        found = descent.run(-(-settings.updates // LOOKS))
-        if (now := explained(found, judge)) > most:
-            best, most = found, now
-    return best, most
+    if not learned.targets.var(axis=0).any():
+        return start
+    descent = _Descent(start, learned, settings, loss)
+    found = [start, *(descent.run(-(-settings.updates // LOOKS)) for _ in range(LOOKS))]
+    return min(found, key=lambda pictures: mean_loss(pictures, judging, loss))
 
 
-def squared_error(scores: Array, targets: Array) -> Array:
-    """The slope of Σ(p − z)² / Σ var z over classes, up to the constant."""
-    return 2 * (scores - targets)
+def mean_loss(said: MaxAffine, images: Images, loss: Loss) -> float:
+    return float(loss.value(centred(said(pixels(images.rows))), images.targets).mean())
 
 
 def explained(said: MaxAffine, images: Images) -> float:
@@ -109,8 +117,8 @@ def pull(images: Images, pictures: int) -> float:
 class _Descent:
     """Adam (Kingma & Ba 2015) over the pictures, in float64 and on the thread that calls."""
 
-    def __init__(self, start: MaxAffine, images: Images, settings: Fit, slope: Slope) -> None:
-        self.start, self.images, self.settings, self.slope = start, images, settings, slope
+    def __init__(self, start: MaxAffine, images: Images, settings: Fit, loss: Loss) -> None:
+        self.start, self.images, self.settings, self.loss = start, images, settings, loss
         self.values = np.vstack([start.weights, start.biases]).astype(float)
         self.first = self.values.copy()
         self.mean, self.square = np.zeros_like(self.values), np.zeros_like(self.values)
@@ -143,7 +151,7 @@ class _Descent:
         x = np.hstack([pixels(batch.rows), np.ones((len(batch.rows), 1))])
         said = x @ self.values
         best = self.start.strongest(said)
-        slope = self.slope(centred(np.take_along_axis(said, best, axis=1)), batch.targets)
+        slope = self.loss.slope(centred(np.take_along_axis(said, best, axis=1)), batch.targets)
         along = np.zeros_like(said)
         np.put_along_axis(along, best, centred(slope) / (len(x) * self.variance), axis=1)
         gradient = x.T @ along

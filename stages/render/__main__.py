@@ -9,7 +9,7 @@ from stages.render.story import report
 
 def main() -> None:
     settings = params.load()
-    files.forget_all_but(settings.networks)
+    files.forget_all_but(settings.networks, settings.challenge)
     run = Run.load(settings)
     if run.missing:
         console.say(

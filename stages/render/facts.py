@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from stages.artifacts import files, truth
+from stages.artifacts import challenge, files, truth
+from stages.artifacts.challenge import Challenger
 from stages.artifacts.files import load_numbers
 from stages.artifacts.images import Images
 from stages.artifacts.ladder import Ladder, headline
@@ -29,6 +30,7 @@ class Facts:
     metrics: Mapping[str, Any]
     ladder: Ladder
     truth: Sequence[Moment]
+    challenged: bool
 
     @classmethod
     def load(cls, name: str, settings: Params, available: int) -> "Facts":
@@ -42,6 +44,7 @@ class Facts:
             load_numbers(files.metrics_file(name)),
             Ladder.load(files.ladder_file(name)),
             truth.load(files.truth_file(name)),
+            name in settings.challenge,
         )
 
     @cached_property
@@ -53,6 +56,11 @@ class Facts:
         """The columns of the training history."""
         rows = files.load_table(files.history_file(self.name))
         return {key: [float(row[key]) for row in rows] for key in rows[0]}
+
+    @cached_property
+    def challengers(self) -> Sequence[Challenger]:
+        """What its fitted pictures were challenged with; nothing where params.yaml names it not."""
+        return challenge.load(files.challenge_file(self.name)) if self.challenged else []
 
     @property
     def layers(self) -> int:
@@ -141,6 +149,11 @@ class Run:
     def number(self) -> int:
         """The clusters a class that the report speaks of."""
         return headline(list(self.survey.clusters))
+
+    @property
+    def fitted_number(self) -> int:
+        """The fitted pictures a class that the report speaks of."""
+        return headline(self.settings.fit.pictures)
 
     @property
     def is_articles(self) -> bool:

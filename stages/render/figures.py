@@ -1,10 +1,10 @@
 """Which figures there are, and where each lies under reports/figures."""
 
 from stages.artifacts.files import FIGURES
-from stages.render.charts import along, architecture, claims, ladder
+from stages.render.charts import along, architecture, claims, fewest, ladder
 from stages.render.drawing import plots
 from stages.render.facts import Facts, Run
-from stages.render.sheets import clusters, comparisons, examples, strips, units
+from stages.render.sheets import clusters, comparisons, examples, fitted, strips, units
 
 
 def draw(run: Run) -> None:
@@ -31,6 +31,8 @@ def _of_network(network: Facts, run: Run) -> None:
         units.layer(network, number, shape).save(folder / f"layer-{number}.png")
     units.output(network, run).save(folder / "output.png")
     clusters.draw(network, run).save(folder / "clusters.png")
+    for number in network.pictures.fitted:
+        fitted.draw(network, number, run).save(folder / f"fitted-{number}.png")
     if network.truth:
         strips.along(network, shape, run.classes).save(folder / "along.png")
 
@@ -43,6 +45,7 @@ def _compared(run: Run) -> None:
         plots.save(along.all_networks(run), FIGURES / "along.png")
     if ladder.compared(run):
         plots.save(ladder.draw(run), FIGURES / "ladder.png")
+        plots.save(fewest.draw(run), FIGURES / "fewest.png")
     if run.hero:
         examples.draw(run.hero, run).save(FIGURES / "examples.png")
     if run.controls:

@@ -18,6 +18,7 @@ WORDS = {
     "linear_fit": "best linear fit",
     "cluster_means": "cluster means, {}",
     "exact_maps": "exact maps, {}",
+    "fitted": "fitted pictures, {}",
 }
 ROW = 0.46
 TITLES = {"explained": "Explained, beyond class means", "agreement_on_errors": "Agreement on its errors"}

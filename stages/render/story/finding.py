@@ -164,3 +164,9 @@ def interval(found: Interval, digits: int = 1) -> str:
         return "–"
     low, high = (percent(v, digits).removesuffix(" %") for v in (found.low, found.high))
     return f"{percent(found.value, digits)} ({low}–{high})"
+
+
+def shares(found: Interval) -> str:
+    """0.760 (0.756–0.764)."""
+    value, low, high = (decimal(v, 3) for v in found)
+    return f"{value} ({low}–{high})"

@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from stages.glossary import TERMS
 from stages.render.facts import Run
-from stages.render.story import article, sections
+from stages.render.story import article, fewest, sections
 from stages.render.story.blocks import Block, Section, Table
 from stages.render.story.finding import lead
 from stages.words import listed
@@ -30,9 +30,10 @@ def write(run: Run) -> str:
 def story(run: Run) -> list[Section]:
     """All sections that this run has something to say in; the first has no heading of its own."""
     found = [
-        Section("", [*opening(run), *lead(run)]),
+        Section("", [*opening(run), *lead(run), *fewest.sentence(run)]),
         sections.networks(run),
         sections.ladder(run),
+        fewest.section(run),
         sections.at_work(run),
         sections.looks_for(run),
         sections.along(run),

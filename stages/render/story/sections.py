@@ -1,12 +1,12 @@
 """The report's sections after the lead, each true of whatever run it is given."""
 
-from stages.artifacts.ladder import Interval, numbered
+from stages.artifacts.ladder import numbered
 from stages.render.charts import ladder as ladder_chart
 from stages.render.facts import Facts, Run
 from stages.render.sheets import clusters as clusters_sheet
 from stages.render.sheets import examples
 from stages.render.story.blocks import Block, Figure, Section, Table
-from stages.render.story.finding import interval
+from stages.render.story.finding import interval, shares
 from stages.render.story.verdicts import NEARLY, SKETCH, verdict
 from stages.words import count, decimal, listed, percent
 
@@ -24,17 +24,18 @@ def networks(run: Run) -> Section:
             decimal(n.metrics["explained"]),
             decimal(n.metrics["linear_fit"]),
             decimal(n.metrics["exact_maps"]),
+            decimal(n.metrics["fitted"]),
             verdict(n),
         ]
         for n in run.networks
     ]
     head = ["network", "hidden", "trained on", "accuracy", "agreement", "on errors", "explained",
-            "linear fit", f"exact maps, {run.number}", "its composed pictures are"]  # fmt: skip
+            "linear fit", f"exact maps, {run.number}", f"fitted, {run.fitted_number}", "its composed pictures are"]  # fmt: skip
     words = (
         "Each name leads to all of a network's pictures. *Agreement* and *on errors* are of the composed pictures as they "
         "are, on all test images and on those that the network gets wrong. *Explained* is the share of the logits' "
         "variation, beyond class means, that a stand-in predicts: the composed pictures balanced (one gain and one bias "
-        f"a class), the best linear fit, the exact maps of {count(run.number, 'cluster')} a class. The verdict asks agreement and "
+        f"a class), the best linear fit, the exact maps of {count(run.number, 'cluster')} a class, {count(run.fitted_number, 'fitted picture')} a class. The verdict asks agreement and "
         f"explained, both with their whole intervals: *nearly the network* from {NEARLY}, *a sketch* from {SKETCH}, below "
         "that *mostly fiction*."
     )
@@ -214,12 +215,6 @@ def data(run: Run) -> Section:
                    "pixel with every class counted alike, and how exclusive each pixel is. At the border a few images decide."),
         ],
     )  # fmt: skip
-
-
-def shares(found: Interval) -> str:
-    """0.760 (0.756–0.764)."""
-    value, low, high = (decimal(v, 3) for v in found)
-    return f"{value} ({low}–{high})"
 
 
 def _cells(network: Facts, name: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Stage challenge: what else could explain that fitted pictures imitate a network so well."""

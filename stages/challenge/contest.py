@@ -1,0 +1,83 @@
+"""All challengers of one network's fitted pictures, measured on the test images."""
+
+import numpy as np
+
+from stages.arrays import Array, centred, pixels
+from stages.artifacts.challenge import Challenger
+from stages.artifacts.images import Images
+from stages.artifacts.ladder import Interval, numbered
+from stages.artifacts.network import Network
+from stages.artifacts.pictures import Pictures
+from stages.artifacts.survey import Survey
+from stages.challenge import entrants, likeness
+from stages.mathematics.measures import measure
+from stages.parallel import spread
+from stages.params import Fit
+
+IMAGES_AT_ONCE = 2_000
+
+
+def hold(
+    network: Network, pictures: Pictures, images: Images, survey: Survey, settings: Fit
+) -> list[Challenger]:
+    """Fit the challengers on training images and measure all on test images."""
+    rows = images.x_train.reshape(len(images.x_train), -1)
+    starts = range(0, len(rows), IMAGES_AT_ONCE)
+    parts = spread(lambda n: centred(network.logits(pixels(rows[n : n + IMAGES_AT_ONCE]))), starts)
+    logits = np.concatenate(parts)
+    known = {
+        w: entrants.Known(rows, logits, images.y_train, survey.clusters[w], pictures.clusters[w])
+        for w in pictures.fitted
+    }
+    sets = {numbered("fitted", w): entrants.Entrant(f.map, f.map) for w, f in pictures.fitted.items()}
+    return measured(network, pictures, images, survey, sets | entrants.find(known, settings))
+
+
+def measured(
+    network: Network, pictures: Pictures, images: Images, survey: Survey, sets: dict[str, entrants.Entrant]
+) -> list[Challenger]:
+    """The rungs to compare with, then each set of pictures."""
+    x = pixels(images.x_test)
+    logits = network.logits(x)
+    own = likeness.of_network(network)(x, *likeness.top_two(logits))
+    classes = logits.shape[1]
+    said = {"composed": pictures.composed[-1](x), "linear_fit": pictures.linear(x)}
+    margins = {
+        "composed": likeness.of_affine(pictures.composed[-1]),
+        "linear_fit": likeness.of_affine(pictures.linear),
+    }
+    counts = {"composed": classes, "linear_fit": classes}
+    for w in pictures.fitted:
+        name, nearest = numbered("exact_maps", w), survey.clusters[w].nearest
+        said[name] = pictures.clusters[w].predictions(x, nearest)
+        margins[name] = likeness.of_clusters(pictures.clusters[w], nearest)
+        counts[name] = len(survey.clusters[w].classes)
+    for name, (found, _) in sets.items():
+        said[name], margins[name], counts[name] = found(x), likeness.of_pictures(found), len(found.classes)
+    intervals = _intervals(list(said.values()), logits, images.y_test)
+    scaled = _intervals([entrant.scaled(x) for entrant in sets.values()], logits, images.y_test)
+    explained = [row[-1] for row in intervals[: -len(sets)] + scaled]
+    return [
+        Challenger(
+            name,
+            counts[name],
+            _likeness(name, sets) if name in sets else None,
+            intervals[n][0],
+            intervals[n][1],
+            explained[n],
+            likeness.agreement_of_margins(margins[name], own, x, logits),
+        )
+        for n, name in enumerate(said)
+    ]
+
+
+def _intervals(said: list[Array], logits: Array, labels: Array) -> list[list[Interval]]:
+    """Agreement, agreement on errors and explained of each stand-in."""
+    rows = zip(*measure(said, logits, labels), strict=True)
+    return [list(map(Interval.of, *row)) for row in rows]
+
+
+def _likeness(name: str, sets: dict[str, entrants.Entrant]) -> float:
+    """How alike the pictures are to the fitted ones of the same number a class."""
+    fitted = numbered("fitted", int(name.split(".")[1]))
+    return likeness.matched(sets[name].pictures, sets[fitted].pictures)

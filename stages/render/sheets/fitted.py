@@ -1,0 +1,103 @@
+"""The fewest pictures: those fitted to a network's logits, with the images that each answers."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from stages.arrays import Array
+from stages.artifacts.ladder import numbered
+from stages.artifacts.maps import Fitted
+from stages.render.drawing import views
+from stages.render.drawing.canvas import MARGIN, SMALL, TITLE, WIDTH, Canvas, lines_of
+from stages.render.facts import Facts, Run
+from stages.render.sheets.clusters import OUTLINE_AT
+from stages.render.sheets.units import GAP
+from stages.words import count, decimal, percent
+
+LABEL, FOOT, LINE = 62, 50, 40
+ACROSS, MOST_SHOWN = 12, 6
+MOST_SCALE = 8
+LEAST_SHARE = 0.001
+
+
+@dataclass(frozen=True)
+class Page:
+    """A network's pictures of one number a class, and the scale at which images are drawn."""
+
+    network: Facts
+    found: Fitted
+    shape: tuple[int, int]
+    scale: int
+
+    @property
+    def step(self) -> tuple[int, int]:
+        """How far down and across from one tile to the next."""
+        return self.shape[0] * self.scale + GAP, self.shape[1] * self.scale + GAP
+
+    @cached_property
+    def half(self) -> float:
+        """The weight that gets full colour."""
+        return views.half_range(self.found.map.weights, self.network.pictures.never_inked)
+
+    def pair(self, canvas: Canvas, picture: int, top: int, left: int) -> None:
+        """A mean image, under it the picture with the image's outline, and the share that it answers."""
+        (down, across), form = self.step, self.found.means[picture].reshape(self.shape)
+        weights = self.found.map.weights[:, picture : picture + 1]
+        levels = views.signed(weights, self.network.pictures.never_inked, self.half)
+        canvas.picture(views.ink(form), top, left, self.scale)
+        canvas.picture(levels.reshape(self.shape), top + down, left, self.scale)
+        if form.any():
+            canvas.outline(form > OUTLINE_AT * form.max(), top + down, left, self.scale)
+        share = percent(round(float(self.found.shares[picture]), 4))
+        canvas.text(share, top + 2 * down, left + across // 2, SMALL - 3, align="middle")
+
+
+def draw(network: Facts, number: int, run: Run) -> Canvas:
+    """For each class the pictures that answer images, the most used first; all on one scale.
+
+    Above each picture the mean of the training images that it answers, below it their share.
+    """
+    found, shape = network.pictures.fitted[number], run.images.shape
+    chosen = [shown(found, k) for k in range(len(run.classes))]
+    most = max(map(len, chosen))
+    blocks = max(1, ACROSS // most)
+    wide = (WIDTH - 2 * MARGIN) // blocks
+    scale = max(1, min(MOST_SCALE * 28 // max(shape), ((wide - LABEL) // most - GAP) // shape[1]))
+    page = Page(network, found, shape, scale)
+    words = _words(page, number, np.concatenate(chosen))
+    row, head = 2 * page.step[0] + FOOT, MARGIN + 70 + LINE * len(words)
+    canvas = Canvas(head + -(-len(run.classes) // blocks) * row + MARGIN)
+    canvas.title(f"{network.name}: its fewest pictures ({network.training_words})")
+    for n, line in enumerate(words):
+        canvas.text(line, MARGIN + 60 + LINE * n, MARGIN, SMALL)
+    for k, name in enumerate(run.classes):
+        top, left = head + k // blocks * row, MARGIN + k % blocks * wide
+        canvas.text(name, top + page.step[0] - 24, left + LABEL // 2 - 8, TITLE, align="middle", bold=True)
+        for place, picture in enumerate(chosen[k]):
+            page.pair(canvas, int(picture), top, left + LABEL + place * page.step[1])
+    return canvas
+
+
+def shown(found: Fitted, k: int) -> Array:
+    """A class's most used pictures that answer one image in a thousand; one at least."""
+    own = np.flatnonzero(found.map.classes == k)
+    often = own[found.shares[own] >= LEAST_SHARE]
+    return often[:MOST_SHOWN] if len(often) else own[:1]
+
+
+def _words(page: Page, number: int, drawn: Array) -> list[str]:
+    found, rung = page.found, page.network.ladder[numbered("fitted", number)]
+    left = len(found.map.classes)
+    answered = percent(round(float(found.shares[drawn].sum()), 4))
+    rest = (
+        f" The {count(len(drawn), 'picture')} shown answer {answered} of them." if left > len(drawn) else ""
+    )
+    words = (
+        f"{count(left, 'picture')}, {number} a class at most, fitted to the logits: a class scores what "
+        f"its strongest picture says. They explain {decimal(rung.explained.value)} and agree on "
+        f"{percent(rung.agreement.value)}. Above each picture the mean of the training images that it "
+        f"answers, being the strongest of all; below, their share.{rest} Red speaks for the class, blue "
+        f"against it, full colour from ±{page.half:.2g}; white is 0, sand is never inked."
+    )
+    return list(lines_of(words, WIDTH - 2 * MARGIN, SMALL))

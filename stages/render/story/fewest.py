@@ -1,0 +1,213 @@
+"""The second finding: how few pictures imitate a network, and what else could explain that they do."""
+
+from stages.artifacts.challenge import Challenger
+from stages.artifacts.ladder import numbered
+from stages.render import transfer
+from stages.render.charts import fewest as chart
+from stages.render.charts.ladder import compared, words
+from stages.render.facts import Facts, Run
+from stages.render.story.blocks import Block, Figure, Section, Table
+from stages.render.story.finding import interval, shares
+from stages.render.story.verdicts import NEARLY, above
+from stages.words import count, decimal, listed, percent
+
+CHALLENGERS = {
+    "free": "fitted from the exact maps, no pull",
+    "means": "fitted from the clusters' mean images",
+    "random": "fitted from noise",
+    "labels": "fitted to labels",
+    "divergence": "fitted to probabilities (Kullback–Leibler)",
+}
+
+
+def sentence(run: Run) -> list[Block]:
+    """The finding in one sentence with its numbers, for the network with the most to explain."""
+    if not run.hero:
+        return []
+    number, network = run.fitted_number, run.hero
+    rung, one = network.ladder[numbered("fitted", number)], network.ladder["linear_fit"]
+    left = count(len(network.pictures.fitted[number].map.classes), "picture")
+    nearly = above((rung.agreement, rung.explained), NEARLY)
+    claim = (
+        f"{_a_class(number)} are nearly the network{' again' if not above((one.explained,), NEARLY) else ''}"
+        if nearly
+        else f"{_a_class(number)} are not nearly the network"
+    )
+    return [
+        f"**{claim[0].upper()}{claim[1:]}: {left}, of which each class's strongest counts, fitted to the logits of "
+        f"`{network.name}`, explain {shares(rung.explained)} of their variation and give {interval(rung.agreement)} of its "
+        f"answers.** One a class, the best linear fit, explains {shares(one.explained)} and gives {interval(one.agreement)}."
+    ]
+
+
+def section(run: Run) -> Section | None:
+    """How few, which, and what they are not."""
+    networks = compared(run)
+    if not run.hero or not networks:
+        return None
+    number, hero = run.fitted_number, run.hero
+    folders = [f"[`{n.name}`](figures/{n.name}/fitted-{number}.png)" for n in networks if n is not hero]
+    others = f" The same of {listed(folders)}." if folders else ""
+    blocks: list[Block] = [
+        "Let each class have several pictures, and let it score what its strongest picture says: no cluster is looked up, each "
+        "picture answers for itself. They begin as the network's own exact maps, one a cluster, and are fitted to its logits on "
+        f"training images. {enough(run)}",
+        Figure(
+            "fewest.png",
+            "Explained and agreement on errors against the number of pictures",
+            f"{listed([f'`{n.name}`' for n in chart.shown(run)])}: what stand-ins with so many pictures in all explain of the logits, and "
+            "how often they give the network's answer where it errs. Bands are 95 % intervals.",
+        ),
+        Figure(
+            f"{hero.name}/fitted-{number}.png",
+            f"The fewest pictures of {hero.name}",
+            f"The fitted pictures of `{hero.name}`: for each class the most used, each under the mean of the training images that it answers, "
+            f"with their share.{others}",
+        ),
+        "**What this is not.** It says how few pictures imitate the network, not that the network computes so."
+        + doubts(run, number),
+    ]
+    for network in (n for n in run.networks if n.challengers):
+        blocks.append(f"What else was fitted to `{network.name}`, or could be shown in its place:")
+        blocks.append(table(network))
+    if len(matrix_of(run)) > 1:
+        blocks += matrix(run, number)
+    return Section("The fewest pictures", blocks)
+
+
+def enough(run: Run) -> str:
+    """How many a class explain nine tenths, judged on training images that the fit did not learn from."""
+    found = []
+    for n in compared(run):
+        tried = sorted(n.pictures.fitted)
+        if above((n.ladder["linear_fit"].explained,), NEARLY):
+            found.append(f"`{n.name}` one (the linear fit)")
+        elif reached := [w for w in tried if n.pictures.fitted[w].held_out >= NEARLY]:
+            left = count(len(n.pictures.fitted[reached[0]].map.classes), "picture")
+            found.append(f"`{n.name}` {reached[0]} ({left} in all)")
+        else:
+            found.append(f"`{n.name}` more than {tried[-1]}")
+    return f"To explain {NEARLY} takes, of the numbers a class that were tried, for {listed(found)}."
+
+
+def doubts(run: Run, number: int) -> str:
+    """What the challengers, and the network's errors, say against reading more into it; each with numbers."""
+    words = [_errors(run.hero, number)] if run.hero else []
+    if run.controls:
+        said = [
+            f"`{n.name}` {decimal(n.ladder[numbered('fitted', number)].explained.value)}"
+            for n in run.controls
+        ]
+        words.append(f"*A network that learnt nothing is imitated, too:* explained of {listed(said)}.")
+    for network in (n for n in run.networks if n.challengers):
+        by_name = {c.name: c for c in network.challengers}
+        fitted = by_name[numbered("fitted", number)]
+        words += [_labels(by_name.get(numbered("labels", number)), fitted)]
+        words += [_starts(by_name, fitted, number), _margins(by_name, number)]
+    return "\n" + "".join(f"\n- {line}" for line in words if line)
+
+
+def _errors(network: Facts, number: int) -> str:
+    fitted, means = numbered("fitted", number), numbered("cluster_means", number)
+    lead = network.pictures.contrast("agreement_on_errors", fitted, means)
+    if lead.value is None:
+        return ""
+    ends = [network.ladder[name].agreement_on_errors for name in (fitted, means)]
+    verdict = "more often than" if lead.excludes_zero and lead.value > 0 else "not clearly more often than"
+    return (
+        f"*Where `{network.name}` errs*, they err with it in {interval(ends[0])} of the cases, {verdict} the means of "
+        f"the nearest of as many clusters, no picture at all ({interval(ends[1])})."
+    )
+
+
+def _labels(labels: Challenger | None, fitted: Challenger) -> str:
+    if labels is None:
+        return ""
+    return (
+        f"*Agreement alone is no proof.* The same pictures fitted to the labels, which know nothing of the network, agree on "
+        f"{interval(labels.agreement)} (the fitted ones on {interval(fitted.agreement)}) and explain {shares(labels.explained)} "
+        f"({shares(fitted.explained)})."
+    )
+
+
+def _starts(by_name: dict[str, Challenger], fitted: Challenger, number: int) -> str:
+    found = [by_name.get(numbered(kind, number)) for kind in ("means", "random")]
+    means, noise = found
+    if means is None or noise is None:
+        return ""
+    return (
+        f"*They are not the only ones.* Begun as the clusters' mean images the same fit explains {shares(means.explained)}, begun as "
+        f"noise {shares(noise.explained)}, and from the exact maps {shares(fitted.explained)}; paired with the latter, the "
+        f"pictures have a mean cosine of {decimal(means.likeness)} and {decimal(noise.likeness)}."
+    )
+
+
+def _margins(by_name: dict[str, Challenger], number: int) -> str:
+    rows = [numbered("exact_maps", number), numbered("fitted", number), "composed", "linear_fit"]
+    said = [f"{_name(by_name[name].name)} {decimal(by_name[name].margin.value)}" for name in rows]
+    return (
+        "*What an answer hangs on*: answer less runner-up, as a picture, has this mean cosine with the same in each test image's own exact "
+        f"map: {listed(said)}."
+    )
+
+
+def _name(challenger: str) -> str:
+    """A challenger's name for people: the ladder's words for its rungs."""
+    kind, _, number = challenger.partition(".")
+    return f"{CHALLENGERS[kind]}, {number} a class" if kind in CHALLENGERS else words(challenger)
+
+
+def table(network: Facts) -> Table:
+    """All challengers of a network."""
+    rows = [
+        [
+            _name(c.name),
+            str(c.pictures),
+            decimal(c.explained.value, 3),
+            percent(c.agreement.value),
+            percent(c.agreement_on_errors.value),
+            decimal(c.likeness),
+            decimal(c.margin.value),
+        ]
+        for c in network.challengers
+    ]
+    head = [
+        "stand-in",
+        "pictures",
+        "explained",
+        "agreement",
+        "on errors",
+        "like the fitted",
+        "like exact maps",
+    ]
+    return Table(head, rows)
+
+
+def matrix_of(run: Run) -> list[Facts]:
+    """Whose pictures are tested on whom: the compared networks and the controls."""
+    return list({n.name: n for n in (*compared(run), *run.controls) if not n.is_flat}.values())
+
+
+def matrix(run: Run, number: int) -> list[Block]:
+    networks = matrix_of(run)
+    found = transfer.agreement(networks, number, run).round(4).tolist()
+    rows = [[f"of `{n.name}`", *(percent(v) for v in row)] for n, row in zip(networks, found, strict=True)]
+    intro = f"*Whose pictures?* How often the fitted pictures, {number} a class, of one network give another's answer:"
+    return [intro, Table(["pictures", *(f"on `{n.name}`" for n in networks)], rows)]
+
+
+def _a_class(number: int) -> str:
+    return f"{'one picture' if number == 1 else f'{_WORDS.get(number, number)} pictures'} a class"
+
+
+_WORDS = {
+    2: "two",
+    3: "three",
+    4: "four",
+    5: "five",
+    6: "six",
+    7: "seven",
+    8: "eight",
+    9: "nine",
+    10: "ten",
+}
