@@ -177,6 +177,7 @@ def test_no_fit_sees_the_test_images(
     for number, maps in one.clusters.items():
         assert maps.maps.tobytes() == other.clusters[number].maps.tobytes()
         assert maps.biases.tobytes() == other.clusters[number].biases.tobytes()
+    assert one.fitted[3].map.weights.tobytes() == other.fitted[3].map.weights.tobytes()
     assert not np.array_equal(one.resampled, other.resampled), "they are measured on them"
 
 

@@ -61,6 +61,12 @@ def recounted(
             rows[f"cluster_means.{w}"].append(arrays[f"cluster_logits_{w}"][g])
             rows[f"exact_maps.{w}"].append(image @ arrays[f"maps_{w}"][g] + arrays[f"map_biases_{w}"][g])
         said |= {name: np.array(values, float) for name, values in rows.items()}
+    for w in FIT.pictures:
+        scores = np.full((len(x_test), z.shape[1]), -np.inf)
+        for picture, k in enumerate(arrays[f"fitted_classes_{w}"]):
+            one = x_test @ arrays[f"fitted_{w}"][:, picture] + arrays[f"fitted_biases_{w}"][picture]
+            scores[:, k] = np.maximum(scores[:, k], one)
+        said[f"fitted.{w}"] = scores
     return said
 
 
@@ -92,7 +98,9 @@ def test_every_rung_is_what_its_stored_arrays_say(
 def test_constants_are_counted_as_what_was_taken_from_the_networks_logits(
     make_network: Maker, evaluate_digits: Evaluate
 ) -> None:
-    constants = {rung.name: rung.constants for rung in evaluate_digits(make_network([12, 7])).ladder}
+    found = evaluate_digits(make_network([12, 7]))
+    constants = {rung.name: rung.constants for rung in found.ladder}
+    assert constants.pop("fitted.3") == 65 * len(found.pictures.fitted[3].map.classes)
     assert constants == {
         "constant": 10,
         "composed": 0,
@@ -249,7 +257,9 @@ def test_a_network_without_errors_has_no_agreement_on_them(
     )
 
 
-@pytest.mark.parametrize(("numbers", "shown"), [([1, 3, 10, 30], 10), ([1, 3], 3), ([1], 1), ([1, 12], 1)])
+@pytest.mark.parametrize(
+    ("numbers", "shown"), [([1, 3, 10, 30], 10), ([1, 3], 3), ([1], 1), ([1, 12], 1), ([30], 30)]
+)
 def test_the_headline_speaks_of_ten_clusters_or_the_most_below(numbers: list[int], shown: int) -> None:
     assert headline(numbers) == shown
 

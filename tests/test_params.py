@@ -26,6 +26,13 @@ WRONG = [
     ("clusters: [1, 3]", "clusters: [3, 1]", ["survey.clusters = [3, 1]", "begin with 1 and grow"]),
     ("clusters: [1, 3]", "clusters: [0, 3]", ["survey.clusters.0 = 0", "greater than or equal to 1"]),
     ("snapshots: 6", "snapshots: -1", ["train.snapshots = -1", "greater than or equal to 0"]),
+    (
+        "pictures: [3]",
+        "pictures: [4]",
+        ["fit.pictures has 4", "allowed are the numbers of survey.clusters, [1, 3]"],
+    ),
+    ("pull: 0.3", "pull: -1", ["fit.pull = -1", "greater than or equal to 0"]),
+    ("challenge: [all]", "challenge: [ghost]", ["challenge has 'ghost'", "networks: few, all, flat"]),
     ("story: [few, all]", "story: few", ["render.story = 'few'", "valid list"]),
     ("learning_rate: 0.001", "learning_rate: 0", ["train.learning_rate = 0", "greater than 0"]),
     ("render:", "rendering: 1\nrender:", ["rendering = 1 is not a known key", "did you mean render?"]),
@@ -71,7 +78,7 @@ def test_the_committed_params_are_right_and_each_knob_has_its_words() -> None:
     comments = " ".join(line.split("#", 1)[1] for line in text.splitlines() if "#" in line)
     for knob in params.NetworkParams.model_fields:
         assert f"{knob}:" in comments
-    for section in (settings.data, settings.survey, settings.train, settings.render):
+    for section in (settings.data, settings.survey, settings.train, settings.fit, settings.render):
         for knob in type(section).model_fields:
             line = next(line for line in text.splitlines() if line.strip().startswith(f"{knob}:"))
             assert "#" in line, f"{knob} has no comment"

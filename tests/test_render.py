@@ -151,6 +151,7 @@ def test_only_train_imports_tensorflow() -> None:
         ("fetch", "pooch"),
         ("survey", "sklearn"),
         ("compose", "scipy"),
+        ("challenge", "scipy"),
         ("render", "matplotlib"),
     ):
         command = [sys.executable, "-X", "importtime", "-c", f"import stages.{stage}.__main__"]

@@ -35,10 +35,14 @@ EDITS = {
     "a comment": (edit("data:", "# a remark\ndata:"), []),
     "widths": (edit("samples: 100, hidden: [12, 8]", "samples: 100, hidden: [6, 5, 4]"),
                ["train@few", "compose@few", "render"]),
+    "the fit": (edit("pull: 0.3", "pull: 3.0"), [*every("compose"), "challenge@all", "render"]),
+    "who is challenged": (edit("challenge: [all]", "challenge: []"), ["render"]),
     "a render parameter": (edit("samples_per_class: 5", "samples_per_class: 6"), ["render"]),
-    "the clusters": (edit("[1, 3]", "[1, 3, 4]"), ["survey", *every("compose"), "render"]),
+    "the clusters": (edit("[1, 3]", "[1, 3, 4]"), ["survey", *every("compose"), "challenge@all", "render"]),
     "train's code": (append("stages/train/model.py"), every("train")),
-    "compose's code": (append("stages/compose/exact.py"), every("compose")),
+    "compose's code": (append("stages/compose/probe.py"), every("compose")),
+    "challenge's code": (append("stages/challenge/contest.py"), ["challenge@all"]),
+    "the mathematics": (append("stages/mathematics/exact.py"), [*every("compose"), "challenge@all"]),
     "survey's code": (append("stages/survey/ink.py"), ["survey"]),
     "render's code": (append("stages/render/charts/along.py"), ["render"]),
     "render's template": (edit("# {{", "# The {{", "stages/render/story/report.md.j2"), ["render"]),
@@ -139,6 +143,7 @@ def test_the_contracts_files_hold_what_it_says(project: Project) -> None:
     reports = project.folder / "reports"
     assert list(json.loads((reports / "metrics/few.json").read_text())) == [
         "accuracy", "loss", "agreement", "agreement_on_errors", "explained", "linear_fit", "exact_maps",
+        "fitted",
     ]  # fmt: skip
     truth = (reports / "truth/few.csv").read_text().splitlines()
     assert truth[0] == "updates,accuracy,agreement,agreement_balanced,explained,linear_fit,on,travel"
@@ -152,4 +157,5 @@ def test_the_contracts_files_hold_what_it_says(project: Project) -> None:
     assert [row.split(",")[0] for row in ladder[1:]] == [
         "constant", "composed", "composed_balanced", "mean_map_balanced", "linear_fit",
         "cluster_means.1", "exact_maps.1", "cluster_means.3", "exact_maps.3",
+        "fitted.3",
     ]  # fmt: skip

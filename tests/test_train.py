@@ -34,16 +34,16 @@ def test_a_network_turned_back_into_keras_predicts_what_numpy_says(
 
 
 def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images: Images) -> None:
-    from stages.train import epochs, model, training
+    from stages.train import epochs, model, portable, training
     from stages.train.backend import keras, tf
 
     data = training.Data.of(images, 300)
     x, y = data.x_train, data.y_train
     order = np.random.default_rng(1).permutation(300)
     models = []
-    for _ in range(2):
+    for optimizer in (portable.RMSprop(0.001), keras.optimizers.RMSprop(0.001)):
         keras.utils.set_random_seed(0)
-        models.append((model.build(64, [16, 8], 10), keras.optimizers.RMSprop(0.001)))
+        models.append((model.build(64, [16, 8], 10), optimizer))
 
     (ours, optimizer), (theirs, other) = models
     run, batches, sums = (
@@ -63,6 +63,48 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
         assert np.abs(a - b).max() < 1e-5
     assert float(loss) / 300 == pytest.approx(history["loss"][0], rel=1e-4)
     assert float(right) / 300 == pytest.approx(history["accuracy"][0], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "m"), [(128, 784, 512), (128, 512, 10), (5, 300, 7), (1, 64, 64), (784, 128, 10), (70, 1, 3)]
+)
+def test_a_product_is_chains_of_fused_multiply_adds_in_order_on_any_processor(
+    n: int, k: int, m: int
+) -> None:
+    """The bits of the very sum that no processor may reorder, counted in wider floats, one term at a time."""
+    from stages.train import portable
+    from stages.train.backend import tf
+
+    chance = np.random.default_rng(0)
+    a, b = (np.float32(chance.normal(size=shape)) for shape in ((n, k), (k, m)))
+    made = tf.function(portable.in_order, jit_compile=True)(tf.constant(a), tf.constant(b)).numpy()
+    chain = -(-k // -(-k // portable.LONGEST_CHAIN))
+    chains = []
+    for start in range(0, k, chain):
+        total = np.zeros((n, m), np.float32)
+        for i in range(start, min(start + chain, k)):
+            total = np.float32(total.astype(np.longdouble) + a[:, i : i + 1].astype(np.longdouble) * b[i])
+        chains.append(total)
+    expected = sum(chains[1:], chains[0])
+    assert (made == expected).mean() > 0.9999, "all but what rounding twice explains"
+
+
+def test_a_products_gradients_are_those_of_a_plain_product() -> None:
+    from stages.train import portable
+    from stages.train.backend import tf
+
+    chance = np.random.default_rng(1)
+    a, b, weight = (tf.constant(chance.normal(size=s), tf.float32) for s in ((9, 30), (30, 4), (9, 4)))
+
+    def gradients(product: Callable[[Any, Any], Any]) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch([a, b])
+            total = tf.reduce_sum(product(a, b) * weight)
+        return tape.gradient(total, [a, b])
+
+    ours = tf.function(lambda: gradients(portable.product), jit_compile=True)()
+    for one, other in zip(ours, gradients(tf.matmul), strict=True):
+        assert np.allclose(one.numpy(), other.numpy(), atol=1e-4)
 
 
 def test_evaluation_is_a_plain_loop_over_the_images(
