@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from stages.arrays import pixels
+from stages.artifacts.files import IMAGES
+from stages.artifacts.images import Images
 from stages.artifacts.pictures import Pictures
 from stages.render.charts.claims import region_words
 from stages.render.charts.ladder import words
@@ -133,13 +136,17 @@ def test_the_report_shows_or_leads_to_every_figure_there_is(project: Project) ->
 
 def test_every_share_that_the_report_states_is_one_that_was_computed(project: Project) -> None:
     reports = project.folder / "reports"
-    computed = set()
+    computed, x = set(), pixels(Images.load(project.folder / IMAGES).x_test)
     for path in [*reports.glob("*/*.json"), *reports.glob("*/*.csv")]:
         for text in re.findall(r"-?\d+\.\d+", path.read_text()):
             computed |= {percent(float(text), digits) for digits in (0, 1)}
     for name in ("few", "all", "flat"):
         pictures = Pictures.load(project.folder / f"data/pictures/{name}.npz")
         found = [layer.on.mean() for layer in pictures.units] + [pictures.never_inked.mean()]
+        others = [Pictures.load(project.folder / f"data/pictures/{n}.npz") for n in ("few", "all")]
+        if name != "flat":
+            said = pictures.fitted[3].map(x).argmax(axis=1)
+            found += [(said == other.logits.argmax(axis=1)).mean() for other in others]
         computed |= {percent(round(float(share), 4), digits) for share in found for digits in (0, 1)}
     stated = set(re.findall(r"\d+(?:\.\d+)? %", (reports / "README.md").read_text()))
     assert len(stated) > 10

@@ -23,7 +23,7 @@ from tools.review.pictures import Figure, compare
 
 pytestmark = pytest.mark.xdist_group("review")  # one process: they share a changed project
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-SUMMARIES = {"lead", "ladder", "along"}
+SUMMARIES = {"lead", "ladder", "fewest", "along"}
 
 
 def png(tmp_path: Path, array: Any) -> bytes:
@@ -56,7 +56,7 @@ def test_one_networks_samples_show_its_figures_and_the_summaries_and_no_others(c
     assert changed.run("git", "status", "--porcelain").stdout == before, "the tree is left as it was"
     shown = set(re.findall(r"<summary><b>(.+?)</b>", text))
     assert shown == SUMMARIES | {
-        f"few/{sheet}" for sheet in ("layer-1", "layer-2", "output", "clusters", "along")
+        f"few/{sheet}" for sheet in ("layer-1", "layer-2", "output", "clusters", "fitted-3", "along")
     }
     assert set(re.findall(r"<h3>(\S+)", page)) == shown
     assert "| `networks.few.samples` | 100 | 400 |" in text

@@ -15,7 +15,7 @@ from stages.artifacts import files, truth
 from stages.artifacts.images import Images
 from stages.artifacts.ladder import Interval, Ladder, Rung
 from stages.artifacts.network import Network, Snapshots
-from stages.params import NetworkParams
+from stages.params import NetworkParams, load
 from stages.render.facts import Facts
 from stages.render.story.finding import headline
 from stages.render.story.verdicts import by_measures, course, wilson
@@ -63,6 +63,7 @@ def tell(tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch) -> Tel
         Path("params.yaml").write_text(params, encoding="utf-8")
         files.save_arrays(files.IMAGES, vars(data))
         stage("survey")
+        loaded = load()
         networks = re.search(r"networks:\n((?:  .*\n)+)", params)
         assert networks
         for name in re.findall(r"^  ([\w-]+):", networks[1], re.MULTILINE):
@@ -72,6 +73,8 @@ def tell(tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch) -> Tel
                 same = Snapshots(np.array([0, 5]), (made[name], made[name]))
                 same.save(files.snapshots_file(name), like=made[name])
             stage("compose", "--network", name)
+        for name in loaded.challenge:
+            stage("challenge", "--network", name)
         stage("render")
         told = Told(tmp_path, files.REPORT.read_text(encoding="utf-8"))
         is_whole(told)
@@ -93,10 +96,12 @@ def is_whole(told: Told) -> None:
 
 
 def networks(*lines: str) -> str:
-    """The tests' params with other networks, all of them compared."""
+    """The tests' params with other networks, all of them compared, the last one challenged."""
     body = "".join(f"  {line}\n" for line in lines)
-    return re.sub(r"networks:\n(  .*\n)+", f"networks:\n{body}", PARAMS).replace(
-        "story: [few, all]", "story: []"
+    text = re.sub(r"networks:\n(  .*\n)+", f"networks:\n{body}", PARAMS)
+    last = lines[-1].partition(":")[0]
+    return text.replace("story: [few, all]", "story: []").replace(
+        "challenge: [all]", f"challenge: [{last}]"
     )
 
 
@@ -110,6 +115,17 @@ def test_the_committed_reports_headline_has_the_committed_numbers() -> None:
     assert f"after {best.updates} updates" in told.lead
     assert 20 <= best.updates <= 80
     assert best.agreement >= 0.9
+
+
+def test_the_committed_reports_second_finding_has_its_numbers_and_its_doubts() -> None:
+    told = Told(ROOT, (ROOT / files.REPORT).read_text(encoding="utf-8"))
+    rung = told.ladder("all")["fitted.10"]
+    assert "**Ten pictures a class are nearly the network again:" in told.lead
+    for value in (f"{rung.explained.value:.3f} (", f"{100 * (rung.agreement.value or 0):.1f} % ("):
+        assert value in told.lead.split("**Ten pictures")[1]
+    section = told.section("The fewest pictures")
+    for doubt in ("Agreement alone is no proof", "not the only ones", "learnt nothing is imitated, too"):
+        assert doubt in section
 
 
 def test_the_digits(reproduced: Path) -> None:
@@ -187,12 +203,13 @@ def test_a_dead_network_has_nothing_to_picture(tell: Teller) -> None:
 
 def test_one_cluster_a_class_claims_no_lead_that_is_none(tell: Teller) -> None:
     told = tell(
-        PARAMS.replace("clusters: [1, 3]", "clusters: [1]").replace(
-            "all: {samples: 1437", "all: {samples: 1400"
-        )
+        PARAMS.replace("clusters: [1, 3]", "clusters: [1]")
+        .replace("pictures: [3]", "pictures: [1]")
+        .replace("all: {samples: 1437", "all: {samples: 1400")
     )
     assert "exact maps of 1 cluster a class" in told.report
     assert "the 1 cluster of each class's" in told.report
+    assert "**One picture a class is not nearly the network: 10 pictures" in told.lead
     assert "−" not in told.section("The ladder").split("*Several pictures a class:*")[1].split("\n")[0]
 
 

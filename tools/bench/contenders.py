@@ -14,6 +14,7 @@ from stages.arrays import Array, pixels
 from stages.artifacts.images import Images
 from stages.train import epochs, model
 from stages.train.backend import keras, tf
+from stages.train.portable import RMSprop
 from stages.train.training import Data
 from tools.bench import timing
 
@@ -104,7 +105,7 @@ def ours(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
     """The train stage's own epoch, with its shuffle and its partial last batch."""
     keras.utils.set_random_seed(0)
     network = model.build(data.x_train.shape[1], hidden, 10)
-    run = epochs.compiled_epoch(network, keras.optimizers.RMSprop(RATE))
+    run = epochs.compiled_epoch(network, RMSprop(RATE))
     shuffle = np.random.default_rng(0)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
 

@@ -82,7 +82,7 @@ def copy_project(project: Path, networks: dict[str, NetworkParams]) -> None:
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(name, project / name)
     text = Path("params.yaml").read_text(encoding="utf-8")
-    start, end = text.index("networks:"), text.index("render:")
+    start, end = text.index("networks:"), text.index("fit:")
     lines = [f"  {name}: {json.dumps(dict(network))}" for name, network in networks.items()]
     body = "\n".join(["networks:", *lines, "", ""]).replace('"', "")
     (project / "params.yaml").write_text(text[:start] + body + text[end:], encoding="utf-8")

@@ -22,6 +22,7 @@ WORDS = {
     "sheet_over_axes": "a contact sheet of 512 units in two views, against one axes a unit",
     "repro_over_article_way": "cold `dvc repro`, with all figures, against the article's way as one script",
     "ladder_over_epoch": "of that, one network's ladder with its whole maps, against an epoch",
+    "fitted_over_epoch": "its fitted pictures, 3 and 10 a class, against the same",
     "along_over_epoch": "and its truth along the training, at twelve snapshots, against the same",
     "edit_few_over_article_way": "`dvc repro` after an edit of `networks.few.samples`, against the same",
     "noop_over_empty_pipeline": "`dvc repro` with nothing to do, against an empty three-stage pipeline's",

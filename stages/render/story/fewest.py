@@ -8,7 +8,7 @@ from stages.render.charts.ladder import compared, words
 from stages.render.facts import Facts, Run
 from stages.render.story.blocks import Block, Figure, Section, Table
 from stages.render.story.finding import interval, shares
-from stages.render.story.verdicts import NEARLY, above
+from stages.render.story.verdicts import NEARLY, above, below
 from stages.words import count, decimal, listed, percent
 
 CHALLENGERS = {
@@ -27,12 +27,7 @@ def sentence(run: Run) -> list[Block]:
     number, network = run.fitted_number, run.hero
     rung, one = network.ladder[numbered("fitted", number)], network.ladder["linear_fit"]
     left = count(len(network.pictures.fitted[number].map.classes), "picture")
-    nearly = above((rung.agreement, rung.explained), NEARLY)
-    claim = (
-        f"{_a_class(number)} are nearly the network{' again' if not above((one.explained,), NEARLY) else ''}"
-        if nearly
-        else f"{_a_class(number)} are not nearly the network"
-    )
+    claim = f"{_a_class(number)} {'is' if number == 1 else 'are'} {_how_near(network, number)}"
     return [
         f"**{claim[0].upper()}{claim[1:]}: {left}, of which each class's strongest counts, fitted to the logits of "
         f"`{network.name}`, explain {shares(rung.explained)} of their variation and give {interval(rung.agreement)} of its "
@@ -194,6 +189,17 @@ def matrix(run: Run, number: int) -> list[Block]:
     rows = [[f"of `{n.name}`", *(percent(v) for v in row)] for n, row in zip(networks, found, strict=True)]
     intro = f"*Whose pictures?* How often the fitted pictures, {number} a class, of one network give another's answer:"
     return [intro, Table(["pictures", *(f"on `{n.name}`" for n in networks)], rows)]
+
+
+def _how_near(network: Facts, number: int) -> str:
+    """The verdict on the fitted pictures, by agreement and explained; none inside an interval."""
+    rung, one = network.ladder[numbered("fitted", number)], network.ladder["linear_fit"]
+    measures = rung.agreement, rung.explained
+    if above(measures, NEARLY):
+        return "nearly the network again" if below((one.explained,), NEARLY) else "nearly the network"
+    return (
+        "not nearly the network" if below(measures, NEARLY) else f"too near {NEARLY} of the network to say"
+    )
 
 
 def _a_class(number: int) -> str:
