@@ -20,7 +20,7 @@ METRICS = {
     "agreement_on_errors": Meaning("the same on the test images that the network gets wrong", "higher"),
     "explained": Meaning(
         "share of the variation of the network's centred logits over test images, beyond class means, that the "
-        "composed pictures predict after one gain and one bias a class: 1 all, 0 nothing",
+        "composed pictures predict after one gain for all classes and one bias for each: 1 all, 0 nothing",
         "higher",
     ),
     "linear_fit": Meaning("explained by the best linear map: the ceiling of one picture a class", "higher"),
@@ -39,7 +39,7 @@ TERMS = {
     "composed picture": "a class's column of the product of all weight matrices, as if there were no ReLUs",
     "exact map": "the affine map that a ReLU network is around one image: its Jacobian, with a bias",
     "logits": "the network's scores of the classes, here less their mean over classes, which softmax ignores",
-    "balanced": "after one gain and one bias a class, fitted to the logits on training images",
+    "balanced": "after one gain for all classes and one bias for each, fitted to the logits on training images",
     "fitted pictures": "several pictures a class, of which the strongest counts, fitted to the logits",
     "cluster": "training images of one class that look alike, by k-means on pixels",
     "interval": "95 %, from resampling the test images; of one training: another seed may differ by more",

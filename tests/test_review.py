@@ -65,6 +65,18 @@ def test_one_networks_samples_show_its_figures_and_the_summaries_and_no_others(c
         assert (changed.folder / "build/review" / image).exists()
 
 
+def test_an_edit_that_was_not_reproduced_is_said_first(project: Project) -> None:
+    project.replace("params.yaml", "few: {samples: 100", "few: {samples: 400")
+    text, page = review(project)
+    for shown in (text.splitlines()[3], page):
+        assert "Not reproduced:" in shown
+        assert "train@few" in shown
+    shutil.rmtree(project.folder / "data")
+    project.run("git", "checkout", "params.yaml")
+    text, _ = review(project)
+    assert "Not reproduced" not in text, "a checkout without data is no edit"
+
+
 def test_metrics_carry_the_right_signs_and_unchanged_ones_are_absent(changed: Project) -> None:
     text, _ = review(changed)
     rows = re.findall(r"\| `(\S+)` \| (\S+) \| (\S+) \| (\S+) \| (\S*) \| (\w*) \|", text)
@@ -161,7 +173,7 @@ def test_a_comment_fits_however_much_changed(tmp_path: Path) -> None:
         for n in range(300)
     ]
     metrics = [Metric(f"network-{n}", "agreement", 0.5, 0.6) for n in range(300)]
-    text = comment.markdown(Changes("c0ffee", True, {}, [], [], metrics, [], figures), None)
+    text = comment.markdown(Changes("c0ffee", True, [], {}, [], [], metrics, [], figures), None)
     assert len(text) < comment.FITS
     assert "Not shown here for their length" in text
     assert "<details><summary>300 numbers changed</summary>" in text

@@ -13,6 +13,7 @@ from tools.review.pictures import Figure, compare
 
 NOISE = 0.5e-4  # metrics are rounded to four digits
 HEADLINES = ("agreement", "accuracy")
+NAMED = 4  # stages in a warning
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Changes:
 
     base: str
     base_has_report: bool
+    stale: list[str]
     params: dict[str, tuple[Any, Any]]
     added: list[str]
     removed: list[str]
@@ -62,7 +64,20 @@ class Changes:
 
     @property
     def headline(self) -> str:
-        """What the change did, in a line."""
+        """What the change did, in a line; first of all whether its numbers are its own."""
+        return f"{self.warning} {self._told}".strip()
+
+    @property
+    def warning(self) -> str:
+        """That stages were not reproduced after an edit, so that numbers and pictures are of before it."""
+        if not self.stale:
+            return ""
+        named = ", ".join(f"`{name}`" for name in self.stale[:NAMED])
+        rest = f" and {len(self.stale) - NAMED} more" if len(self.stale) > NAMED else ""
+        return f"Not reproduced: {named}{rest} would run again. Run `dvc repro`; what follows is of before."
+
+    @property
+    def _told(self) -> str:
         if not (self.params or self.metrics or self.figures):
             return "Nothing changed: the same params, numbers and pictures."
         words = []
@@ -96,6 +111,7 @@ def since(revision: str) -> Changes:
     return Changes(
         base=base,
         base_has_report=repository.has_report(base),
+        stale=repository.stale(),
         params=repository.params_changed(base),
         added=sorted(now - before) if before else [],
         removed=sorted(before - now),

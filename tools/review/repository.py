@@ -70,6 +70,22 @@ def metrics_changed(revision: str) -> dict[str, dict[str, tuple[Any, Any]]]:
     }
 
 
+def stale() -> list[str]:
+    """The stages whose params, code or data changed since they last ran: what is to be reproduced.
+
+    Data that is not here at all tells nothing: a reviewer's checkout need not have it.
+    """
+    found = _dvc("status", "--json")
+    return sorted(stage for stage, reasons in found.items() if any(map(_is_change, reasons)))
+
+
+def _is_change(reason: Any) -> bool:
+    """One of `dvc status`' reasons: "changed command", or changed deps or outs with what became of each."""
+    if isinstance(reason, str):
+        return True
+    return any(became != "deleted" for entries in reason.values() for became in entries.values())
+
+
 def _dvc(*words: str) -> dict[str, Any]:
     """A JSON answer of this environment's DVC."""
     return dict(json.loads(_run(sys.executable, "-m", "dvc", *words) or b"{}"))

@@ -1,7 +1,7 @@
 """The second finding: how few pictures imitate a network, and what else could explain that they do."""
 
 from stages.artifacts.challenge import Challenger
-from stages.artifacts.ladder import numbered
+from stages.artifacts.ladder import Interval, numbered
 from stages.render import transfer
 from stages.render.charts import fewest as chart
 from stages.render.charts.ladder import compared, words
@@ -31,7 +31,9 @@ def sentence(run: Run) -> list[Block]:
     return [
         f"**{claim[0].upper()}{claim[1:]}: {left}, of which each class's strongest counts, fitted to the logits of "
         f"`{network.name}`, explain {shares(rung.explained)} of their variation and give {interval(rung.agreement)} of its "
-        f"answers.** One a class, the best linear fit, explains {shares(one.explained)} and gives {interval(one.agreement)}."
+        f"answers, {percent(rung.agreement_on_errors.value)} of them where it errs.** One a class, the best linear fit, explains "
+        f"{shares(one.explained)} and gives {interval(one.agreement)}. That pictures imitate a network does not say that it "
+        "computes so: [what else could explain it](#the-fewest-pictures)."
     ]
 
 
@@ -51,7 +53,7 @@ def section(run: Run) -> Section | None:
             "fewest.png",
             "Explained and agreement on errors against the number of pictures",
             f"{listed([f'`{n.name}`' for n in chart.shown(run)])}: what stand-ins with so many pictures in all explain of the logits, and "
-            "how often they give the network's answer where it errs. Bands are 95 % intervals.",
+            "how often they give the network's answer where it errs. Bands are 95 % intervals. With one picture a class the fitted ones are the linear fit.",
         ),
         Figure(
             f"{hero.name}/fitted-{number}.png",
@@ -82,7 +84,10 @@ def enough(run: Run) -> str:
             found.append(f"`{n.name}` {reached[0]} ({left} in all)")
         else:
             found.append(f"`{n.name}` more than {tried[-1]}")
-    return f"To explain {NEARLY} takes, of the numbers a class that were tried, for {listed(found)}."
+    return (
+        f"How many a class explain {NEARLY} of training images that the fit did not learn from, of the numbers tried: "
+        f"{listed(found)}."
+    )
 
 
 def doubts(run: Run, number: int) -> str:
@@ -108,10 +113,11 @@ def _errors(network: Facts, number: int) -> str:
     if lead.value is None:
         return ""
     ends = [network.ladder[name].agreement_on_errors for name in (fitted, means)]
-    verdict = "more often than" if lead.excludes_zero and lead.value > 0 else "not clearly more often than"
+    more = interval(Interval(*(None if v is None else round(v, 4) for v in lead)))
+    verdict = "more" if lead.excludes_zero and lead.value > 0 else "which need not be more"
     return (
-        f"*Where `{network.name}` errs*, they err with it in {interval(ends[0])} of the cases, {verdict} the means of "
-        f"the nearest of as many clusters, no picture at all ({interval(ends[1])})."
+        f"*Where `{network.name}` errs*, they err with it in {interval(ends[0])} of the cases; the mean logits of the nearest of as many "
+        f"clusters, no picture at all, in {percent(ends[1].value)}. Paired on the same images that is {more} of them {verdict}."
     )
 
 
@@ -132,8 +138,8 @@ def _starts(by_name: dict[str, Challenger], fitted: Challenger, number: int) -> 
         return ""
     return (
         f"*They are not the only ones.* Begun as the clusters' mean images the same fit explains {shares(means.explained)}, begun as "
-        f"noise {shares(noise.explained)}, and from the exact maps {shares(fitted.explained)}; paired with the latter, the "
-        f"pictures have a mean cosine of {decimal(means.likeness)} and {decimal(noise.likeness)}."
+        f"noise {shares(noise.explained)}, begun as the exact maps {shares(fitted.explained)}. The mean cosine of its pictures with "
+        f"the last ones: {decimal(means.likeness)} and {decimal(noise.likeness)}."
     )
 
 
@@ -141,8 +147,8 @@ def _margins(by_name: dict[str, Challenger], number: int) -> str:
     rows = [numbered("exact_maps", number), numbered("fitted", number), "composed", "linear_fit"]
     said = [f"{_name(by_name[name].name)} {decimal(by_name[name].margin.value)}" for name in rows]
     return (
-        "*What an answer hangs on*: answer less runner-up, as a picture, has this mean cosine with the same in each test image's own exact "
-        f"map: {listed(said)}."
+        "*Do they point where the network does?* The picture of answer less runner-up has a mean cosine with that of each test image's own "
+        f"exact map of {listed(said)}."
     )
 
 

@@ -111,8 +111,9 @@ def figure(run: Run) -> Figure:
     strips = [f"`{n.name}`" for n in with_pictures(run)]
     others = [f"`{n.name}`" for n in run.others]
     below = (
-        f" Below, the composed picture of {run.classes[shown_class(run.classes)]} of {listed(strips)}, with its "
-        "agreement: red speaks for the class, blue against it, white is zero, sand is never inked; each has its own scale."
+        f" Below, the composed picture of {run.classes[shown_class(run.classes)]} of {listed(strips)}, with the "
+        "agreement of all classes' pictures: ink on red speaks for the class, on blue against it, white is zero, sand is never inked; each has "
+        "its own scale."
         if strips
         else ""
     )
@@ -121,7 +122,8 @@ def figure(run: Run) -> Figure:
         "lead.png",
         "Accuracy and agreement against updates of the weights, with pictures on the way",
         f"Accuracy of the networks, and agreement: the share of test images for which the composed pictures "
-        f"and the network give the same class (the literature's fidelity).{below}{rest}",
+        f"and the network give the same class (the literature's fidelity). In brackets, here and below, 95 % "
+        f"intervals from resampling the test images; each network was trained once.{below}{rest}",
     )
 
 

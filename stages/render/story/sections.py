@@ -1,5 +1,7 @@
 """The report's sections after the lead, each true of whatever run it is given."""
 
+from collections.abc import Sequence
+
 from stages.artifacts.ladder import numbered
 from stages.render.charts import ladder as ladder_chart
 from stages.render.facts import Facts, Run
@@ -29,15 +31,15 @@ def networks(run: Run) -> Section:
         ]
         for n in run.networks
     ]
-    head = ["network", "hidden", "trained on", "accuracy", "agreement", "on errors", "explained",
-            "linear fit", f"exact maps, {run.number}", f"fitted, {run.fitted_number}", "its composed pictures are"]  # fmt: skip
+    head = ["network", "hidden", "trained on", "accuracy", "agreement", "on errors",
+            "explained, balanced", "linear fit", f"exact maps, {run.number}", f"fitted, {run.fitted_number}", "its composed pictures are"]  # fmt: skip
     words = (
         "Each name leads to all of a network's pictures. *Agreement* and *on errors* are of the composed pictures as they "
         "are, on all test images and on those that the network gets wrong. *Explained* is the share of the logits' "
-        "variation, beyond class means, that a stand-in predicts: the composed pictures balanced (one gain and one bias "
-        f"a class), the best linear fit, the exact maps of {count(run.number, 'cluster')} a class, {count(run.fitted_number, 'fitted picture')} a class. The verdict asks agreement and "
-        f"explained, both with their whole intervals: *nearly the network* from {NEARLY}, *a sketch* from {SKETCH}, below "
-        "that *mostly fiction*."
+        "variation, beyond class means, that a stand-in predicts: the composed pictures balanced (one gain for "
+        f"all classes, one bias for each), the best linear fit, the exact maps of {count(run.number, 'cluster')} a class, {count(run.fitted_number, 'fitted picture')} a class. The verdict is on agreement and "
+        f"on explained, balanced: *nearly the network* where both whole intervals lie above {NEARLY}, *a sketch* above {SKETCH}, "
+        "*mostly fiction* where one lies below that."
     )
     return Section("The networks", [Table(head, rows), words])
 
@@ -68,7 +70,7 @@ def ladder(run: Run) -> Section | None:
     rows = [
         [
             ladder_chart.words(rung.name),
-            f"{rung.constants:,}",
+            _constants(rung.name, compared),
             *(c for n in compared for c in _cells(n, rung.name)),
         ]
         for rung in compared[0].ladder
@@ -89,7 +91,7 @@ def readings(network: Facts, number: int) -> list[str]:
     if balance.excludes_zero:
         words = "raises" if (balance.value or 0) > 0 else "lowers"
         found.append(
-            f"*Out of balance?* One gain and one bias a class, fitted, {words} the agreement of {name}'s composed pictures "
+            f"*Out of balance?* One gain for all classes and one bias for each, fitted, {words} the agreement of {name}'s composed pictures "
             f"from {percent(rungs['composed'].agreement.value)} to {percent(rungs['composed_balanced'].agreement.value)}."
         )
     gap = lead("explained", "linear_fit", "composed_balanced")
@@ -123,7 +125,7 @@ def at_work(run: Run) -> Section | None:
         f"Below, test images on which `{run.hero.name}` is surest of its kind: where all stand-ins answer as it "
         "does, where the composed pictures fail, and where the map of the nearest cluster fails"
     )
-    words += f" ({count(len(failures), 'clear failure')})." if failures else " (none here)."
+    words += f" ({len(failures)} shown)." if failures else " (none here)."
     caption = (
         "Red speaks for the answer, blue against it; every map has its own scale. Composed picture and cluster map "
         f"are shown for the network's answer. Over all test images the clusters' maps agree on {interval(rung.agreement)}."
@@ -201,7 +203,7 @@ def data(run: Run) -> Section:
     words = (
         f"{count(len(run.images.x_train), 'training image')} and {len(run.images.x_test):,} for testing, {height}×{width} pixels, "
         f"{count(len(run.classes), 'class', 'classes')}. A pixel that none of a network's own training images inks keeps its random "
-        "first weights: such pixels are painted in sand colour. That is the share of all pixels: "
+        "first weights: such pixels are painted in sand colour. Their share of all pixels: "
     )
     shares_ = [
         f"`{n.name}` {percent(round(float(n.pictures.never_inked.mean()), 4))}" for n in run.networks
@@ -215,6 +217,11 @@ def data(run: Run) -> Section:
                    "pixel with every class counted alike, and how exclusive each pixel is. At the border a few images decide."),
         ],
     )  # fmt: skip
+
+
+def _constants(name: str, networks: Sequence[Facts]) -> str:
+    """How many constants a rung fits, for each network where they differ."""
+    return " / ".join(dict.fromkeys(f"{n.ladder[name].constants:,}" for n in networks))
 
 
 def _cells(network: Facts, name: str) -> list[str]:
