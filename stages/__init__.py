@@ -1,7 +1,7 @@
-"""The pipeline's stages, one room each: fetch, survey, train, compose, render.
+"""The pipeline's stages, a package each: fetch, survey, train, compose, challenge, render.
 
-The modules beside this file are the ground floor: what params may say (`params`), what passes
-between stages (`artifacts`, `network`) and how a stage speaks to people (`console`).
+The modules beside this file are shared: what params may say (`params`), what passes
+between stages (`artifacts`), the mathematics (`mathematics`) and how a stage speaks to people (`console`).
 No stage imports from another stage's folder.
 """
 

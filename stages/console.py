@@ -4,15 +4,15 @@ import sys
 from collections.abc import Callable
 
 
-class Problem(Exception):
-    """Something a person can mend: what was wrong, where, what is allowed, what to do."""
+class UserError(Exception):
+    """Something a person can fix: what was wrong, where, what is allowed, what to do."""
 
 
 def run(stage: str, main: Callable[[], None]) -> None:
-    """Run a stage's `main`; a `Problem` becomes one line on stderr and exit code 1."""
+    """Run a stage's `main`; a `UserError` becomes one line on stderr and exit code 1."""
     try:
         main()
-    except Problem as problem:
+    except UserError as problem:
         sys.exit(f"{stage}: {problem}")
     except KeyboardInterrupt:
         sys.exit(f"{stage}: interrupted; `dvc repro` takes up from here")

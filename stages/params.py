@@ -9,11 +9,11 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from stages.console import Problem
+from stages.console import UserError
 
 PARAMS = Path("params.yaml")
 MOST_SAMPLES = 60_000
-WAY_OUT = "Mend it and run `dvc repro`, which makes again whatever DVC took away before this stage"
+WAY_OUT = "Fix it and run `dvc repro`, which makes again whatever DVC took away before this stage"
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Width = Annotated[int, Field(ge=1, le=8192)]
@@ -98,24 +98,24 @@ class Params(Section):
         return self
 
     def network(self, name: str) -> NetworkParams:
-        """The network `name`, or a `Problem` that lists those there are."""
+        """The network `name`, or a `UserError` that lists those there are."""
         if name not in self.networks:
-            raise Problem(f"{PARAMS}: no network {name!r} there; networks: {', '.join(self.networks)}")
+            raise UserError(f"{PARAMS}: no network {name!r} there; networks: {', '.join(self.networks)}")
         return self.networks[name]
 
 
 def load(path: Path = PARAMS) -> Params:
-    """Read and check params.yaml; a `Problem` names every wrong key, its value, what is allowed."""
+    """Read and check params.yaml; a `UserError` names every wrong key, its value, what is allowed."""
     try:
         return Params.model_validate(YAML(typ="safe").load(path))
     except FileNotFoundError as error:
-        raise Problem(f"{path} is missing; run from the project's folder") from error
+        raise UserError(f"{path} is missing; run from the project's folder") from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise Problem(f"{path}: line {line} is not YAML: {error.problem}") from error
+        raise UserError(f"{path}: line {line} is not YAML: {error.problem}") from error
     except ValidationError as error:
         found = "; ".join(f"{path}: {_explain(e)}" for e in _without_echoes(error.errors()))
-        raise Problem(f"{found}. {WAY_OUT}") from error
+        raise UserError(f"{found}. {WAY_OUT}") from error
 
 
 def _without_echoes(errors: list[ErrorDetails]) -> list[ErrorDetails]:

@@ -9,8 +9,7 @@ import pytest
 from stages.artifacts import files
 from stages.artifacts.network import Network
 from stages.mathematics import composing
-from tools.bench import article
-from tools.bench import readme as bench_readme
+from tools.bench import article, page
 
 pytestmark = pytest.mark.xdist_group("bench")  # it imports TensorFlow: once is enough
 
@@ -50,17 +49,18 @@ def test_ratios_are_medians_of_ours_over_theirs_and_null_where_nobody_ran(measur
     assert found["widths_growth_over_products"] == 0.5
 
 
-def test_the_readme_gets_the_ratios_between_its_marks_and_keeps_the_rest(
+def test_the_page_on_speed_gets_the_ratios_between_its_marks_and_keeps_the_rest(
     measured: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tools.bench.__main__ import OUTPUT, ratios
 
     monkeypatch.chdir(tmp_path)
     before, after = "# A title\n\n<!-- bench -->\n", "<!-- /bench -->\n\nThe rest.\n"
-    Path("README.md").write_text(f"{before}old\n{after}", encoding="utf-8")
+    Path("docs").mkdir()
+    page.PAGE.write_text(f"{before}old\n{after}", encoding="utf-8")
     files.save_numbers(OUTPUT, measured | {"ratios": ratios(measured)})
-    bench_readme.main()
-    text = Path("README.md").read_text(encoding="utf-8")
+    page.main()
+    text = page.PAGE.read_text(encoding="utf-8")
     assert text.startswith(before)
     assert text.endswith(after)
     assert "| against Keras' `fit` | 0.25 | ≤ 0.35 |" in text

@@ -13,7 +13,7 @@ from stages.artifacts.network import Network
 from stages.artifacts.survey import Clusters, Survey
 from stages.compose import examples, probe, units
 from stages.compose.evaluation import Evaluation, evaluate
-from stages.console import Problem
+from stages.console import UserError
 from stages.mathematics import exact, measures
 from stages.mathematics.composing import compose
 from tests.conftest import FIT
@@ -77,7 +77,7 @@ def test_maps_that_are_not_the_networks_stop_the_stage(
     network, x = make_network(hidden), pixels(images.x_test[:60])
     right = exact.maps
     monkeypatch.setattr(exact, "maps", lambda n, rows: (right(n, rows)[0] * 1.001, right(n, rows)[1]))
-    with pytest.raises(Problem, match="no pictures are written"):
+    with pytest.raises(UserError, match="no pictures are written"):
         exact.check_identity(network, x)
 
 

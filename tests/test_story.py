@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +17,7 @@ from stages.artifacts.ladder import Interval, Ladder, Rung
 from stages.artifacts.network import Network, Snapshots
 from stages.params import NetworkParams, load
 from stages.render.facts import Facts
+from stages.render.story.fewest import how_near
 from stages.render.story.finding import headline
 from stages.render.story.verdicts import by_measures, course, wilson
 from tests.conftest import PARAMS, ROOT
@@ -309,6 +310,29 @@ def imagined(name: str, samples: int, agreements: list[float], *, constant: bool
     facts = Facts(name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments, False)
     facts.__dict__["pictures"] = SimpleNamespace(answers=np.array([1.0, 0] if constant else [0.5, 0.5]))
     return facts
+
+
+@pytest.mark.parametrize(
+    ("agreement", "explained", "linear", "verdict"),
+    [
+        ((0.95, 0.94, 0.96), (0.93, 0.92, 0.94), (0.7, 0.69, 0.71), "nearly the network again"),
+        ((0.95, 0.94, 0.96), (0.93, 0.92, 0.94), (0.98, 0.97, 0.99), "nearly the network"),
+        ((0.95, 0.94, 0.96), (0.85, 0.84, 0.86), (0.7, 0.69, 0.71), "not nearly the network"),
+        ((0.9, 0.89, 0.91), (0.93, 0.92, 0.94), (0.7, 0.69, 0.71), "too near 0.9 of the network to say"),
+    ],
+)
+def test_the_verdict_on_fitted_pictures_is_none_inside_an_interval(
+    agreement: tuple[float, float, float],
+    explained: tuple[float, float, float],
+    linear: tuple[float, float, float],
+    verdict: str,
+) -> None:
+    nothing = Interval(None, None, None)
+    facts = imagined("all", 60_000, [0.5])
+    fitted = Rung("fitted.3", 100, Interval(*agreement), nothing, Interval(*explained))
+    one = Rung("linear_fit", 100, nothing, nothing, Interval(*linear))
+    found = how_near(replace(facts, ladder=Ladder([fitted, one])), 3)
+    assert found == verdict
 
 
 KEEPS, OUTGROWS = ("few", 500, [0.87, 0.93, 0.93]), ("all", 60_000, [0.82, 0.93, 0.51])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stages.arrays import Array
-from stages.console import Problem
+from stages.console import UserError
 
 IMAGES = Path("data/images.npz")
 SURVEY = Path("data/survey.npz")
@@ -99,14 +99,14 @@ def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
 
 
 def load_arrays(path: Path) -> dict[str, Array]:
-    """Read an .npz whole; a `Problem` says how to get it when it is missing or broken."""
+    """Read an .npz whole; a `UserError` says how to get it when it is missing or broken."""
     try:
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
     except FileNotFoundError as error:
-        raise Problem(f"{path} is missing; `dvc repro` makes it") from error
+        raise UserError(f"{path} is missing; `dvc repro` makes it") from error
     except (zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
-        raise Problem(f"{path} is broken; `dvc checkout --force {path}` brings it back") from error
+        raise UserError(f"{path} is broken; `dvc checkout --force {path}` brings it back") from error
 
 
 def save_text(path: Path, text: str) -> None:
@@ -145,4 +145,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise Problem(f"{path} is missing; `dvc repro` makes it") from error
+        raise UserError(f"{path} is missing; `dvc repro` makes it") from error

@@ -15,6 +15,7 @@ from stages.parallel import spread
 from stages.params import Fit
 
 IMAGES_AT_ONCE = 2_000
+POINTED = 2_000  # test images whose exact maps are compared: each is a picture of its own
 
 
 def hold(
@@ -39,7 +40,8 @@ def measured(
     """The rungs to compare with, then each set of pictures."""
     x = pixels(images.x_test)
     logits = network.logits(x)
-    own = likeness.of_network(network)(x, *likeness.top_two(logits))
+    looked_at = x[:POINTED], logits[:POINTED]
+    own = likeness.of_network(network)(looked_at[0], *likeness.top_two(looked_at[1]))
     classes = logits.shape[1]
     said = {"composed": pictures.composed[-1](x), "linear_fit": pictures.linear(x)}
     margins = {
@@ -50,7 +52,7 @@ def measured(
     for w in pictures.fitted:
         name, nearest = numbered("exact_maps", w), survey.clusters[w].nearest
         said[name] = pictures.clusters[w].predictions(x, nearest)
-        margins[name] = likeness.of_clusters(pictures.clusters[w], nearest)
+        margins[name] = likeness.of_clusters(pictures.clusters[w], nearest[:POINTED])
         counts[name] = len(survey.clusters[w].classes)
     for name, (found, _) in sets.items():
         said[name], margins[name], counts[name] = found(x), likeness.of_pictures(found), len(found.classes)
@@ -65,7 +67,7 @@ def measured(
             intervals[n][0],
             intervals[n][1],
             explained[n],
-            likeness.agreement_of_margins(margins[name], own, x, logits),
+            likeness.agreement_of_margins(margins[name], own, *looked_at),
         )
         for n, name in enumerate(said)
     ]

@@ -34,7 +34,7 @@ class Evaluation:
 def evaluate(network: Network, images: Images, survey: Survey, samples: int, settings: Fit) -> Evaluation:
     """Make and measure all pictures of a network that saw the first `samples` training images.
 
-    Fits see training images only; test images are looked at to measure. A `Problem` if the exact maps
+    Fits see training images only; test images are looked at to measure. A `UserError` if the exact maps
     are not the network.
     """
     x = pixels(images.x_test)

@@ -1,1 +1,1 @@
-"""Stage fetch: the images that everything else looks at, from wherever they can be had."""
+"""Stage fetch: the images that everything else looks at, from whichever source is available."""

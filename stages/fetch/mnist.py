@@ -7,9 +7,9 @@ import numpy as np
 
 from stages import console
 from stages.artifacts.images import Images
-from stages.console import Problem
+from stages.console import UserError
 from stages.fetch import idx, sources
-from stages.fetch.sources import Unreachable
+from stages.fetch.sources import UnreachableError
 
 CLASSES = np.array([str(digit) for digit in range(10)])
 
@@ -37,7 +37,7 @@ WAY_OUT = (
 def load(source: str) -> Images:
     """MNIST from one source, or for "auto" from the first that gives it whole.
 
-    Raises Problem with each source's reason when none does.
+    Raises UserError with each source's reason when none does.
     """
     ways = AUTOMATIC if source == "auto" else {source: (AUTOMATIC | {"local": sources.from_local})[source]}
     reasons = []
@@ -45,18 +45,20 @@ def load(source: str) -> Images:
         console.say(f"MNIST from {name} …")
         try:
             images = checked(fetch())
-        except Unreachable as reason:
+        except UnreachableError as reason:
             console.say(f"  not from {name}: {reason}")
             reasons.append(f"{name}: {reason}")
         else:
             console.say(f"  whole, and the right digests, from {name}")
             return images
-    raise Problem(f"MNIST could not be had ({'; '.join(reasons)}). {WAY_OUT}")
+    raise UserError(f"MNIST could not be had ({'; '.join(reasons)}). {WAY_OUT}")
 
 
 def checked(arrays: sources.Arrays) -> Images:
-    """The images, once each array's IDX encoding has the canonical digest; else Unreachable."""
+    """The images, once each array's IDX encoding has the canonical digest; else UnreachableError."""
     for key, digest in DIGESTS.items():
         if hashlib.sha256(idx.encode(arrays[key])).hexdigest() != digest:
-            raise Unreachable(f"its {key} is not MNIST's (SHA-256 of its IDX form is not {digest[:12]}…)")
+            raise UnreachableError(
+                f"its {key} is not MNIST's (SHA-256 of its IDX form is not {digest[:12]}…)"
+            )
     return Images(**arrays, classes=CLASSES)

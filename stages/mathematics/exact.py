@@ -12,7 +12,7 @@ import numpy as np
 
 from stages.arrays import Array, centred, single
 from stages.artifacts.network import Network
-from stages.console import Problem
+from stages.console import UserError
 from stages.sums import sums_by
 
 CHECKED = 200
@@ -75,14 +75,14 @@ def maps(network: Network, x: Array) -> tuple[Array, Array]:
 
 
 def check_identity(network: Network, x: Array) -> None:
-    """Refuse to go on unless xA(x) + c(x) are the float32 network's own logits (Problem)."""
+    """Refuse to go on unless xA(x) + c(x) are the float32 network's own logits (UserError)."""
     a, c = maps(network, x)
     stored = Network.of(network.weights, network.biases, np.float32)
     logits = stored.logits(single(x))
     error = np.abs(np.einsum("ni,nik->nk", x, a) + c - logits).max()
     bound = TOLERANCE * max(1.0, float(np.abs(logits).max()))
     if not error <= bound:
-        raise Problem(
+        raise UserError(
             f"the exact maps do not give the network's logits: off by {error:.2g}, allowed {bound:.2g}; "
             "no pictures are written. The weights or the code of stages/compose are broken"
         )

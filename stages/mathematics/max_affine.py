@@ -15,11 +15,12 @@ from stages.artifacts.maps import AffineMap, ClusterMaps, MaxAffine
 from stages.mathematics.measures import estimates
 from stages.params import Fit
 
-BATCH = 128
+BATCH = 64
 RATE = 0.01  # of the steps at the start, for pictures whose weights have a root mean square of RATE_FOR
 RATE_FOR = 0.1
 HELD_OUT = 12  # one training image in so many judges the fit and takes no part in it
 LOOKS = 4
+EXACT = 1e-9  # of the variation left: nothing to fit, as where there is no hidden layer
 BALANCED_ON = slice(5_000)  # of the images in their random order
 PIXELS_FROM = 5_000  # images that tell the pixels' mean variance
 
@@ -67,7 +68,8 @@ def fit(
     Adam on batches, its steps falling to 0 along half a cosine. Of the start and LOOKS moments on the way
     that counts which has the least loss on the images that only judge.
     """
-    if not learned.targets.var(axis=0).any():
+    variance = float(learned.targets.var(axis=0).sum())
+    if variance == 0 or mean_loss(start, judging, SQUARED) <= EXACT * variance:
         return start
     descent = _Descent(start, learned, settings, loss)
     found = [start, *(descent.run(-(-settings.updates // LOOKS)) for _ in range(LOOKS))]
@@ -138,14 +140,23 @@ class _Descent:
         return MaxAffine(values[:-1], values[-1], self.start.classes)
 
     def _update(self) -> None:
+        """One step of Adam, in place: there are as many passes over memory as sums of products."""
         self.done += 1
         gradient = self._gradient(self.images.at(self._batch()))
-        self.mean += 0.1 * (gradient - self.mean)
-        self.square += 0.001 * (np.square(gradient) - self.square)
+        self.mean *= 0.9
+        self.mean += 0.1 * gradient
+        self.square *= 0.999
+        np.square(gradient, out=gradient)
+        gradient *= 0.001
+        self.square += gradient
         progress = min(1.0, self.done / self.settings.updates)
         rate = self.rate * 0.5 * (1 + np.cos(np.pi * progress)) / (1 - 0.9**self.done)
-        spread_out = np.sqrt(self.square / (1 - 0.999**self.done))
-        self.values -= rate * self.mean / (spread_out + 1e-8)
+        np.sqrt(self.square, out=gradient)
+        gradient /= np.sqrt(1 - 0.999**self.done)
+        gradient += 1e-8
+        np.divide(self.mean, gradient, out=gradient)
+        gradient *= rate
+        self.values -= gradient
 
     def _gradient(self, batch: Images) -> Array:
         x = np.hstack([pixels(batch.rows), np.ones((len(batch.rows), 1))])

@@ -5,7 +5,7 @@ import argparse
 from stages import console, params
 from stages.artifacts import files
 from stages.artifacts.images import Images
-from stages.console import Problem
+from stages.console import UserError
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
         watch=history.watcher(name),
     )
     if not trained.is_finite():
-        raise Problem(
+        raise UserError(
             f"{name}'s weights grew beyond all numbers: params.yaml: train.learning_rate = "
             f"{settings.train.learning_rate} is too large for it"
         )

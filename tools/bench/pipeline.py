@@ -20,7 +20,7 @@ EDITS = (
     ("few.samples", "few: {samples: 500", "few: {samples: 600"),
     ("few.samples", "few: {samples: 600", "few: {samples: 700"),
     ("few.hidden", "hidden: [512, 256]", "hidden: [400, 256]"),
-    ("render knob", "samples_per_class: 10", "samples_per_class: 9"),
+    ("render parameter", "samples_per_class: 10", "samples_per_class: 9"),
 )
 
 EMPTY = """\
@@ -150,5 +150,5 @@ def run(folder: Path, *words: str) -> None:
 def replace(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     if old not in text:
-        sys.exit(f"bench: {old!r} no longer stands in {path.name}")
+        sys.exit(f"bench: {old!r} is no longer in {path.name}")
     path.write_text(text.replace(old, new, 1), encoding="utf-8")

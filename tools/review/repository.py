@@ -9,15 +9,15 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from stages.artifacts.files import FIGURES, REPORT
-from stages.console import Problem
+from stages.console import UserError
 from stages.params import PARAMS
 
 
 def commit_of(revision: str) -> str:
-    """The commit that a revision names, or a Problem."""
+    """The commit that a revision names, or a UserError."""
     found = _run("git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", check=False)
     if not found.strip():
-        raise Problem(
+        raise UserError(
             f"BASE={revision} is no commit here; name a branch, a tag or a commit "
             "(in a shallow clone, fetch it first: git fetch --depth 1 origin <rev>)"
         )
@@ -95,5 +95,5 @@ def _run(*words: str, check: bool = True) -> bytes:
     done = subprocess.run(words, check=False, capture_output=True)
     if check and done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-        raise Problem(f"`{' '.join(words[:4])} …` failed: {lines[-1]}")
+        raise UserError(f"`{' '.join(words[:4])} …` failed: {lines[-1]}")
     return done.stdout

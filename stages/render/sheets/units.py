@@ -124,7 +124,7 @@ def banded(
     for k, name in enumerate(classes):
         canvas.text(name, top, MARGIN + k * step + width // 2, align="middle", bold=True)
     top += 46
-    for (heading, levels, words), room in zip(bands, foot, strict=True):
+    for (heading, levels, words), below in zip(bands, foot, strict=True):
         canvas.text(heading, top, MARGIN, SMALL)
         top += LINE + 8
         for k, picture in enumerate(levels):
@@ -134,5 +134,5 @@ def banded(
                 canvas.text(
                     words[k], top + height + 6, MARGIN + k * step + width // 2, SMALL, align="middle"
                 )
-        top += height + 24 + room
+        top += height + 24 + below
     return canvas

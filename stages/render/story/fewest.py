@@ -1,7 +1,7 @@
 """The second finding: how few pictures imitate a network, and what else could explain that they do."""
 
 from stages.artifacts.challenge import Challenger
-from stages.artifacts.ladder import Interval, numbered
+from stages.artifacts.ladder import numbered
 from stages.render import transfer
 from stages.render.charts import fewest as chart
 from stages.render.charts.ladder import compared, words
@@ -27,7 +27,7 @@ def sentence(run: Run) -> list[Block]:
     number, network = run.fitted_number, run.hero
     rung, one = network.ladder[numbered("fitted", number)], network.ladder["linear_fit"]
     left = count(len(network.pictures.fitted[number].map.classes), "picture")
-    claim = f"{_a_class(number)} {'is' if number == 1 else 'are'} {_how_near(network, number)}"
+    claim = f"{_a_class(number)} {'is' if number == 1 else 'are'} {how_near(network, number)}"
     return [
         f"**{claim[0].upper()}{claim[1:]}: {left}, of which each class's strongest counts, fitted to the logits of "
         f"`{network.name}`, explain {shares(rung.explained)} of their variation and give {interval(rung.agreement)} of its "
@@ -113,11 +113,11 @@ def _errors(network: Facts, number: int) -> str:
     if lead.value is None:
         return ""
     ends = [network.ladder[name].agreement_on_errors for name in (fitted, means)]
-    more = interval(Interval(*(None if v is None else round(v, 4) for v in lead)))
-    verdict = "more" if lead.excludes_zero and lead.value > 0 else "which need not be more"
+    more, low, high = (decimal(100 * (v or 0), 1) for v in lead)
+    verdict = "" if lead.excludes_zero else ": no more than chance would give"
     return (
         f"*Where `{network.name}` errs*, they err with it in {interval(ends[0])} of the cases; the mean logits of the nearest of as many "
-        f"clusters, no picture at all, in {percent(ends[1].value)}. Paired on the same images that is {more} of them {verdict}."
+        f"clusters, no picture at all, in {percent(ends[1].value)}. Paired on the same images they lead by {more} points ({low} to {high}){verdict}."
     )
 
 
@@ -197,7 +197,7 @@ def matrix(run: Run, number: int) -> list[Block]:
     return [intro, Table(["pictures", *(f"on `{n.name}`" for n in networks)], rows)]
 
 
-def _how_near(network: Facts, number: int) -> str:
+def how_near(network: Facts, number: int) -> str:
     """The verdict on the fitted pictures, by agreement and explained; none inside an interval."""
     rung, one = network.ladder[numbered("fitted", number)], network.ladder["linear_fit"]
     measures = rung.agreement, rung.explained

@@ -53,7 +53,7 @@ def ladder(run: Run) -> Section | None:
     left_out = [f"`{n.name}`" for n in run.networks if n not in compared]
     rest = f" {listed(left_out)}: in [ladder/](ladder/)." if left_out else ""
     blocks: list[Block] = [
-        "A rung is something that stands in for the network and predicts its logits, from the floor up. What it fits, "
+        "A rung is something used in place of the network that predicts its logits, from the floor up. What it fits, "
         "it fits on training images; all are measured on test images.",
         Figure(
             "ladder.png",

@@ -1,4 +1,4 @@
-"""Write the ratios of the last `make bench` into the README, between its two marks."""
+"""Put the ratios of the last benchmark into docs/speed.md, between its marks."""
 
 import json
 import re
@@ -7,10 +7,10 @@ from typing import Any
 
 from stages import console
 from stages.artifacts import files
-from stages.console import Problem
+from stages.console import UserError
 from tools.bench.__main__ import GOALS, OUTPUT
 
-README = Path("README.md")
+PAGE = Path("docs/speed.md")
 PLACE = re.compile(r"(<!-- bench -->\n).*(<!-- /bench -->)", re.DOTALL)
 
 WORDS = {
@@ -31,11 +31,11 @@ WORDS = {
 
 
 def main() -> None:
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     if not OUTPUT.exists():
-        raise Problem(f"{OUTPUT} is missing; `make bench` makes it")
+        raise UserError(f"{OUTPUT} is missing; `make bench` makes it")
     found = json.loads(OUTPUT.read_text(encoding="utf-8"))
-    files.save_text(README, PLACE.sub(lambda marks: marks[1] + table(found) + marks[2], text))
+    files.save_text(PAGE, PLACE.sub(lambda marks: marks[1] + table(found) + marks[2], text))
 
 
 def table(found: dict[str, Any]) -> str:

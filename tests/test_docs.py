@@ -1,0 +1,51 @@
+"""The pages say what is: links lead somewhere, and the drawn graph is that of dvc.yaml."""
+
+import re
+from itertools import product
+from pathlib import Path
+
+import networkx as nx
+import pytest
+from ruamel.yaml import YAML
+
+from tests.conftest import ROOT
+
+PAGES = [Path(page) for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md")]
+PAGES += sorted(page.relative_to(ROOT) for page in (ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_link_of_a_page_leads_to_a_file_or_a_heading(page: Path) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith("http"):
+            continue
+        path, _, heading = link.partition("#")
+        target = ROOT / page.parent / path if path else ROOT / page
+        assert target.exists(), link
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in {re.sub(r"[^\w\- ]", "", t.lower()).replace(" ", "-") for t in titles}, link
+
+
+def graph_of_stages() -> "nx.DiGraph[str]":
+    """Which stage reads what another writes, from dvc.yaml, foreach stages as one."""
+    stages = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
+    parts = {name: stage.get("do", stage) for name, stage in stages.items()}
+
+    def written(part: dict[str, list[object]]) -> set[str]:
+        entries = [e for key in ("outs", "metrics", "plots") for e in part.get(key, [])]
+        return {next(iter(e)) if isinstance(e, dict) else str(e) for e in entries}
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for (writer, one), (reader, other) in product(parts.items(), parts.items()):
+        places = {path.partition("${")[0].rstrip("/") for path in written(one)}
+        needs = {str(path).partition("${")[0].rstrip("/") for path in other["deps"]}
+        if writer != reader and places & needs:
+            graph.add_edge(writer, reader)
+    return graph
+
+
+def test_the_readmes_graph_is_that_of_dvc_yaml() -> None:
+    drawn = re.findall(r"^  (\w+)(?:\[.*?\])? --> (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert set(drawn) == set(nx.transitive_reduction(graph_of_stages()).edges)
