@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all test check format bench metrics experiments review requirements slow clean help stale
+.PHONY: all test check format bench metrics review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@dvc repro
@@ -34,12 +34,6 @@ bench: .venv/requirements-test.txt ## Time this project against what people woul
 
 metrics: .venv/requirements.txt ## The numbers of every network, one row each, in 120 columns
 	@cd reports/metrics && dvc metrics show | tr -s ' ' | column -t
-
-experiments: .venv/requirements.txt ## The experiments, what each changed and its few numbers, in 120 columns
-	@dvc exp show --no-pager --only-changed --hide-failed --drop '$(DULL)' --precision 3
-
-# Columns of `dvc exp show` that say nothing of a change; with the rest it is as wide as three screens.
-DULL = ^(Created|State|Executor|rev|typ|parent|data/.*|stages/.*|reports/.*\.(csv|md)|reports/figures.*)$$
 
 review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull request (build/review/)
 	@python -m tools.review $(BASE)
