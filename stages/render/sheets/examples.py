@@ -10,7 +10,7 @@ from stages.render.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas
 from stages.render.facts import Facts, Run
 
 LABEL, GAP, LINE = 400, 26, 38
-MOST_SCALE = 7
+MOST_HEIGHT = 210
 HEADINGS = (
     ("the image", ""),
     ("its exact map", "of the answer"),
@@ -26,7 +26,7 @@ def draw(network: Facts, run: Run) -> Canvas:
     examples, shape = network.pictures.examples, run.images.shape
     columns = len(HEADINGS)
     width = (WIDTH - 2 * MARGIN - LABEL) // columns - GAP
-    scale = max(1, min(MOST_SCALE, width // shape[1], 210 // shape[0] or 1))
+    scale = max(1, min(width // shape[1], MOST_HEIGHT // shape[0]))
     row = max(shape[0] * scale, 5 * LINE) + GAP
     canvas = Canvas(MARGIN + 150 + row * len(examples.images) + MARGIN)
     canvas.title(f"{network.name} at work on test images")
