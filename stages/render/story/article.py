@@ -61,7 +61,7 @@ def _against(flat: Facts, run: Run) -> str:
     words = f"`{flat.name}` ({flat.training_words}) is right on {percent(flat.metrics['accuracy'])}"
     words += "".join(f", `{n.name}` on {percent(n.metrics['accuracy'])}" for n in same)
     if flat.params.epochs and still_learning(flat):
-        words += " (and it was still getting better when its training ended)"
+        words += f" (`{flat.name}` was still getting better when its training ended)"
     return words + "."
 
 

@@ -12,7 +12,7 @@ from stages.render.story.verdicts import NEARLY, above, below
 from stages.words import count, decimal, listed, percent
 
 CHALLENGERS = {
-    "free": "fitted from the exact maps, no pull",
+    "free": "fitted from the exact maps, not held to them",
     "means": "fitted from the clusters' mean images",
     "random": "fitted from noise",
     "labels": "fitted to labels",
@@ -29,7 +29,7 @@ def sentence(run: Run) -> list[Block]:
     left = count(len(network.pictures.fitted[number].map.classes), "picture")
     claim = f"{_a_class(number)} {'is' if number == 1 else 'are'} {how_near(network, number)}"
     return [
-        f"**{claim[0].upper()}{claim[1:]}: {left}, of which each class's strongest counts, fitted to the logits of "
+        f"**{claim[0].upper()}{claim[1:]}: {left}, without those that never count, of which each class's strongest speaks, fitted to the logits of "
         f"`{network.name}`, explain {shares(rung.explained)} of their variation and give {interval(rung.agreement)} of its "
         f"answers, {percent(rung.agreement_on_errors.value)} of them where it errs.** One a class, the best linear fit, explains "
         f"{shares(one.explained)} and gives {interval(one.agreement)}. That pictures imitate a network does not say that it "
@@ -138,8 +138,8 @@ def _starts(by_name: dict[str, Challenger], fitted: Challenger, number: int) -> 
         return ""
     return (
         f"*They are not the only ones.* Begun as the clusters' mean images the same fit explains {shares(means.explained)}, begun as "
-        f"noise {shares(noise.explained)}, begun as the exact maps {shares(fitted.explained)}. The mean cosine of its pictures with "
-        f"the last ones: {decimal(means.likeness)} and {decimal(noise.likeness)}."
+        f"noise {shares(noise.explained)}, begun as the exact maps {shares(fitted.explained)}. The first two make other "
+        f"pictures: their mean cosine with the fitted ones is {decimal(means.likeness)} and {decimal(noise.likeness)}."
     )
 
 
@@ -147,8 +147,8 @@ def _margins(by_name: dict[str, Challenger], number: int) -> str:
     rows = [numbered("exact_maps", number), numbered("fitted", number), "composed", "linear_fit"]
     said = [f"{_name(by_name[name].name)} {decimal(by_name[name].margin.value)}" for name in rows]
     return (
-        "*Do they point where the network does?* The picture of answer less runner-up has a mean cosine with that of each test image's own "
-        f"exact map of {listed(said)}."
+        "*Do they point where the network does?* For a test image take the picture of its answer less that of the runner-up: its margin. The mean "
+        f"cosine with the margin in the image's own exact map is, for {listed(said)}."
     )
 
 
@@ -178,8 +178,8 @@ def table(network: Facts) -> Table:
         "explained",
         "agreement",
         "on errors",
-        "like the fitted",
-        "like exact maps",
+        "cosine with the fitted",
+        "margin like exact maps'",
     ]
     return Table(head, rows)
 

@@ -156,7 +156,9 @@ def _longer(short: Facts, other: Facts, courses: Sequence[Course]) -> str:
     travelled = [n for n in (other, *(c.network for c in courses)) if n.truth]
     if len(travelled) > 1:
         moves = [f"`{n.name}` {decimal(n.truth[-1].travel)}" for n in travelled]
-        words[-1] += f"; how far the first layers have moved, in their first lengths: {listed(moves)}"
+        words[-1] += (
+            f"; how far the first layers moved, divided by the length of their first weights: {listed(moves)}"
+        )
     return " ".join(words) + "."
 
 

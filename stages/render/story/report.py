@@ -50,7 +50,8 @@ def opening(run: Run) -> list[Block]:
     kind = KINDS[run.settings.data.dataset]
     words = (
         f"Networks that read {kind}, {height}×{width} pixels. Multiply a network's weight matrices together, leaving out its "
-        "ReLUs, and each output becomes a picture: the *composed picture*. Is it what the network does?"
+        "ReLUs, and each output becomes a picture: the *composed picture*. Read as one, ink on red raises the class's score against the others, ink on blue "
+        "lowers it. But is it what the network does?"
     )
     missing = f"`render.story` names {listed(run.missing)}, which params.yaml has no network of."
     return [words, missing] if run.missing else [words]

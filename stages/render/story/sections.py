@@ -122,7 +122,7 @@ def at_work(run: Run) -> Section | None:
     rung = run.hero.ladder[examples.rung(run)]
     words = (
         "Around each image a ReLU network is one affine map, exactly (the *exact map*, its Jacobian). "
-        f"Below, test images on which `{run.hero.name}` is surest of its kind: where all stand-ins answer as it "
+        f"Below, of each kind the test images on which `{run.hero.name}` is surest: where all stand-ins answer as it "
         "does, where the composed pictures fail, and where the map of the nearest cluster fails"
     )
     words += f" ({len(failures)} shown)." if failures else " (none here)."
