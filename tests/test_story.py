@@ -4,22 +4,18 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from stages.artifacts import files, truth
 from stages.artifacts.images import Images
-from stages.artifacts.ladder import Interval, Ladder, Rung
+from stages.artifacts.ladder import Ladder
 from stages.artifacts.network import Network, Snapshots
-from stages.params import NetworkParams, load
-from stages.render.facts import Facts
-from stages.render.story.fewest import how_near
-from stages.render.story.finding import headline
-from stages.render.story.verdicts import by_measures, course, wilson
+from stages.params import load
+from stages.render.story.verdicts import by_measures
 from tests.conftest import PARAMS, ROOT
 
 HIDDEN = "hidden: [12, 8]"
@@ -293,101 +289,3 @@ def test_26_classes_of_20_by_36_pixels(tell: Teller) -> None:
     assert "26 classes" in told.report
     assert "The article's story" not in told.report
     assert json.loads((told.folder / "reports/metrics/few.json").read_text())["accuracy"] > 0
-
-
-def imagined(name: str, samples: int, agreements: list[float], *, constant: bool = False) -> Facts:
-    """A network with such agreements after 5, 10, … updates, the last of them at the end."""
-    updates = [5 * 2**n for n in range(len(agreements))]
-    moments = [truth.Moment(0, 0.1, 0.2, 0.3, 0.4, 0.8, 0.5, 0.0)]
-    moments += [
-        truth.Moment(u, 0.8, a, a, min(1, a + 0.02), 0.98, 0.5, 0.1)
-        for u, a in zip(updates, agreements, strict=True)
-    ]
-    end, floor = wilson(agreements[-1], 10_000), wilson(0.1, 10_000)
-    nothing = Interval(None, None, None)
-    rungs = [Rung("constant", 10, floor, nothing, nothing), Rung("composed", 0, end, nothing, nothing)]
-    params = NetworkParams(samples=samples, hidden=[8], epochs=1)
-    facts = Facts(name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments, False)
-    facts.__dict__["pictures"] = SimpleNamespace(answers=np.array([1.0, 0] if constant else [0.5, 0.5]))
-    return facts
-
-
-@pytest.mark.parametrize(
-    ("agreement", "explained", "linear", "verdict"),
-    [
-        ((0.95, 0.94, 0.96), (0.93, 0.92, 0.94), (0.7, 0.69, 0.71), "nearly the network again"),
-        ((0.95, 0.94, 0.96), (0.93, 0.92, 0.94), (0.98, 0.97, 0.99), "nearly the network"),
-        ((0.95, 0.94, 0.96), (0.85, 0.84, 0.86), (0.7, 0.69, 0.71), "not nearly the network"),
-        ((0.9, 0.89, 0.91), (0.93, 0.92, 0.94), (0.7, 0.69, 0.71), "too near 0.9 of the network to say"),
-    ],
-)
-def test_the_verdict_on_fitted_pictures_is_none_inside_an_interval(
-    agreement: tuple[float, float, float],
-    explained: tuple[float, float, float],
-    linear: tuple[float, float, float],
-    verdict: str,
-) -> None:
-    nothing = Interval(None, None, None)
-    facts = imagined("all", 60_000, [0.5])
-    fitted = Rung("fitted.3", 100, Interval(*agreement), nothing, Interval(*explained))
-    one = Rung("linear_fit", 100, nothing, nothing, Interval(*linear))
-    found = how_near(replace(facts, ladder=Ladder([fitted, one])), 3)
-    assert found == verdict
-
-
-KEEPS, OUTGROWS = ("few", 500, [0.87, 0.93, 0.93]), ("all", 60_000, [0.82, 0.93, 0.51])
-
-
-@pytest.mark.parametrize(
-    ("story", "says", "says_not"),
-    [
-        ([KEEPS, OUTGROWS], ["A network learns its picture first, then outgrows it, if the data let it",
-                             "after 10 updates the composed pictures of `all`", "93.0 % (92.5–93.5)",
-                             "at the end, after 20, 51.0 % (50.0–52.0)", "`few` (500 images, 1 epoch) give 93.0 %"], []),
-        ([("few", 60_000, KEEPS[2]), OUTGROWS], ["then outgrows it, or not"], ["if the data let it"]),
-        ([OUTGROWS], ["`all` learned its picture first and then outgrew it"], ["A network"]),
-        ([OUTGROWS, ("more", 9_000, [0.95, 0.7])], ["`all` and `more` learned their picture first"], []),
-        ([KEEPS], ["`few` learned its picture and kept it to the end"], ["outgr"]),
-        ([("few", 500, [0.95, 0.90])], ["`few` learned its picture and kept it to the end"], ["outgr"]),
-        ([("few", 500, [0.5, 0.7])], ["No network compared here was nearly its picture"], ["outgr", "kept"]),
-        ([("few", 500, [0.85, 0.3])], ["No network compared here was nearly its picture"], ["outgr", "kept"]),
-    ],
-)  # fmt: skip
-def test_the_headline_says_what_the_courses_show(
-    story: list[tuple[str, int, list[float]]], says: list[str], says_not: list[str]
-) -> None:
-    facts = [imagined(*network) for network in story]
-    courses = [found for f in facts if (found := course(f, 10_000))]
-    words = headline(facts, courses)
-    assert all(part in words for part in says), words
-    assert not any(part in words for part in says_not), words
-
-
-def test_a_constant_network_has_no_course() -> None:
-    facts = imagined("dead", 500, [1.0, 1.0], constant=True)
-    assert course(facts, 10_000) is None
-    assert headline([facts], []).startswith("There is nothing to picture")
-
-
-@pytest.mark.parametrize(
-    ("agreement", "explained", "words"),
-    [
-        ((0.93, 0.92, 0.94), (0.97, 0.96, 0.98), "nearly the network"),
-        ((0.91, 0.89, 0.93), (0.97, 0.96, 0.98), "too near 0.9 to say"),
-        ((0.95, 0.94, 0.96), (0.80, 0.79, 0.81), "a sketch of the network"),
-        ((0.75, 0.74, 0.76), (0.84, 0.83, 0.85), "a sketch of the network"),
-        ((0.70, 0.69, 0.71), (0.84, 0.83, 0.85), "too near 0.7 to say"),
-        ((0.51, 0.50, 0.52), (0.51, 0.50, 0.52), "mostly fiction"),
-        ((1.00, 1.00, 1.00), (0.10, 0.09, 0.11), "mostly fiction"),
-    ],
-)
-def test_no_verdict_inside_its_interval(
-    agreement: tuple[float, ...], explained: tuple[float, ...], words: str
-) -> None:
-    assert by_measures(Interval(*agreement), Interval(*explained)) == words
-
-
-def test_wilsons_interval_is_statsmodels_textbook_one() -> None:
-    """Brown, Cai and DasGupta 2001: 0.5 of 100 gives 0.4038 to 0.5962; all of 10 gives 0.7225 to 1."""
-    assert wilson(0.5, 100) == Interval(0.5, 0.4038, 0.5962)
-    assert wilson(1.0, 10) == Interval(1.0, 0.7225, 1.0)
