@@ -134,7 +134,8 @@ def new_project(folder: Path) -> Project:
         text=True,
     )
     for name in listed.stdout.splitlines():
-        if not name.startswith(MADE_BY_STAGES) and (ROOT / name).exists():
+        made = name.startswith(MADE_BY_STAGES) and not name.endswith(".gitkeep")
+        if not made and (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     (folder / "params.yaml").write_text(PARAMS, encoding="utf-8")

@@ -73,6 +73,14 @@ def test_a_second_project_gives_the_same_bytes(project: Project, tmp_path: Path)
     assert digests(second) == digests(project)
 
 
+def test_a_fresh_clone_that_challenges_nobody_has_its_report(tmp_path: Path) -> None:
+    """git keeps no empty folder, and render reads the challenges' folder also where it is empty."""
+    project = new_project(tmp_path)
+    project.replace("params.yaml", "challenge: [all]", "challenge: []")
+    assert "challenge@all" not in project.repro()
+    assert "The fewest pictures" in (tmp_path / "reports/README.md").read_text()
+
+
 def test_samples_beyond_the_data_set_use_all_there_are_and_taking_them_back_brings_the_old_results_back(
     project: Project,
 ) -> None:
