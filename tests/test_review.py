@@ -138,7 +138,7 @@ def test_a_base_without_a_report_and_a_shallow_clone_will_do(changed: Project, t
     folder.mkdir()
     bare = new_project(folder)
     bare.commit("No report yet")
-    shutil.copytree(changed.folder / "reports", folder / "reports")
+    shutil.copytree(changed.folder / "reports", folder / "reports", dirs_exist_ok=True)
     shutil.copy(changed.folder / "dvc.lock", folder / "dvc.lock")
     assert "no report yet" in review(bare)[0]
 
