@@ -12,10 +12,13 @@ from stages.arrays import pixels
 from stages.artifacts.files import IMAGES
 from stages.artifacts.images import Images
 from stages.artifacts.pictures import Pictures
+from stages.draw import units
+from stages.drawing import canvas, views
+from stages.drawing.bands import GAP
+from stages.facts import most_within
+from stages.render.charts import plots
 from stages.render.charts.claims import region_words
 from stages.render.charts.ladder import words
-from stages.render.drawing import canvas, plots, views
-from stages.render.sheets import clusters, units
 from stages.words import count, decimal, listed, percent
 from tests.conftest import ROOT, Project
 
@@ -66,7 +69,7 @@ def test_a_mosaic_holds_each_picture_at_its_place() -> None:
 @pytest.mark.parametrize("shape", [(8, 8), (28, 28)])
 def test_a_contact_sheet_has_every_unit_and_fits_the_page(number: int, shape: tuple[int, int]) -> None:
     columns, scale = units.arrange(number, shape, width=1000)
-    assert columns * (shape[1] * scale + units.GAP) <= 1000
+    assert columns * (shape[1] * scale + GAP) <= 1000
     weights = np.random.default_rng(0).normal(size=(shape[0] * shape[1], number))
     page = units.sheet(weights, np.zeros(len(weights), bool), shape, "units", "how true")
     assert page.levels.shape[1] == canvas.WIDTH
@@ -88,7 +91,7 @@ def test_words_stay_on_the_page_and_long_ones_are_broken() -> None:
 def test_the_clusters_figure_shows_the_most_clusters_that_fit(
     tried: list[int], most: int, shown: int
 ) -> None:
-    assert clusters.shown(tried, most) == shown
+    assert most_within(tried, most) == shown
 
 
 def test_words_of_numbers_and_places() -> None:

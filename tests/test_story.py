@@ -70,6 +70,7 @@ def tell(tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch) -> Tel
                 same = Snapshots(np.array([0, 5]), (made[name], made[name]))
                 same.save(files.snapshots_file(name), like=made[name])
             stage("compose", "--network", name)
+            stage("draw", "--network", name)
         for name in loaded.challenge:
             stage("challenge", "--network", name)
         stage("render")

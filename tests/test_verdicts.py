@@ -8,8 +8,8 @@ import pytest
 
 from stages.artifacts import truth
 from stages.artifacts.ladder import Interval, Ladder, Rung
+from stages.facts import Facts
 from stages.params import NetworkParams
-from stages.render.facts import Facts
 from stages.render.story.fewest import how_near
 from stages.render.story.finding import headline
 from stages.render.story.verdicts import by_measures, course, wilson

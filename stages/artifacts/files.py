@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ SURVEY = Path("data/survey.npz")
 CLAIMS = Path("data/survey.json")
 REPORT = Path("reports/README.md")
 FIGURES = Path("reports/figures")
+OVERVIEW = FIGURES / "overview"
 
 Row = Mapping[str, str | int | float | None]
 
@@ -55,29 +56,9 @@ def challenge_file(name: str) -> Path:
     return Path("reports/challenges") / f"{name}.csv"
 
 
-OF_NETWORK: tuple[Callable[[str], Path], ...] = (
-    network_file,
-    snapshots_file,
-    pictures_file,
-    history_file,
-    metrics_file,
-    ladder_file,
-    truth_file,
-)
-
-
-def forget_all_but(networks: Iterable[str], challenged: Iterable[str]) -> None:
-    """Remove what networks that params.yaml no longer names, or no longer challenges, left behind.
-
-    DVC forgets a removed stage but not its files: they would count as inputs of render here and be
-    missing in a fresh clone, and a reviewer would read numbers of a network that is no more.
-    """
-    kept = {file(name) for file in OF_NETWORK for name in networks}
-    kept |= {challenge_file(name) for name in challenged}
-    for file in (*OF_NETWORK, challenge_file):
-        pattern = file("*")
-        for path in set(pattern.parent.glob(pattern.name)) - kept:
-            path.unlink()
+def figures_of(name: str) -> Path:
+    """The folder of a network's own figures."""
+    return FIGURES / name
 
 
 @contextmanager

@@ -72,6 +72,11 @@ class Pictures:
         """The composed pictures of the classes, centred over classes, which softmax ignores."""
         return self.composed[-1].centred()
 
+    @property
+    def own_maps(self) -> Array:
+        """Each class's column of the mean exact map over the class's own images (inputs × classes)."""
+        return np.stack([maps[:, k] for k, maps in enumerate(self.clusters[1].maps)], axis=1)
+
     def contrast(self, measure: str, rung: str, other: str) -> Interval:
         """By how much a rung leads another in a measure, paired: on the same resampled test images.
 

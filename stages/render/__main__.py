@@ -1,16 +1,15 @@
-"""Draw every figure and write the report."""
+"""Draw the figures that compare networks or show the data, and write the report."""
 
 from stages import console, params
 from stages.artifacts import files
+from stages.facts import Run
 from stages.render import figures
-from stages.render.facts import Run
 from stages.render.story import report
 
 
 def main() -> None:
     settings = params.load()
-    files.forget_all_but(settings.networks, settings.challenge)
-    run = Run.load(settings)
+    run = Run.load(settings, settings.networks)
     if run.missing:
         console.say(
             f"params.yaml: render.story names what is no network: {', '.join(run.missing)}; left out"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from stages.arrays import Array, pixels
+from stages.facts import Facts, Run
 from stages.mathematics.measures import estimates
-from stages.render.facts import Facts, Run
 
 
 def agreement(networks: Sequence[Facts], number: int, run: Run) -> Array:

@@ -14,8 +14,8 @@ from stages.artifacts.network import Network, Snapshots
 from stages.artifacts.survey import Survey
 from stages.compose import along, fitted, probe
 from stages.compose.evaluation import evaluate
+from stages.draw import units as sheets
 from stages.mathematics import composing, max_affine
-from stages.render.sheets import units as sheets
 from stages.train.training import Data
 from tools.bench import article, contenders, timing
 

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from stages.render.drawing import plots
-from stages.render.facts import Facts
+from stages.facts import Facts
+from stages.render.charts import plots
 
 
 def draw(network: Facts, inputs: tuple[int, int], classes: list[str]) -> Figure:

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from stages.artifacts.ladder import Interval
+from stages.facts import Facts, Run
+from stages.render.charts import plots
 from stages.render.charts.ladder import TITLES, compared
-from stages.render.drawing import plots
-from stages.render.facts import Facts, Run
 
 MOST_COLUMNS = 4
 

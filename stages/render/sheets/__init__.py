@@ -1,1 +1,1 @@
-"""Figures made of pictures: contact sheets, clusters with their maps, strips along the training."""
+"""Figures made of pictures that compare networks, or show the data and a network at work on them."""

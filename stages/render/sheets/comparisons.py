@@ -4,10 +4,10 @@ import numpy as np
 
 from stages.arrays import Array
 from stages.artifacts.images import Images
-from stages.render.drawing import views
-from stages.render.drawing.canvas import MARGIN, TITLE, WIDTH, Canvas, fitting_scale, mosaic
-from stages.render.facts import Facts, Run
-from stages.render.sheets.units import GAP, Band, banded, own_maps
+from stages.drawing import views
+from stages.drawing.bands import GAP, Band, banded
+from stages.drawing.canvas import MARGIN, TITLE, WIDTH, Canvas, fitting_scale, mosaic
+from stages.facts import Facts, Run
 
 
 def deep_and_flat(run: Run) -> Canvas:
@@ -31,7 +31,9 @@ def composed_band(network: Facts) -> Band:
 
 
 def exact_band(network: Facts) -> Band:
-    return _band(f"{network.name}, mean exact map of each class's images", own_maps(network), network)
+    return _band(
+        f"{network.name}, mean exact map of each class's images", network.pictures.own_maps, network
+    )
 
 
 def _band(words: str, weights: Array, network: Facts) -> Band:

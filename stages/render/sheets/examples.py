@@ -5,9 +5,9 @@ import numpy as np
 from stages.arrays import Array, centred, pixels
 from stages.artifacts.ladder import numbered
 from stages.artifacts.pictures import EXAMPLE_KINDS
-from stages.render.drawing import views
-from stages.render.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas
-from stages.render.facts import Facts, Run
+from stages.drawing import views
+from stages.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas
+from stages.facts import Facts, Run
 
 LABEL, GAP, LINE = 400, 26, 38
 MOST_HEIGHT = 210

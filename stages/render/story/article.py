@@ -1,6 +1,6 @@
 """What the article says of its digits, held against this run: only for the data that it is about."""
 
-from stages.render.facts import Facts, Run
+from stages.facts import Facts, Run
 from stages.render.story.blocks import Block, Figure, Section
 from stages.render.story.verdicts import still_learning
 from stages.words import count, listed, percent
@@ -53,7 +53,7 @@ def hidden_layers(run: Run) -> list[Block]:
     words = "**No hidden layer.** Then there are no ReLUs and the picture is the network. "
     words += " ".join(_against(n, run) for n in flat)
     caption = "Composed pictures with hidden layers and without. Each row has its own scale."
-    return [words, Figure("deep-and-flat.png", "With hidden layers and without", caption)]
+    return [words, Figure("overview/deep-and-flat.png", "With hidden layers and without", caption)]
 
 
 def _against(flat: Facts, run: Run) -> str:
@@ -82,7 +82,7 @@ def edges(run: Run) -> list[Block]:
         f"Of the {count(top['images'], 'image')} that ink the top rows {percent(_share(top, '6'))} are sixes, and {percent(_share(top, '7'), 0)} sevens."
     )
     caption = "Training images of each class that ink each region, each panel on a scale of its own."
-    return [words, Figure("claims.png", "Who inks which region", caption)]
+    return [words, Figure("overview/claims.png", "Who inks which region", caption)]
 
 
 def _share(found: dict[str, object], name: str) -> float:

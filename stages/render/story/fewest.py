@@ -2,10 +2,10 @@
 
 from stages.artifacts.challenge import Challenger
 from stages.artifacts.ladder import numbered
+from stages.facts import Facts, Run
 from stages.render import transfer
 from stages.render.charts import fewest as chart
 from stages.render.charts.ladder import compared, words
-from stages.render.facts import Facts, Run
 from stages.render.story.blocks import Block, Figure, Section, Table
 from stages.render.story.finding import interval, shares
 from stages.render.story.verdicts import NEARLY, above, below
@@ -50,7 +50,7 @@ def section(run: Run) -> Section | None:
         "picture answers for itself. They begin as the network's own exact maps, one a cluster, and are fitted to its logits on "
         f"training images. {enough(run)}",
         Figure(
-            "fewest.png",
+            "overview/fewest.png",
             "Explained and agreement on errors against the number of pictures",
             f"{listed([f'`{n.name}`' for n in chart.shown(run)])}: what stand-ins with so many pictures in all explain of the logits, and "
             "how often they give the network's answer where it errs. Bands are 95 % intervals. With one picture a class the fitted ones are the linear fit.",

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from stages.artifacts.ladder import Interval
+from stages.facts import Facts, Run
 from stages.render.charts.along import shown_class, with_pictures
-from stages.render.facts import Facts, Run
 from stages.render.story.blocks import Block, Figure
 from stages.render.story.verdicts import Course, course
 from stages.words import count, decimal, listed, percent
@@ -119,7 +119,7 @@ def figure(run: Run) -> Figure:
     )
     rest = f" {listed(others)}: [in the chart of all networks](#along-the-training)." if others else ""
     return Figure(
-        "lead.png",
+        "overview/lead.png",
         "Accuracy and agreement against updates of the weights, with pictures on the way",
         f"Accuracy of the networks, and agreement: the share of test images for which the composed pictures "
         f"and the network give the same class (the literature's fidelity). In brackets, here and below, 95 % "

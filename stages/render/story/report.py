@@ -4,8 +4,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from stages.facts import Run
 from stages.glossary import TERMS
-from stages.render.facts import Run
 from stages.render.story import article, fewest, sections
 from stages.render.story.blocks import Block, Section, Table
 from stages.render.story.finding import lead

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from stages.artifacts.ladder import numbered
+from stages.facts import Facts, Run
 from stages.render.charts import ladder as ladder_chart
-from stages.render.facts import Facts, Run
-from stages.render.sheets import clusters as clusters_sheet
 from stages.render.sheets import examples
 from stages.render.story.blocks import Block, Figure, Section, Table
 from stages.render.story.finding import interval, shares
@@ -18,7 +17,7 @@ def networks(run: Run) -> Section:
     rows = [
         [
             f"[{n.name}](figures/{n.name}/)",
-            f"[{n.shape_words}](figures/{n.architecture_file})",
+            f"[{n.shape_words}](figures/overview/{n.architecture_file})",
             n.training_words,
             percent(n.metrics["accuracy"]),
             percent(n.metrics["agreement"]),
@@ -56,7 +55,7 @@ def ladder(run: Run) -> Section | None:
         "A rung is something used in place of the network that predicts its logits, from the floor up. What it fits, "
         "it fits on training images; all are measured on test images.",
         Figure(
-            "ladder.png",
+            "overview/ladder.png",
             "Explained and agreement on errors of every rung",
             f"The rungs of {listed(names)}, with 95 % intervals; an arrow and a number where a value lies below 0. "
             f"Constant: the same for every image. Cluster means: the mean logits of the nearest cluster, no map at "
@@ -131,14 +130,15 @@ def at_work(run: Run) -> Section | None:
         f"are shown for the network's answer. Over all test images the clusters' maps agree on {interval(rung.agreement)}."
     )
     return Section(
-        "Seeing it work", [words, Figure("examples.png", "Test images with their exact maps", caption)]
+        "Seeing it work",
+        [words, Figure("overview/examples.png", "Test images with their exact maps", caption)],
     )
 
 
 def looks_for(run: Run) -> Section:
     """Clusters with their maps, the units of each layer, and the way there."""
     shown = run.hero or run.story[-1]
-    number = clusters_sheet.shown(list(run.survey.clusters), run.settings.render.clusters_shown)
+    number = run.shown_number
     blocks: list[Block] = [
         Figure(
             f"{shown.name}/clusters.png",
@@ -170,7 +170,8 @@ def along(run: Run) -> Section | None:
     if without:
         caption += f" {listed(without)}: no snapshots were kept."
     return Section(
-        "Along the training", [Figure("along.png", "Truth along the training, all networks", caption)]
+        "Along the training",
+        [Figure("overview/along.png", "Truth along the training, all networks", caption)],
     )
 
 
@@ -193,7 +194,8 @@ def controls(run: Run) -> Section | None:
         "What shows in a control's pictures was not learnt from the classes. Each row has its own scale."
     )
     return Section(
-        "Controls", [intro, "\n".join(lines), Figure("controls.png", "Pictures of the controls", caption)]
+        "Controls",
+        [intro, "\n".join(lines), Figure("overview/controls.png", "Pictures of the controls", caption)],
     )
 
 
@@ -212,8 +214,8 @@ def data(run: Run) -> Section:
         "The data",
         [
             words + listed(shares_) + ".",
-            Figure("samples.png", "Training images", "The first training images of each class."),
-            Figure("ink.png", "Where each class has ink", "Where each class has ink, its share of the ink at each "
+            Figure("overview/samples.png", "Training images", "The first training images of each class."),
+            Figure("overview/ink.png", "Where each class has ink", "Where each class has ink, its share of the ink at each "
                    "pixel with every class counted alike, and how exclusive each pixel is. At the border a few images decide."),
         ],
     )  # fmt: skip

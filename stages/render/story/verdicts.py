@@ -6,7 +6,7 @@ from typing import Literal
 
 from stages.artifacts.ladder import Interval
 from stages.artifacts.truth import Moment
-from stages.render.facts import Facts
+from stages.facts import Facts
 
 NEARLY, SKETCH = 0.9, 0.7
 OUTGROWN = 0.1

@@ -1,6 +1,6 @@
-"""What render knows: of each network its params, numbers and pictures; of the run, who is compared."""
+"""What draw and render know: a network's params, numbers and pictures, and who is compared in a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -87,7 +87,7 @@ class Facts:
 
     @property
     def architecture_file(self) -> str:
-        """The file of its architecture's diagram, under reports/figures."""
+        """The file of its architecture's diagram, under reports/figures/overview."""
         return f"architecture-{'-'.join(map(str, self.params.hidden)) or 'flat'}.png"
 
     @property
@@ -101,19 +101,23 @@ class Facts:
 
 @dataclass(frozen=True)
 class Run:
-    """All networks in params.yaml's order, with the images and what was found in them."""
+    """Networks in params.yaml's order, with the images and what was found in them."""
 
     settings: Params
     networks: Sequence[Facts]
     images: Images
     survey: Survey
-    claims: Mapping[str, Any]
 
     @classmethod
-    def load(cls, settings: Params) -> "Run":
+    def load(cls, settings: Params, names: Iterable[str]) -> "Run":
         images = Images.load()
-        networks = [Facts.load(name, settings, len(images.x_train)) for name in settings.networks]
-        return cls(settings, networks, images, Survey.load(), load_numbers(files.CLAIMS))
+        networks = [Facts.load(name, settings, len(images.x_train)) for name in names]
+        return cls(settings, networks, images, Survey.load())
+
+    @cached_property
+    def claims(self) -> Mapping[str, Any]:
+        """What the survey counted of the article's claims."""
+        return load_numbers(files.CLAIMS)
 
     @property
     def classes(self) -> list[str]:
@@ -151,6 +155,11 @@ class Run:
         return headline(list(self.survey.clusters))
 
     @property
+    def shown_number(self) -> int:
+        """The clusters a class in figures of them: the most that may be shown, or else the fewest tried."""
+        return most_within(list(self.survey.clusters), self.settings.render.clusters_shown)
+
+    @property
     def fitted_number(self) -> int:
         """The fitted pictures a class that the report speaks of."""
         return headline(self.settings.fit.pictures)
@@ -160,3 +169,8 @@ class Run:
         """Whether these are the digits that the article is about."""
         digits = [str(digit) for digit in range(10)]
         return self.settings.data.dataset == "mnist" and self.classes == digits
+
+
+def most_within(tried: Sequence[int], most: int) -> int:
+    """The largest number tried that is no more than `most`, or else the least."""
+    return max((number for number in tried if number <= most), default=min(tried))

@@ -1,9 +1,9 @@
 """All output pictures of a network along its training: a row a snapshot, a column a class."""
 
-from stages.render.drawing import views
-from stages.render.drawing.canvas import Canvas
-from stages.render.facts import Facts
-from stages.render.sheets.units import Band, banded
+from stages.drawing import views
+from stages.drawing.bands import Band, banded
+from stages.drawing.canvas import Canvas
+from stages.facts import Facts
 from stages.words import count, percent
 
 

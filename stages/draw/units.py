@@ -3,12 +3,12 @@
 import numpy as np
 
 from stages.arrays import Array
-from stages.render.drawing import views
-from stages.render.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas, fitting_scale, lines_of, mosaic
-from stages.render.facts import Facts, Run
+from stages.drawing import views
+from stages.drawing.bands import GAP, banded
+from stages.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas, lines_of, mosaic
+from stages.facts import Facts, Run
 from stages.words import count, decimal, percent
 
-GAP = 4
 MOST_SCALE = 4
 MOST_HEIGHT = 2_120
 LINE = 40
@@ -76,7 +76,7 @@ def output(network: Facts, run: Run) -> Canvas:
     """The output pictures: composed in both views, and each class's mean exact map, on a scale each."""
     pictures = network.pictures
     composed, never = pictures.output.weights, pictures.never_inked
-    exact = own_maps(network)
+    exact = pictures.own_maps
     halves = [views.half_range(w, never) for w in (composed, exact)]
     given = zip(pictures.predicted.tolist(), pictures.answers.tolist(), strict=True)
     bands = [
@@ -100,39 +100,3 @@ def output(network: Facts, run: Run) -> Canvas:
     title = f"{network.name} ({network.training_words}): the composed pictures give "
     title += f"{percent(network.metrics['agreement'])} of its answers"
     return banded(title, bands, run.images.shape, run.classes)
-
-
-def own_maps(network: Facts) -> Array:
-    """Each class's column of the mean exact map over the class's own images (inputs × classes)."""
-    return np.stack([maps[:, k] for k, maps in enumerate(network.pictures.clusters[1].maps)], axis=1)
-
-
-Band = tuple[str, Array, list[str] | None]
-
-
-def banded(
-    title: str, bands: list[Band], shape: tuple[int, int], classes: list[str], most_scale: int = 40
-) -> Canvas:
-    """Rows of one picture a class: a heading, the pictures, and a word under each where there is one."""
-    step = (WIDTH - 2 * MARGIN) // len(classes)
-    scale = min(most_scale, fitting_scale(shape, WIDTH - 2 * MARGIN, len(classes), 3 * GAP))
-    height, width = shape[0] * scale, shape[1] * scale
-    foot = [LINE + 8 if words else 0 for _, _, words in bands]
-    canvas = Canvas(MARGIN + 70 + 46 + sum(LINE + 8 + height + 24 + f for f in foot))
-    canvas.title(title)
-    top = MARGIN + 66
-    for k, name in enumerate(classes):
-        canvas.text(name, top, MARGIN + k * step + width // 2, align="middle", bold=True)
-    top += 46
-    for (heading, levels, words), below in zip(bands, foot, strict=True):
-        canvas.text(heading, top, MARGIN, SMALL)
-        top += LINE + 8
-        for k, picture in enumerate(levels):
-            left = MARGIN + k * step if len(levels) > 1 else (WIDTH - width) // 2
-            canvas.picture(picture.reshape(shape), top, left, scale)
-            if words:
-                canvas.text(
-                    words[k], top + height + 6, MARGIN + k * step + width // 2, SMALL, align="middle"
-                )
-        top += height + 24 + below
-    return canvas

@@ -10,11 +10,12 @@ from PIL import Image, ImageFont
 
 from stages.arrays import Array
 from stages.artifacts.files import whole
-from stages.render.drawing import views
+from stages.drawing import views
 
 WIDTH = 2080
 MARGIN = 30
 TEXT, SMALL, TITLE = 32, 27, 40
+OUTLINE_AT = 0.4
 
 
 class Canvas:

@@ -8,11 +8,10 @@ import numpy as np
 from stages.arrays import Array
 from stages.artifacts.ladder import numbered
 from stages.artifacts.maps import Fitted
-from stages.render.drawing import views
-from stages.render.drawing.canvas import MARGIN, SMALL, TITLE, WIDTH, Canvas, lines_of
-from stages.render.facts import Facts, Run
-from stages.render.sheets.clusters import OUTLINE_AT
-from stages.render.sheets.units import GAP
+from stages.drawing import views
+from stages.drawing.bands import GAP
+from stages.drawing.canvas import MARGIN, OUTLINE_AT, SMALL, TITLE, WIDTH, Canvas, lines_of
+from stages.facts import Facts, Run
 from stages.words import count, decimal, percent
 
 LABEL, FOOT, LINE = 62, 50, 40

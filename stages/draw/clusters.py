@@ -4,22 +4,16 @@ import numpy as np
 
 from stages.arrays import Array
 from stages.artifacts.ladder import numbered
-from stages.render.drawing import views
-from stages.render.drawing.canvas import MARGIN, SMALL, TITLE, WIDTH, Canvas
-from stages.render.facts import Facts, Run
-from stages.render.sheets.units import GAP
+from stages.drawing import views
+from stages.drawing.bands import GAP
+from stages.drawing.canvas import MARGIN, OUTLINE_AT, SMALL, TITLE, WIDTH, Canvas
+from stages.facts import Facts, Run
 from stages.words import decimal, percent
 
 LABEL = 70
 HEAD = 240
-OUTLINE_AT = 0.4
 MOST_HEIGHT = 460
 LEAST_BIG = 200
-
-
-def shown(tried: list[int], most: int) -> int:
-    """The most clusters a class that fit into a row of `most`, or else the fewest tried."""
-    return max((w for w in tried if w <= most), default=min(tried))
 
 
 def draw(network: Facts, run: Run) -> Canvas:
@@ -28,7 +22,7 @@ def draw(network: Facts, run: Run) -> Canvas:
     Each cluster is its mean image over its own class's picture in the cluster's exact map, on which the
     image's outline is drawn, so that one sees whether the map follows the form. The maps share one scale.
     """
-    number = shown(list(run.survey.clusters), run.settings.render.clusters_shown)
+    number = run.shown_number
     clusters, shape = run.survey.clusters[number], run.images.shape
     never, composed = network.pictures.never_inked, network.pictures.output.weights
     maps = own_class(network.pictures.clusters[number].maps, clusters.classes)
