@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from typing import Any
 from stages import params
 from stages.artifacts import files
 from stages.params import NetworkParams
-from tools.bench import timing
+from tools.bench import crowd, timing
+from tools.bench.shell import replace, repro, run, stages_of
 
 NETWORKS = ("few", "some", "all", "flat-few", "flat")
 WHOLE_ROUNDS, SMALL_ROUNDS, ROUNDS = 2, 3, 5
@@ -65,6 +65,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "article_way": min(article),
         "article_ways": article,
         "edits": shortest,
+        "crowd": crowd.measure(project, len(networks)),
     } | small
 
 
@@ -90,22 +91,6 @@ def copy_project(project: Path, networks: dict[str, NetworkParams]) -> None:
     shutil.copy(files.IMAGES, project / files.IMAGES)
     run(project, "git", "init", "-q")
     run(project, "dvc", "commit", "--force", "--quiet", "fetch")
-
-
-def stages_of(project: Path) -> dict[str, float]:
-    """Run `dvc repro`; gives the seconds of each stage that ran and of the whole."""
-    started = last = time.perf_counter()
-    times: dict[str, float] = {}
-    stage = "before the first stage"
-    with subprocess.Popen(["dvc", "repro"], cwd=project, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout or ():
-            if line.startswith("Running stage '"):
-                now = time.perf_counter()
-                times[stage], last, stage = now - last, now, line.split("'")[1]
-    times[stage] = time.perf_counter() - last
-    if process.returncode:
-        sys.exit("bench: dvc repro failed in the copy of the project")
-    return times | {"whole": time.perf_counter() - started}
 
 
 def articles_way(folder: Path, images: Path, networks: dict[str, NetworkParams]) -> float:
@@ -137,18 +122,3 @@ def empty_pipeline(folder: Path) -> Path:
     (folder / "dvc.yaml").write_text(EMPTY)
     repro(folder)
     return folder
-
-
-def repro(folder: Path) -> None:
-    run(folder, "dvc", "repro", "-q")
-
-
-def run(folder: Path, *words: str) -> None:
-    subprocess.run(words, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    if old not in text:
-        sys.exit(f"bench: {old!r} is no longer in {path.name}")
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")

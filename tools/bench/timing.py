@@ -1,14 +1,8 @@
 """Times that can be compared: every contender in turn, round after round, and medians."""
 
-import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from importlib import metadata
-from typing import Any
-
-from stages.parallel import cores
-from tools.same import processor
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -35,21 +29,3 @@ def interleaved(contenders: Mapping[str, Callable[[], object]], rounds: int) -> 
 
 def medians(times: Mapping[str, list[float]]) -> dict[str, float]:
     return {name: statistics.median(taken) for name, taken in times.items()}
-
-
-def machine() -> dict[str, Any]:
-    """What the numbers were measured on."""
-    packages = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "dvc", "torch")
-    return {
-        "processor": processor(),
-        "cores": cores(),
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in packages},
-    }
-
-
-def version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None

@@ -1,0 +1,52 @@
+"""What an edit of one network costs among many others: does it grow with their number?
+
+DVC's own part does: it reads the whole graph, and writes the whole lock after each stage. So the commands
+are timed without it, too.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from stages.render.tidy import OF_NETWORK
+from tools.bench.shell import replace, repro, run, stages_of
+from tools.bench.timing import seconds
+
+SIZES = (8, 40)
+SAMPLES = 500  # of `few` as the pipeline's bench leaves it; each edit takes a hundred more
+
+
+def measure(project: Path, present: int) -> dict[str, dict[str, float]]:
+    """By number of networks: seconds of `dvc repro` after an edit of one, and of its commands alone."""
+    found = {}
+    repro(project)
+    for place, size in enumerate(SIZES):
+        print(f"  after an edit of one network of {size} …", flush=True)
+        add_copies(project, range(present, size))
+        present = size
+        samples = SAMPLES + 100 * place
+        replace(project / "params.yaml", f"few: {{samples: {samples}", f"few: {{samples: {samples + 100}")
+        found[str(size)] = {"edit": stages_of(project)["whole"], "alone": seconds(lambda: alone(project))}
+    return found
+
+
+def alone(project: Path) -> None:
+    """The commands that such an edit runs, without DVC."""
+    for stage in ("train", "compose", "draw"):
+        run(project, sys.executable, "-m", f"stages.{stage}", "--network", "few")
+    for step in ("stages.render.tidy", "stages.render"):
+        run(project, sys.executable, "-m", step)
+
+
+def add_copies(project: Path, numbers: range) -> None:
+    """Networks that are `few` by other names, with all that the stages make of it: nothing is trained."""
+    params = project / "params.yaml"
+    (line,) = [row for row in params.read_text().splitlines() if row.startswith("  few: ")]
+    copies = [line.replace("few", f"copy-{n}", 1) for n in numbers]
+    replace(params, line, "\n".join([line, *copies]))
+    for n in numbers:
+        for file in OF_NETWORK:
+            ours, copy = project / file("few"), project / file(f"copy-{n}")
+            shutil.copytree(ours, copy) if ours.is_dir() else shutil.copy(ours, copy)
+    run(project, "dvc", "commit", "--force", "--quiet")
+    repro(project)
