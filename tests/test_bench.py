@@ -30,7 +30,7 @@ def measured() -> dict[str, Any]:
             "widths, bare products": {"128": [1.0], "512": [5.0], "2048": [60.0]},
         },
         "pipeline": {"cold": runs, "article_way": 60.0, "edits": {"few.samples": {"whole": 12.0}},
-                     "crowd": {"8": {"edit": 6.0, "noop": 2.0}, "40": {"edit": 12.0, "noop": 4.0}},
+                     "crowd": {"8": {"edit": 6.0, "alone": 4.0}, "40": {"edit": 12.0, "alone": 5.0}},
                      "noop": [3.0], "empty_pipeline": [2.0], "train_few": [1.0], "keras_fit_few": [4.0]},
     }  # fmt: skip
 
@@ -44,7 +44,8 @@ def test_ratios_are_medians_of_ours_over_theirs_and_null_where_nobody_ran(measur
     assert found["epoch_over_pytorch"] is None
     assert found["repro_over_article_way"] == 0.5
     assert found["edit_few_over_article_way"] == 0.2
-    assert found["edit_at_40_over_edit_at_8"] == (12 - 4) / (6 - 2)
+    assert found["edit_at_40_over_edit_at_8"] == 5 / 4
+    assert found["edit_at_40_over_edit_at_8_with_dvc"] == 12 / 6
     assert found["ladder_over_epoch"] == 4 / 2
     assert found["noop_over_empty_pipeline"] == 1.5
     assert found["samples_growth_over_linear"] == 1
