@@ -8,9 +8,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all test check format bench metrics review requirements slow clean help stale
+.PHONY: all test check format bench metrics experiments review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
+	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
 	@dvc repro
 	@echo "The report: reports/README.md"
 
@@ -35,6 +36,9 @@ bench: .venv/requirements-test.txt ## Time this project against what people woul
 metrics: .venv/requirements.txt ## The numbers of every network, one row each, in 120 columns
 	@cd reports/metrics && dvc metrics show | tr -s ' ' | column -t
 
+experiments: .venv/requirements.txt ## Every experiment in 120 columns: what it changed and what that did
+	@python -m tools.experiments
+
 review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull request (build/review/)
 	@python -m tools.review $(BASE)
 
@@ -52,12 +56,18 @@ clean: ## Remove the environment and build/; data and DVC's cache stay
 help: ## This list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# For .dvc/plots/page.html; and so that `python -m stages.train` says in any folder where to run it.
+VEGA = import vl_convert; open(".venv/vega.js", "w").write(vl_convert.javascript_bundle(vl_version="5.21"))
+IMPORTABLE = import os, site; open(site.getsitepackages()[0] + "/looking-for.pth", "w").write(os.getcwd())
+
 .venv/requirements.txt: $(call is_stale,requirements.txt)
 	@echo "Building .venv …"
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit(f"make: Python 3.11, 3.12 or 3.13 is needed, and {sys.executable} is {v.major}.{v.minor}: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv --clear .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
 	@$(UV_INSTALL) -r requirements.txt
+	@.venv/bin/python -c '$(VEGA)'
+	@.venv/bin/python -c '$(IMPORTABLE)'
 	@cp requirements.txt $@
 
 .venv/requirements-test.txt: .venv/requirements.txt $(call is_stale,requirements-test.txt)

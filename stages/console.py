@@ -3,9 +3,7 @@
 import sys
 from collections.abc import Callable
 
-
-class UserError(Exception):
-    """Something a person can fix: what was wrong, where, what is allowed, what to do."""
+from stages.errors import UserError
 
 
 def run(stage: str, main: Callable[[], None]) -> None:

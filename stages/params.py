@@ -1,21 +1,36 @@
 """What params.yaml may say: one typed schema, checked whole before any stage begins its work."""
 
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from stages.console import UserError
+from stages.errors import UserError
+from stages.explain import explain
 
 PARAMS = Path("params.yaml")
 MOST_SAMPLES = 60_000
-WAY_OUT = "Fix it and run `dvc repro`, which makes again whatever DVC took away before this stage"
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+
+def _not_the_folder_of_all(name: str) -> str:
+    """A network's figures lie in reports/figures under its name, and there is one folder more."""
+    if name == "overview":
+        raise PydanticCustomError("taken", "taken")
+    return name
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$"), AfterValidator(_not_the_folder_of_all)]
 Width = Annotated[int, Field(ge=1, le=8192)]
 Clusters = Annotated[int, Field(ge=1, le=255)]
 
@@ -39,7 +54,7 @@ class Survey(Section):
     @classmethod
     def _grow_from_one(cls, clusters: list[int]) -> list[int]:
         if clusters != sorted(set(clusters)) or clusters[0] != 1:
-            raise ValueError("they must begin with 1 and grow, as in [1, 3, 10]")
+            raise PydanticCustomError("order_of_clusters", "order")
         return clusters
 
 
@@ -87,13 +102,16 @@ class Params(Section):
     @model_validator(mode="after")
     def _name_what_is_there(self) -> "Params":
         if strange := sorted(set(self.fit.pictures) - set(self.survey.clusters)):
-            raise ValueError(
-                f"fit.pictures has {strange[0]}, but pictures begin as the exact maps of as many clusters: "
-                f"allowed are the numbers of survey.clusters, {self.survey.clusters}"
+            raise PydanticCustomError(
+                "fitted_without_clusters",
+                "fit.pictures",
+                {"number": strange[0], "allowed": str(self.survey.clusters)},
             )
         if missing := [name for name in self.challenge if name not in self.networks]:
-            raise ValueError(
-                f"challenge has {missing[0]!r}, which is no network; networks: {', '.join(self.networks)}"
+            raise PydanticCustomError(
+                "challenge_of_nobody",
+                "challenge",
+                {"name": missing[0], "networks": ", ".join(self.networks)},
             )
         return self
 
@@ -114,56 +132,4 @@ def load(path: Path = PARAMS) -> Params:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise UserError(f"{path}: line {line} is not YAML: {error.problem}") from error
     except ValidationError as error:
-        found = "; ".join(f"{path}: {_explain(e)}" for e in _without_echoes(error.errors()))
-        raise UserError(f"{found}. {WAY_OUT}") from error
-
-
-def _without_echoes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
-    """A misspelt key is one mistake, not an unknown key and a missing one."""
-    meant = {(*e["loc"][:-1], _nearest(_where(e))) for e in errors if e["type"] == "extra_forbidden"}
-    return [e for e in errors if e["type"] != "missing" or e["loc"] not in meant]
-
-
-def _where(error: ErrorDetails) -> list[str]:
-    return [str(part) for part in error["loc"] if part != "[key]"]
-
-
-def _nearest(where: list[str]) -> str | None:
-    """The known key that an unknown one is most like, if it is like any."""
-    return next(iter(get_close_matches(where[-1], _keys(where[:-1]), 1)), None)
-
-
-def _explain(error: ErrorDetails) -> str:
-    """One pydantic error as `key is value, but …`, with the allowed keys where a key is unknown."""
-    where = _where(error)
-    key = ".".join(where) or "the file"
-    if error["type"] == "missing":
-        return f"{key} is missing; needed there: {', '.join(_keys(where[:-1], needed=True))}"
-    if error["type"] == "extra_forbidden":
-        near = _nearest(where)
-        hint = f" (did you mean {near}?)" if near else ""
-        known = ", ".join(_keys(where[:-1]))
-        return f"{key} = {error['input']!r} is not a known key{hint}; allowed here: {known}"
-    if where and error["loc"][-1] == "[key]":
-        return f"{key} is no name for a network: lower-case letters, digits and hyphens, a letter first"
-    reason = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    if not where:
-        return reason
-    return f"{key} = {_short(error['input'])}, but {reason[0].lower()}{reason[1:]}"
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _keys(where: list[str], *, needed: bool = False) -> list[str]:
-    """The keys that the schema knows, or needs, at a place, such as ["networks", "few"]."""
-    section: type[BaseModel] = Params
-    for part in where:
-        if section is Params and part == "networks":
-            section = NetworkParams
-            break
-        annotation = section.model_fields[part].annotation
-        section = annotation if isinstance(annotation, type) else section
-    return [key for key, field in section.model_fields.items() if field.is_required() or not needed]
+        raise UserError(explain(Params, error)) from error

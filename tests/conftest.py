@@ -5,9 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from stages.params import Fit
 from stages.survey import clustering, ink, moments
 
 ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FIT = Fit(pictures=[3], pull=0.3, updates=200, seed=0)
 MADE_BY_STAGES = ("reports/", "dvc.lock")
 
@@ -170,3 +172,22 @@ def project(reproduced: Path, tmp_path: Path) -> Project:
     folder = tmp_path / "project"
     shutil.copytree(reproduced, folder, symlinks=True)
     return Project(folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real browser that reaches no host: pages must do without."""
+    if not (CHROMIUM and DRIVER):
+        pytest.skip("chromium or chromedriver is not installed (apt-get install chromium chromium-driver)")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in ("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+                 "disable-background-networking", "disable-component-update", "disable-sync",
+                 "window-size=1200,900",
+                 "host-resolver-rules=MAP * ~NOTFOUND"):  # fmt: skip
+        options.add_argument(f"--{flag}")
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=DRIVER))
+    yield driver
+    driver.quit()

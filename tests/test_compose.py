@@ -13,7 +13,7 @@ from stages.artifacts.network import Network
 from stages.artifacts.survey import Clusters, Survey
 from stages.compose import examples, probe, units
 from stages.compose.evaluation import Evaluation, evaluate
-from stages.console import UserError
+from stages.errors import UserError
 from stages.mathematics import exact, measures
 from stages.mathematics.composing import compose
 from tests.conftest import FIT

@@ -1,7 +1,13 @@
 """DVC's experiments do what its users expect, with this project's stages, metrics and plots."""
 
 import json
+import re
+import sys
 import time
+from pathlib import Path
+from typing import Any
+
+from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.conftest import Project
 
@@ -25,6 +31,14 @@ def test_an_experiment_runs_shows_differs_and_is_applied(project: Project) -> No
     assert differs["params"]["params.yaml"]["networks.few.samples"] == {"old": 100, "new": 90, "diff": -10}
     assert set(differs["metrics"]) == {"reports/metrics/few.json"}
 
+    table = project.run(sys.executable, "-m", "tools.experiments").stdout
+    assert max(map(len, table.splitlines())) <= 120
+    few = json.loads((project.folder / "reports/metrics/few.json").read_text())
+    committed, fewer = [line.split() for line in table.splitlines() if " few " in line]
+    assert committed[2] == f"{few['accuracy']:.4f}"
+    assert fewer[:5] == ["networks.few.samples", "100", "→", "90", "fewer"]
+    assert " flat " not in table, "what did not move has no row"
+
     project.run("dvc", "exp", "apply", "fewer")
     text = (project.folder / "params.yaml").read_text()
     assert "90" in text
@@ -43,3 +57,26 @@ def test_queued_experiments_run_in_folders_of_their_own(project: Project) -> Non
     assert "Success" in status, project.run("dvc", "queue", "logs", "queued", check=False).stdout
     assert "queued" in project.run("dvc", "exp", "list", "--name-only").stdout
     assert project.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_plots_diff_shows_curves_and_both_sides_of_each_picture_without_a_network(
+    project: Project, browser: Any
+) -> None:
+    project.replace("params.yaml", "few: {samples: 100", "few: {samples: 90")
+    project.repro()
+    (project.folder / ".venv").symlink_to(Path(sys.prefix))
+    project.run("dvc", "plots", "diff", "HEAD")
+    browser.get((project.folder / "dvc_plots/index.html").as_uri())
+    curves = len(re.findall("vegaEmbed[(]'", (project.folder / "dvc_plots/index.html").read_text()))
+    assert curves > 6
+    count = "return document.querySelectorAll('.vega-embed canvas, .vega-embed svg.marks').length"
+    WebDriverWait(browser, 20).until(lambda b: b.execute_script(count) == curves)
+    width = browser.execute_script("return window.innerWidth")
+    places = browser.execute_script(
+        "return [...document.images].map(i => [i.naturalWidth, i.getBoundingClientRect().left, i.width])"
+    )
+    assert len(places) >= 2 * 12
+    assert all(natural > 500 for natural, _, _ in places)
+    assert all(left + shown <= width for _, left, shown in places), "no side lies beyond the window"
+    assert len({round(left) for _, left, _ in places}) == 2
+    assert all(shown > width / 3 for _, _, shown in places)

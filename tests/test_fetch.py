@@ -21,9 +21,9 @@ from hypothesis.extra.numpy import arrays
 from stages.arrays import Array
 from stages.artifacts.files import save_arrays
 from stages.artifacts.images import Images
-from stages.console import UserError
+from stages.errors import UnreachableError, UserError
 from stages.fetch import digits, idx, mnist, sources
-from stages.fetch.sources import IDX_NAMES, UnreachableError
+from stages.fetch.sources import IDX_NAMES
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages import params
-from stages.console import UserError
+from stages.errors import UserError
 from tests.conftest import PARAMS, ROOT
 
 WRONG = [
@@ -22,6 +22,7 @@ WRONG = [
     ("hidden: [12, 8]", "hidden: 12", ["networks.few.hidden = 12", "valid list"]),
     ("epochs: 3", "epochs: -1", ["networks.few.epochs = -1", "greater than or equal to 0"]),
     ("few:", "Few!:", ["networks.Few!", "lower-case letters, digits and hyphens"]),
+    ("few:", "overview:", ["networks.overview", "not `overview`"]),
     ("dataset: digits", "dataset: cats", ["data.dataset = 'cats'", "'mnist' or 'digits'"]),
     ("clusters: [1, 3]", "clusters: [3, 1]", ["survey.clusters = [3, 1]", "begin with 1 and grow"]),
     ("clusters: [1, 3]", "clusters: [0, 3]", ["survey.clusters.0 = 0", "greater than or equal to 1"]),

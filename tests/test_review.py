@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from tools.review.changes import Changes, Metric, plain
 from tools.review.pictures import Figure, compare
 
 pytestmark = pytest.mark.xdist_group("review")  # one process: they share a changed project
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 SUMMARIES = {f"overview/{chart}" for chart in ("lead", "ladder", "fewest", "along")}
 
 
@@ -218,23 +216,6 @@ def test_numbers_stand_in_one_order_whatever_order_dvc_gives() -> None:
 def test_noise_below_the_rounding_is_left_out() -> None:
     files = {"reports/metrics/few.json": {"loss": (0.5, 0.50003), "accuracy": (0.5, 0.5002)}}
     assert [metric.name for metric in changes.moved(files)] == ["accuracy"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not (CHROMIUM and DRIVER):
-        pytest.skip("chromium or chromedriver is not installed (apt-get install chromium chromium-driver)")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in ("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-                 "disable-background-networking", "disable-component-update", "disable-sync",
-                 "window-size=1200,900"):  # fmt: skip
-        options.add_argument(f"--{flag}")
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=DRIVER))
-    yield driver
-    driver.quit()
 
 
 def test_the_page_shows_its_images_and_swipes_by_mouse_and_keyboard(changed: Project, browser: Any) -> None:

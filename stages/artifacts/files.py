@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stages.arrays import Array
-from stages.console import UserError
+from stages.errors import UNREADABLE, UserError
 
 IMAGES = Path("data/images.npz")
 SURVEY = Path("data/survey.npz")
@@ -86,7 +85,7 @@ def load_arrays(path: Path) -> dict[str, Array]:
             return dict(file)
     except FileNotFoundError as error:
         raise UserError(f"{path} is missing; `dvc repro` makes it") from error
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
+    except UNREADABLE as error:
         raise UserError(f"{path} is broken; `dvc checkout --force {path}` brings it back") from error
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import challenge, files
 from stages.artifacts.images import Images

@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import replace
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import files, truth
 from stages.artifacts.images import Images

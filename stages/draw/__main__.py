@@ -2,6 +2,7 @@
 
 import argparse
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts.files import figures_of
 from stages.draw import clusters, fitted, strips, units

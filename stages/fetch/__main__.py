@@ -1,5 +1,6 @@
 """Fetch the data set that params.yaml names and write data/images.npz."""
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import files
 from stages.artifacts.images import Images

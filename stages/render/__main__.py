@@ -1,5 +1,6 @@
 """Draw the figures that compare networks or show the data, and write the report."""
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import files
 from stages.facts import Run

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import files
 

@@ -1,5 +1,6 @@
 """Survey the images: where each class puts ink, and the clusters that each class falls into."""
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import files
 from stages.artifacts.images import Images

@@ -2,10 +2,11 @@
 
 import argparse
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import files
 from stages.artifacts.images import Images
-from stages.console import UserError
+from stages.errors import UserError
 
 
 def main() -> None:

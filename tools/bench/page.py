@@ -7,7 +7,7 @@ from typing import Any
 
 from stages import console
 from stages.artifacts import files
-from stages.console import UserError
+from stages.errors import UserError
 from tools.bench.__main__ import GOALS, OUTPUT
 
 PAGE = Path("docs/speed.md")
@@ -25,8 +25,8 @@ WORDS = {
     "fitted_over_epoch": "its fitted pictures, 3 and 10 a class, against the same",
     "along_over_epoch": "and its truth along the training, at twelve snapshots, against the same",
     "edit_few_over_article_way": "`dvc repro` after an edit of `networks.few.samples`, against the same",
-    "edit_at_40_over_edit_at_8": "the stages of such an edit among 40 networks, against among 8, without DVC",
-    "edit_at_40_over_edit_at_8_with_dvc": "and with DVC's reading and writing of a graph five times as large",
+    "edit_at_40_over_edit_at_8": "that edit among 40 networks against among 8, its stages alone",
+    "edit_at_40_over_edit_at_8_with_dvc": "and with DVC, whose graph is five times as large",
     "noop_over_empty_pipeline": "`dvc repro` with nothing to do, against an empty three-stage pipeline's",
     "small_network_over_keras_fit": "a network of 500 images, from start to end, against Keras' `fit`",
 }

@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from stages.artifacts.files import FIGURES, REPORT
-from stages.console import UserError
+from stages.errors import UserError
 from stages.params import PARAMS
 
 

@@ -1,0 +1,113 @@
+"""Every experiment in a table that fits a terminal: what it changed, and what that did to which network.
+
+`dvc exp show` has a column for each metric of each network, with the file's path before its name: hundreds
+of characters. This is the same, from the same command, one row a network that moved.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+from stages import console
+from stages.errors import UserError
+
+WIDTH = 120
+METRICS = {
+    "accuracy": "accuracy",
+    "agreement": "agreement",
+    "agreement_on_errors": "on errors",
+    "explained": "explained",
+    "fitted": "fitted",
+}
+
+
+class Revision(NamedTuple):
+    """What DVC knows of a commit, an experiment or the workspace: params by key, metrics by network."""
+
+    name: str
+    params: dict[str, Any]
+    metrics: dict[str, dict[str, Any]]
+
+
+class Row(NamedTuple):
+    """One network under one revision; `changed` is what that revision changed."""
+
+    changed: str
+    revision: str
+    network: str
+    numbers: Mapping[str, Any]
+
+
+def main() -> None:
+    found = subprocess.run(["dvc", "exp", "show", "--json"], check=False, capture_output=True, text=True)
+    if found.returncode:
+        raise UserError(found.stderr.strip() or "dvc exp show failed")
+    shown = list(rows(json.loads(found.stdout)))
+    if not shown:
+        console.say("no experiments yet: dvc exp run -n <name> -S networks.few.samples=1000")
+        return
+    Console(width=WIDTH).print(table(shown))
+
+
+def rows(shown: list[dict[str, Any]]) -> Iterator[Row]:
+    """Of each network that a revision moved the committed numbers, and under them the moved ones."""
+    workspace, *commits = shown
+    for commit in commits:
+        base = revision(commit["rev"][:7], commit["data"])
+        others = [revision(e["name"], e["revs"][0]["data"]) for e in commit["experiments"] or []]
+        if commit is commits[0]:
+            others.insert(0, revision("workspace", workspace["data"]))
+        moves = [(other, moved(base, other)) for other in others]
+        for network in {network: None for _, networks in moves for network in networks}:
+            yield Row("", base.name, network, base.metrics.get(network, {}))
+            for other, networks in moves:
+                if network in networks:
+                    yield Row(changes(base, other), other.name, network, other.metrics.get(network, {}))
+
+
+def revision(name: str, data: Mapping[str, Any] | None) -> Revision:
+    data = data or {}
+    params = {k: v for file in data.get("params", {}).values() for k, v in flat(file.get("data") or {})}
+    metrics = {
+        PurePath(path).stem: file.get("data") or {} for path, file in data.get("metrics", {}).items()
+    }
+    return Revision(name, params, metrics)
+
+
+def flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested params by their dotted keys."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{before}{key}.")
+        else:
+            yield before + key, value
+
+
+def moved(base: Revision, other: Revision) -> list[str]:
+    """The networks whose numbers are others, or are there in one of the two alone."""
+    names = base.metrics | other.metrics
+    return [name for name in names if base.metrics.get(name) != other.metrics.get(name)]
+
+
+def changes(base: Revision, other: Revision) -> str:
+    keys = [key for key in base.params | other.params if base.params.get(key) != other.params.get(key)]
+    return "\n".join(f"{key} {base.params.get(key, '–')} → {other.params.get(key, '–')}" for key in keys)
+
+
+def table(shown: list[Row]) -> Table:
+    made = Table("changed", "revision", "network", box=None, pad_edge=False, header_style="bold")
+    for words in METRICS.values():
+        made.add_column(words, justify="right")
+    for row in shown:
+        numbers = [f"{row.numbers[m]:.4f}" if row.numbers.get(m) is not None else "–" for m in METRICS]
+        made.add_row(row.changed, row.revision, row.network, *numbers)
+    return made
+
+
+if __name__ == "__main__":
+    console.run("experiments", main)
