@@ -24,6 +24,8 @@ def measured() -> dict[str, Any]:
                    "sklearn": [5.0]},
         "drawing": {"sheet": [1.0], "axes": [10.0], "compose": [1.0], "compose_article": [4.0]},
         "truth": {"ladder": [4.0], "fitted pictures": [3.0], "along the training": [6.0]},
+        "imports": {"ours": [1.0], "plain": [2.0], "garbage collected": [1.25],
+                    "unused modules imported": [1.6]},
         "growth": {
             "samples": {"5000": [1.0], "15000": [3.0], "60000": [12.0]},
             "widths": {"128": [1.0], "512": [5.0], "2048": [30.0]},
@@ -46,6 +48,7 @@ def test_ratios_are_medians_of_ours_over_theirs_and_null_where_nobody_ran(measur
     assert found["edit_few_over_article_way"] == 0.2
     assert found["edit_at_40_over_edit_at_8"] == 5 / 4
     assert found["edit_at_40_over_edit_at_8_with_dvc"] == 12 / 6
+    assert found["start_over_plain_import"] == 0.5
     assert found["ladder_over_epoch"] == 4 / 2
     assert found["noop_over_empty_pipeline"] == 1.5
     assert found["samples_growth_over_linear"] == 1

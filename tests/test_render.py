@@ -14,7 +14,7 @@ from stages.artifacts.images import Images
 from stages.artifacts.pictures import Pictures
 from stages.draw import units
 from stages.drawing import canvas, views
-from stages.drawing.bands import GAP
+from stages.drawing.canvas import GAP
 from stages.facts import most_within
 from stages.render.charts import plots
 from stages.render.charts.claims import region_words
@@ -76,7 +76,7 @@ def test_a_contact_sheet_has_every_unit_and_fits_the_page(number: int, shape: tu
 
 
 def test_words_stay_on_the_page_and_long_ones_are_broken() -> None:
-    page = canvas.Canvas(100)
+    page = canvas.Canvas()
     page.text("left", 10, -10)
     page.text("right", 80, canvas.WIDTH - 10)
     assert (page.levels != views.WHITE).any()

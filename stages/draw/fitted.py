@@ -9,12 +9,12 @@ from stages.arrays import Array
 from stages.artifacts.ladder import numbered
 from stages.artifacts.maps import Fitted
 from stages.drawing import views
-from stages.drawing.bands import GAP
-from stages.drawing.canvas import MARGIN, OUTLINE_AT, SMALL, TITLE, WIDTH, Canvas, lines_of
+from stages.drawing.bands import MOST_CLASSES, first_of
+from stages.drawing.canvas import GAP, MARGIN, OUTLINE_AT, SMALL, WIDTH, Canvas, label_width
 from stages.facts import Facts, Run
 from stages.words import count, decimal, percent
 
-LABEL, FOOT, LINE = 62, 50, 40
+FOOT = 50
 ACROSS, MOST_SHOWN = 12, 6
 MOST_SCALE = 8
 LEAST_SHARE = 0.001
@@ -58,23 +58,25 @@ def draw(network: Facts, number: int, run: Run) -> Canvas:
     Above each picture the mean of the training images that it answers, below it their share.
     """
     found, shape = network.pictures.fitted[number], run.images.shape
-    chosen = [shown(found, k) for k in range(len(run.classes))]
+    classes = run.classes[:MOST_CLASSES]
+    chosen = [shown(found, k) for k in range(len(classes))]
     most = max(map(len, chosen))
     blocks = max(1, ACROSS // most)
-    wide = (WIDTH - 2 * MARGIN) // blocks
-    scale = max(1, min(MOST_SCALE * 28 // max(shape), ((wide - LABEL) // most - GAP) // shape[1]))
+    label, wide = label_width(classes), (WIDTH - 2 * MARGIN) // blocks
+    scale = max(1, min(MOST_SCALE * 28 // max(shape), ((wide - label) // most - GAP) // shape[1]))
     page = Page(network, found, shape, scale)
-    words = _words(page, number, np.concatenate(chosen))
-    row, head = 2 * page.step[0] + FOOT, MARGIN + 70 + LINE * len(words)
-    canvas = Canvas(head + -(-len(run.classes) // blocks) * row + MARGIN)
-    canvas.title(f"{network.name}: its fewest pictures ({network.training_words})")
-    for n, line in enumerate(words):
-        canvas.text(line, MARGIN + 60 + LINE * n, MARGIN, SMALL)
-    for k, name in enumerate(run.classes):
-        top, left = head + k // blocks * row, MARGIN + k % blocks * wide
-        canvas.text(name, top + page.step[0] - 24, left + LABEL // 2 - 8, TITLE, align="middle", bold=True)
-        for place, picture in enumerate(chosen[k]):
-            page.pair(canvas, int(picture), top, left + LABEL + place * page.step[1])
+    canvas = Canvas()
+    part = first_of(len(run.classes), MOST_CLASSES)
+    canvas.title(f"{network.name}: its fewest pictures ({network.training_words}){part}")
+    canvas.paragraph(_words(page, number, np.concatenate(chosen)))
+    canvas.top += 10
+    for start in range(0, len(classes), blocks):
+        for block, k in enumerate(range(start, min(start + blocks, len(classes)))):
+            left = MARGIN + block * wide
+            canvas.label(classes[k], canvas.top, left, label - 4 * GAP, 2 * page.step[0])
+            for place, picture in enumerate(chosen[k]):
+                page.pair(canvas, int(picture), canvas.top, left + label + place * page.step[1])
+        canvas.top += 2 * page.step[0] + FOOT
     return canvas
 
 
@@ -85,18 +87,17 @@ def shown(found: Fitted, k: int) -> Array:
     return often[:MOST_SHOWN] if len(often) else own[:1]
 
 
-def _words(page: Page, number: int, drawn: Array) -> list[str]:
+def _words(page: Page, number: int, drawn: Array) -> str:
     found, rung = page.found, page.network.ladder[numbered("fitted", number)]
     left = len(found.map.classes)
     answered = percent(round(float(found.shares[drawn].sum()), 4))
     rest = (
         f" The {count(len(drawn), 'picture')} shown answer {answered} of them." if left > len(drawn) else ""
     )
-    words = (
+    return (
         f"{count(left, 'picture')}, {number} a class at most, fitted to the logits: a class scores what "
         f"its strongest picture says. They explain {decimal(rung.explained.value)} and agree on "
         f"{percent(rung.agreement.value)}. Above each picture the mean of the training images that it "
         f"answers, being the strongest of all; below, their share.{rest} Red speaks for the class, blue "
         f"against it, full colour from ±{page.half:.2g}; white is 0, sand is never inked."
     )
-    return list(lines_of(words, WIDTH - 2 * MARGIN, SMALL))

@@ -4,14 +4,13 @@ import numpy as np
 
 from stages.arrays import Array
 from stages.drawing import views
-from stages.drawing.bands import GAP, banded
-from stages.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas, lines_of, mosaic
+from stages.drawing.bands import banded
+from stages.drawing.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, lines_of, mosaic
 from stages.facts import Facts, Run
 from stages.words import count, decimal, percent
 
 MOST_SCALE = 4
 MOST_HEIGHT = 2_120
-LINE = 40
 
 SIGNED_WORDS = "Signed view: red speaks for the unit, blue against it, white is 0. Full colour from ±"
 ARTICLE_WORDS = "The article's view: each unit's least weight black, its greatest white. Zero is lost."
@@ -48,17 +47,15 @@ def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str
         f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.",
         f"{ARTICLE_WORDS} The most influential first.",
     ]
-    mosaics = [mosaic(levels, shape, columns, scale, GAP) for levels in panels]
-    top = MARGIN + 60 + LINE + 16
-    head = top + 3 * LINE
-    canvas = Canvas(head + mosaics[0].shape[0] + MARGIN)
+    canvas = Canvas()
     canvas.title(title)
-    canvas.text(subtitle, MARGIN + 60, MARGIN, SMALL)
-    for i, (levels, said) in enumerate(zip(mosaics, words, strict=True)):
-        left = MARGIN + i * (panel + MARGIN)
-        for n, line in enumerate(lines_of(said, panel, SMALL)):
-            canvas.text(line, top + n * LINE, left, SMALL)
-        canvas.picture(levels, head, left, 1)
+    canvas.paragraph(subtitle)
+    top = canvas.top + 16
+    below = top + LINE * max(len(lines_of(said, panel, SMALL)) for said in words) + 10
+    for n, (levels, said) in enumerate(zip(panels, words, strict=True)):
+        canvas.top, left = top, MARGIN + n * (panel + MARGIN)
+        canvas.paragraph(said, left, panel)
+        canvas.picture(mosaic(levels, shape, columns, scale, GAP), below, left, 1)
     return canvas
 
 

@@ -1,37 +1,75 @@
 """Bands of pictures, one a class: the frame of every figure that shows classes side by side."""
 
+from collections.abc import Sequence
+
 from stages.arrays import Array
-from stages.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas, fitting_scale
+from stages.drawing.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, fitting_scale
 
-GAP = 4
-LINE = 40
+ACROSS = 13  # classes side by side, at most: more are wrapped
+MOST_CLASSES = 52  # shown, at most, so that a page can be read
+SPACE = 18  # below a row
 
-Band = tuple[str, Array, list[str] | None]
+Band = tuple[str, Array, Sequence[str] | None]
 
 
 def banded(
-    title: str, bands: list[Band], shape: tuple[int, int], classes: list[str], most_scale: int = 40
+    title: str,
+    bands: Sequence[Band],
+    shape: tuple[int, int],
+    classes: Sequence[str],
+    most_scale: int = 40,
 ) -> Canvas:
-    """Rows of one picture a class: a heading, the pictures, and a word under each where there is one."""
-    step = (WIDTH - 2 * MARGIN) // len(classes)
-    scale = min(most_scale, fitting_scale(shape, WIDTH - 2 * MARGIN, len(classes), 3 * GAP))
-    height, width = shape[0] * scale, shape[1] * scale
-    foot = [LINE + 8 if words else 0 for _, _, words in bands]
-    canvas = Canvas(MARGIN + 70 + 46 + sum(LINE + 8 + height + 24 + f for f in foot))
-    canvas.title(title)
-    top = MARGIN + 66
-    for k, name in enumerate(classes):
-        canvas.text(name, top, MARGIN + k * step + width // 2, align="middle", bold=True)
-    top += 46
-    for (heading, levels, words), below in zip(bands, foot, strict=True):
-        canvas.text(heading, top, MARGIN, SMALL)
-        top += LINE + 8
-        for k, picture in enumerate(levels):
-            left = MARGIN + k * step if len(levels) > 1 else (WIDTH - width) // 2
-            canvas.picture(picture.reshape(shape), top, left, scale)
-            if words:
-                canvas.text(
-                    words[k], top + height + 6, MARGIN + k * step + width // 2, SMALL, align="middle"
-                )
-        top += height + 24 + below
+    """Of each band a heading, and a picture of each class, with a word under each where there is one.
+
+    A band of a single picture has it in the middle. Many classes are wrapped, the names above each row.
+    """
+    canvas = Canvas()
+    canvas.title(f"{title}{first_of(len(classes))}")
+    rows = rows_of(len(classes))
+    step = (WIDTH - 2 * MARGIN) // len(rows[0])
+    scale = min(most_scale, fitting_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
+    if len(rows) == 1:
+        _names(canvas, classes, rows[0], step)
+    for heading, levels, words in bands:
+        canvas.paragraph(heading)
+        canvas.top += 8
+        if len(levels) == 1:
+            left = (WIDTH - shape[1] * scale) // 2
+            canvas.picture(levels[0].reshape(shape), canvas.top, left, scale)
+            canvas.top += shape[0] * scale + SPACE
+            continue
+        for row in rows:
+            if len(rows) > 1:
+                _names(canvas, classes, row, step)
+            said = [words[k] for k in row] if words else []
+            _pictures(canvas, levels[row].reshape(-1, *shape), said, step, scale)
     return canvas
+
+
+def rows_of(classes: int) -> list[range]:
+    """The classes shown, in rows as even as can be."""
+    shown = min(classes, MOST_CLASSES)
+    across = -(-shown // -(-shown // ACROSS))
+    return [range(start, min(start + across, shown)) for start in range(0, shown, across)]
+
+
+def first_of(classes: int, most: int = MOST_CLASSES) -> str:
+    """Words for a title where a page does not have every class."""
+    return f"; the first {most} of {classes:,} classes" if classes > most else ""
+
+
+def _names(canvas: Canvas, classes: Sequence[str], row: range, step: int) -> None:
+    for place, k in enumerate(row):
+        canvas.label(classes[k], canvas.top, MARGIN + place * step + GAP, step - 2 * GAP, LINE)
+    canvas.top += LINE + 6
+
+
+def _pictures(canvas: Canvas, pictures: Array, words: Sequence[str], step: int, scale: int) -> None:
+    """A row of pictures (n × h × w levels), with a word under each where there are words."""
+    below = canvas.top + pictures.shape[1] * scale + 6
+    for place, picture in enumerate(pictures):
+        middle = MARGIN + place * step + step // 2
+        canvas.picture(picture, canvas.top, middle - pictures.shape[2] * scale // 2, scale)
+        if words:
+            canvas.text(words[place], below, middle, SMALL, align="middle")
+    canvas.top = below + (LINE if words else 0) + SPACE

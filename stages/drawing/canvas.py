@@ -1,12 +1,13 @@
-"""A sheet of small pictures and words, drawn pixel by pixel: one array, no axes, no file a unit."""
+"""A sheet of small pictures and words, with a cursor that moves down; the page ends where they do."""
 
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import matplotlib
 import numpy as np
-from PIL import Image, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from stages.arrays import Array
 from stages.artifacts.files import whole
@@ -14,66 +15,133 @@ from stages.drawing import views
 
 WIDTH = 2080
 MARGIN = 30
-TEXT, SMALL, TITLE = 32, 27, 40
+TEXT, SMALL, TITLE, LEAST = 32, 27, 40, 18
+LINE = 40  # from one line of small words to the next
+GAP = 4  # between pictures
+MOST_LABEL = 160  # pixels for the name of a class
 OUTLINE_AT = 0.4
+
+ANCHORS: dict[str, Literal["la", "ma", "ra"]] = {"left": "la", "middle": "ma", "right": "ra"}
 
 
 class Canvas:
-    """A white page of palette levels (see `views`) that grows no larger than it was made."""
+    """A white page of palette levels (see `views`), as high as what is drawn on it.
 
-    def __init__(self, height: int, width: int = WIDTH) -> None:
-        self.levels = np.full((height, width), views.WHITE, np.uint8)
+    `top` is the cursor: where the next line begins. All that takes a `top` draws there instead, and
+    leaves the cursor where it is.
+    """
+
+    def __init__(self, width: int = WIDTH) -> None:
+        self._page = Image.new("L", (width, 1), views.WHITE)
+        self._bottom = 0
+        self.top = MARGIN
+
+    @property
+    def levels(self) -> Array:
+        """What is drawn so far, with a margin below (h × w, uint8)."""
+        self._reach(self._bottom)
+        return np.asarray(self._page)[: self._bottom + MARGIN]
+
+    def title(self, words: str) -> None:
+        """Write the page's title, in letters as large as its width allows."""
+        size = fitting_size(words, WIDTH - 2 * MARGIN, TITLE, SMALL, bold=True)
+        self.text(words, self.top, MARGIN, size, bold=True)
+        self.top += 60
+
+    def paragraph(self, words: str, left: int = MARGIN, width: int = WIDTH - 2 * MARGIN) -> None:
+        """Write small words in as many lines as they need."""
+        for line in lines_of(words, width, SMALL):
+            self.text(line, self.top, left, SMALL)
+            self.top += LINE
+
+    def text(
+        self, words: str, top: int, left: int, size: int = TEXT, *, align: str = "left", bold: bool = False
+    ) -> None:
+        """Write one line, black on white; `left` is its left edge, middle or right edge by `align`."""
+        self._reach(top + size)
+        font = _font(size, bold)
+        ImageDraw.Draw(self._page).text((left, top), words, views.BLACK, font, ANCHORS[align])
+
+    def label(self, words: str, top: int, left: int, width: int, height: int = 0) -> None:
+        """Write a class's name in bold in the middle of a box: smaller, and in lines, until it fits in."""
+        longest = max(words.split() or [""], key=lambda word: words_width(word, TEXT, True))
+        size = fitting_size(longest, width, TEXT, LEAST, bold=True)
+        lines = lines_of(words, width, size, bold=True)
+        step = size + 4
+        for n, line in enumerate(lines):
+            place = top + (height - step * len(lines)) // 2 + n * step if height else top + n * step
+            self.text(
+                shortened(line, width, size), place, left + width // 2, size, align="middle", bold=True
+            )
 
     def picture(self, levels: Array, top: int, left: int, scale: int) -> None:
         """Draw one picture (h × w levels), each of its pixels a square of `scale` pixels."""
-        large = levels.repeat(scale, axis=0).repeat(scale, axis=1)
-        self.levels[top : top + large.shape[0], left : left + large.shape[1]] = large
+        image = Image.fromarray(np.ascontiguousarray(levels))
+        size = image.width * scale, image.height * scale
+        self._reach(top + size[1])
+        self._page.paste(image.resize(size, Image.Resampling.NEAREST), (left, top))
 
     def outline(self, inside: Array, top: int, left: int, scale: int) -> None:
-        """Draw a dark line around the pixels (h × w, bool) of a picture that stands at this place."""
+        """Draw a dark line around the pixels (h × w, bool) of a picture that is drawn at this place."""
         large = np.pad(inside, 1).repeat(scale, axis=0).repeat(scale, axis=1)
         edge = np.zeros_like(large)
         for axis in (0, 1):
             edge |= large & ~(np.roll(large, 1, axis) & np.roll(large, -1, axis))
-        edge = edge[scale:-scale, scale:-scale]
-        self.levels[top : top + edge.shape[0], left : left + edge.shape[1]][edge] = views.BLACK
-
-    def text(
-        self,
-        words: str,
-        top: int,
-        left: int,
-        size: int = TEXT,
-        *,
-        align: str = "left",
-        bold: bool = False,
-    ) -> None:
-        """Write one line, black on white; `left` is its left edge, middle or right edge by `align`."""
-        mask, (dx, dy) = _font(size, bold).getmask2(words, mode="L")
-        ink = np.asarray(mask, np.uint8).reshape(mask.size[::-1])
-        left += dx - {"left": 0, "middle": mask.size[0] // 2, "right": mask.size[0]}[align]
-        top += dy
-        height, width = self.levels[top : top + ink.shape[0], max(left, 0) : left + ink.shape[1]].shape
-        ink = ink[:height, max(-left, 0) : max(-left, 0) + width]
-        place = self.levels[top : top + height, max(left, 0) : max(left, 0) + width]
-        place[ink > 0] = views.grey(255 - ink)[ink > 0]
-
-    def title(self, words: str) -> None:
-        """Write the page's title, in letters as large as its width allows."""
-        fits = (s for s in range(TITLE, SMALL, -1) if words_width(words, s, True) <= WIDTH - 2 * MARGIN)
-        self.text(words, MARGIN, MARGIN, next(fits, SMALL), bold=True)
+        line = Image.fromarray(edge[scale:-scale, scale:-scale])
+        self._reach(top + line.height)
+        self._page.paste(views.BLACK, (left, top), line)
 
     def save(self, path: Path) -> None:
         """Write a palette PNG: a third of the size of one in full colour."""
-        image = Image.fromarray(self.levels, mode="P")
+        image = Image.fromarray(self.levels).convert("L")
         image.putpalette(views.palette().tobytes())
         with whole(path) as temporary:
             image.save(temporary, format="PNG", compress_level=4)
+
+    def _reach(self, bottom: int) -> None:
+        """Make the page go on to `bottom`, with a margin below."""
+        self._bottom = max(self._bottom, bottom)
+        if bottom + MARGIN > self._page.height:
+            larger = Image.new("L", (self._page.width, 2 * bottom + MARGIN), views.WHITE)
+            larger.paste(self._page)
+            self._page = larger
 
 
 def words_width(words: str, size: int = TEXT, bold: bool = False) -> int:
     """How wide a line is, in pixels."""
     return int(_font(size, bold).getlength(words))
+
+
+def label_width(names: Sequence[str]) -> int:
+    """How much the names of classes need beside their rows: their longest word, within reason."""
+    longest = max(words_width(word, TEXT, True) for name in names for word in name.split() or [""])
+    return min(MOST_LABEL, longest) + 8 * GAP
+
+
+def fitting_size(words: str, width: int, largest: int, least: int, *, bold: bool = False) -> int:
+    """The largest size of letters in which a line is no wider than `width`, or else the least."""
+    sizes = range(largest, least, -1)
+    return next((size for size in sizes if words_width(words, size, bold) <= width), least)
+
+
+def shortened(words: str, width: int, size: int) -> str:
+    """The words, cut with an ellipsis where they are wider than `width` in bold letters of this size."""
+    cut = words
+    while len(cut) > 1 and words_width(cut, size, True) > width:
+        cut = cut.removesuffix("…")[:-1] + "…"
+    return cut
+
+
+def lines_of(words: str, width: int, size: int = TEXT, *, bold: bool = False) -> Sequence[str]:
+    """Words broken into lines no wider than `width` pixels."""
+    lines, line = [], ""
+    for word in words.split():
+        longer = f"{line} {word}".strip()
+        if line and words_width(longer, size, bold) > width:
+            lines.append(line)
+            longer = word
+        line = longer
+    return [*lines, line]
 
 
 def mosaic(levels: Array, shape: tuple[int, int], columns: int, scale: int, gap: int) -> Array:
@@ -97,15 +165,3 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
-
-
-def lines_of(words: str, width: int, size: int = TEXT) -> Sequence[str]:
-    """Words broken into lines no wider than `width` pixels."""
-    lines, line = [], ""
-    for word in words.split():
-        longer = f"{line} {word}".strip()
-        if line and words_width(longer, size) > width:
-            lines.append(line)
-            longer = word
-        line = longer
-    return [*lines, line]

@@ -12,7 +12,7 @@ from stages.artifacts import files
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
 from tools import machine
-from tools.bench import contenders, growth, pipeline, timing
+from tools.bench import contenders, growth, imports, pipeline, timing
 
 OUTPUT = Path("build/bench.json")
 EPOCHS = 7
@@ -34,6 +34,9 @@ GOALS = {
     "edit_at_40_over_edit_at_8": 1.3,
     "edit_at_40_over_edit_at_8_with_dvc": 1.5,
     "noop_over_empty_pipeline": 1.5,
+    "start_over_plain_import": 0.7,
+    "start_over_garbage_collected": 1.0,
+    "start_over_unused_modules_imported": 1.0,
     "small_network_over_keras_fit": 1.1,
     "samples_growth_over_linear": 1.0,
     "widths_growth_over_linear": 1.0,
@@ -56,6 +59,8 @@ def main() -> None:
         "units on a sheet": growth.units(),
         "images probed": growth.images_probed(network, images),
     }
+    print("TensorFlow's start", flush=True)
+    found["imports"] = imports.measure()
     print("the truth", flush=True)
     found["truth"] = growth.truth(network, images)
     print("whole runs", flush=True)
@@ -75,7 +80,7 @@ def ratios(found: Mapping[str, Any]) -> dict[str, float | None]:
         timing.medians(found["growth"][key]) for key in ("samples", "widths", "widths, bare products")
     )
     work = growth.products(2048) / growth.products(128)
-    article = whole["article_way"]
+    article, start = whole["article_way"], timing.medians(found["imports"])
     numbers = {
         f"epoch_over_{name}": epochs["ours"] / epochs[name] if name in epochs else None
         for name in ("floor", "keras_fit", "keras_fit_xla", "pytorch", "sklearn")
@@ -91,6 +96,9 @@ def ratios(found: Mapping[str, Any]) -> dict[str, float | None]:
         "edit_at_40_over_edit_at_8": whole["crowd"]["40"]["alone"] / whole["crowd"]["8"]["alone"],
         "edit_at_40_over_edit_at_8_with_dvc": whole["crowd"]["40"]["edit"] / whole["crowd"]["8"]["edit"],
         "noop_over_empty_pipeline": median(whole["noop"]) / median(whole["empty_pipeline"]),
+        "start_over_plain_import": start["ours"] / start["plain"],
+        "start_over_garbage_collected": start["ours"] / start["garbage collected"],
+        "start_over_unused_modules_imported": start["ours"] / start["unused modules imported"],
         "small_network_over_keras_fit": median(whole["train_few"]) / median(whole["keras_fit_few"]),
         "samples_growth_over_linear": samples["60000"] / samples["5000"] / 12,
         "widths_growth_over_linear": widths["2048"] / widths["128"] / work,
@@ -110,6 +118,7 @@ def table(found: Mapping[str, Any]) -> str:
     for title, times in (
         ("pictures", found["drawing"]),
         ("truth", found["truth"]),
+        ("TensorFlow's import", found["imports"]),
         *found["growth"].items(),
     ):
         lines += ["", f"{title:34}{'seconds':>9}"]

@@ -28,6 +28,7 @@ WORDS = {
     "edit_at_40_over_edit_at_8": "that edit among 40 networks against among 8, its stages alone",
     "edit_at_40_over_edit_at_8_with_dvc": "and with DVC, whose graph is five times as large",
     "noop_over_empty_pipeline": "`dvc repro` with nothing to do, against an empty three-stage pipeline's",
+    "start_over_plain_import": "TensorFlow's import in a stage, against a plain import",
     "small_network_over_keras_fit": "a network of 500 images, from start to end, against Keras' `fit`",
 }
 

@@ -5,8 +5,8 @@ import numpy as np
 from stages.arrays import Array
 from stages.artifacts.images import Images
 from stages.drawing import views
-from stages.drawing.bands import GAP, Band, banded
-from stages.drawing.canvas import MARGIN, TITLE, WIDTH, Canvas, fitting_scale, mosaic
+from stages.drawing.bands import MOST_CLASSES, Band, banded
+from stages.drawing.canvas import GAP, MARGIN, WIDTH, Canvas, fitting_scale, label_width, mosaic
 from stages.facts import Facts, Run
 
 
@@ -44,16 +44,18 @@ def _band(words: str, weights: Array, network: Facts) -> Band:
 
 def samples(images: Images, per_class: int) -> Canvas:
     """The article's grid: the first training images of each class, a row a class."""
-    chosen = [np.flatnonzero(images.y_train == k)[:per_class] for k in range(len(images.classes))]
-    rows = [views.grey(255 - images.x_train[index]).reshape(len(index), -1) for index in chosen]
-    scale = min(6, fitting_scale(images.shape, WIDTH - 2 * MARGIN - 80, per_class, GAP))
-    step = images.shape[0] * scale + GAP
-    canvas = Canvas(MARGIN * 2 + step * len(rows), WIDTH)
-    for k, (name, levels) in enumerate(zip(images.classes, rows, strict=True)):
-        top = MARGIN + k * step
-        canvas.text(str(name), top + step // 2 - 24, MARGIN + 24, TITLE, align="middle", bold=True)
-        if len(levels):
-            canvas.picture(mosaic(levels, images.shape, per_class, scale, GAP), top, MARGIN + 80, 1)
+    names = [str(name) for name in images.classes[:MOST_CLASSES]]
+    left = MARGIN + label_width(names)
+    scale = min(6, fitting_scale(images.shape, WIDTH - MARGIN - left, per_class, GAP))
+    canvas = Canvas()
+    for k, name in enumerate(names):
+        chosen = images.x_train[np.flatnonzero(images.y_train == k)[:per_class]]
+        step = images.shape[0] * scale + GAP
+        canvas.label(name, canvas.top, MARGIN, left - MARGIN - 4 * GAP, step)
+        if len(chosen):
+            levels = views.grey(255 - chosen).reshape(len(chosen), -1)
+            canvas.picture(mosaic(levels, images.shape, per_class, scale, GAP), canvas.top, left, 1)
+        canvas.top += step
     return canvas
 
 

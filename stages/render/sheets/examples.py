@@ -6,10 +6,10 @@ from stages.arrays import Array, centred, pixels
 from stages.artifacts.ladder import numbered
 from stages.artifacts.pictures import EXAMPLE_KINDS
 from stages.drawing import views
-from stages.drawing.canvas import MARGIN, SMALL, WIDTH, Canvas
+from stages.drawing.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas
 from stages.facts import Facts, Run
 
-LABEL, GAP, LINE = 400, 26, 38
+LABEL, SPACE = 400, 26
 MOST_HEIGHT = 210
 HEADINGS = (
     ("the image", ""),
@@ -25,21 +25,23 @@ def draw(network: Facts, run: Run) -> Canvas:
     """A row an image: what the network, the cluster's map and the composed pictures answer, and why."""
     examples, shape = network.pictures.examples, run.images.shape
     columns = len(HEADINGS)
-    width = (WIDTH - 2 * MARGIN - LABEL) // columns - GAP
+    width = (WIDTH - 2 * MARGIN - LABEL) // columns - SPACE
     scale = max(1, min(width // shape[1], MOST_HEIGHT // shape[0]))
-    row = max(shape[0] * scale, 5 * LINE) + GAP
-    canvas = Canvas(MARGIN + 150 + row * len(examples.images) + MARGIN)
+    row = max(shape[0] * scale, 5 * LINE) + SPACE
+    canvas = Canvas()
     canvas.title(f"{network.name} at work on test images")
-    lefts = [MARGIN + LABEL + n * (width + GAP) for n in range(columns)]
-    for left, lines in zip(lefts, HEADINGS, strict=True):
-        for n, line in enumerate(lines):
-            canvas.text(line, MARGIN + 66 + n * LINE, left, SMALL)
+    lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(columns)]
+    for lines in zip(*HEADINGS, strict=True):
+        for left, line in zip(lefts, lines, strict=True):
+            canvas.text(line, canvas.top, left, SMALL)
+        canvas.top += LINE
+    canvas.top += 14
     for place in range(len(examples.images)):
-        top = MARGIN + 156 + place * row
         for n, line in enumerate(_words(network, run, place)):
-            canvas.text(line, top + n * LINE, MARGIN, SMALL, bold=n == 0)
+            canvas.text(line, canvas.top + n * LINE, MARGIN, SMALL, bold=n == 0)
         for left, levels in zip(lefts, _tiles(network, run, place), strict=True):
-            canvas.picture(levels.reshape(shape), top, left, scale)
+            canvas.picture(levels.reshape(shape), canvas.top, left, scale)
+        canvas.top += row
     return canvas
 
 
