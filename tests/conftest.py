@@ -30,6 +30,7 @@ PARAMS = """\
 data:
   dataset: digits
   source: auto
+  path: data/local
 survey:
   clusters: [1, 3]
   seed: 0

