@@ -42,5 +42,5 @@ DATASETS = {
         },
     ),
     "digits": DataSet("handwritten digits (scikit-learn's)", DIGITS),
-    "path": DataSet("images of its own"),
+    "path": DataSet(""),
 }

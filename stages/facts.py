@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from stages.activations import ACTIVATIONS
 from stages.artifacts import challenge, files, truth
 from stages.artifacts.challenge import Challenger
 from stages.artifacts.files import load_numbers
@@ -77,6 +78,16 @@ class Facts:
         return not self.params.hidden
 
     @property
+    def is_affine(self) -> bool:
+        """Whether it is affine around each image, and not only nearly, as its activation's pieces are."""
+        return self.is_flat or ACTIVATIONS[self.params.activation].is_affine
+
+    @property
+    def activation_words(self) -> str:
+        """What composing leaves out of it."""
+        return "ReLUs" if self.params.activation == "relu" else "activations"
+
+    @property
     def is_constant(self) -> bool:
         """Whether it gives every test image the same class."""
         return bool(self.pictures.answers.max() == 1)
@@ -89,15 +100,17 @@ class Facts:
     @property
     def architecture_file(self) -> str:
         """The file of its architecture's diagram, under reports/figures/overview."""
-        return f"architecture-{'-'.join(map(str, self.params.hidden)) or 'flat'}.png"
+        other = "" if self.is_flat or self.params.activation == "relu" else f"-{self.params.activation}"
+        return f"architecture-{'-'.join(map(str, self.params.hidden)) or 'flat'}{other}.png"
 
     @property
     def training_words(self) -> str:
         """How it was trained, as in "500 images, 20 epochs"."""
         if self.params.epochs == 0:
             return "no training"
-        shuffled = ", labels shuffled" if self.params.shuffle_labels else ""
-        return f"{count(self.samples, 'image')}, {count(self.params.epochs, 'epoch')}{shuffled}"
+        shuffled = ["labels shuffled"] if self.params.shuffle_labels else []
+        words = [count(self.samples, "image"), count(self.params.epochs, "epoch"), *shuffled]
+        return ", ".join(words + recipe(self.params))
 
 
 @dataclass(frozen=True)
@@ -170,6 +183,20 @@ class Run:
         """Whether these are the digits that the article is about."""
         digits = [str(digit) for digit in range(10)]
         return DATASETS[self.settings.data.dataset].is_articles and self.classes == digits
+
+
+def recipe(params: NetworkParams) -> list[str]:
+    """What is unlike the usual recipe, in words, as in ["tanh", "dropout 0.2"]."""
+    usual = NetworkParams.model_fields
+    found = []
+    for key in ("activation", "optimizer", "momentum", "weight_decay", "dropout", "batch_normalisation",
+                "initial_scale", "seed"):  # fmt: skip
+        value = getattr(params, key)
+        if value != usual[key].default:
+            name = key.replace("_", " ")
+            said = value.replace("_", " ") if isinstance(value, str) else f"{name} {value:g}"
+            found.append(name if value is True else said)
+    return found
 
 
 def most_within(tried: Sequence[int], most: int) -> int:

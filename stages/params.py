@@ -31,6 +31,7 @@ def _not_the_folder_of_all(name: str) -> str:
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$"), AfterValidator(_not_the_folder_of_all)]
+Activations = Literal["relu", "leaky_relu", "linear", "tanh", "sigmoid", "gelu"]
 Width = Annotated[int, Field(ge=1, le=8192)]
 Clusters = Annotated[int, Field(ge=1, le=255)]
 
@@ -73,6 +74,14 @@ class NetworkParams(Section):
     hidden: list[Width] = Field(max_length=8)
     epochs: int = Field(ge=0, le=100_000)
     shuffle_labels: bool = False
+    activation: Activations = "relu"
+    optimizer: Literal["rmsprop", "adam", "sgd"] = "rmsprop"
+    momentum: float = Field(default=0, ge=0, lt=1)
+    weight_decay: float = Field(default=0, ge=0, le=1)
+    dropout: float = Field(default=0, ge=0, lt=1)
+    batch_normalisation: bool = False
+    initial_scale: float = Field(default=1, gt=0, le=100)
+    seed: int | None = Field(default=None, ge=0, le=2**31)
 
     @property
     def is_control(self) -> bool:

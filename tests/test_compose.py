@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
+from stages.activations import ACTIVATIONS
 from stages.arrays import Array, centred, pixels
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
@@ -25,13 +26,15 @@ depths = pytest.mark.parametrize("hidden", DEPTHS, ids=lambda hidden: f"{len(hid
 
 def jacobians(network: Network, x: Array) -> Array:
     """∂z/∂x of each image by TensorFlow's own GradientTape (n × inputs × classes)."""
-    from stages.train.backend import tf
+    from stages.train.backend import keras, tf
+
+    activation = keras.activations.get(network.activation)
 
     h = inputs = tf.constant(x)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         for n, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-            h = (tf.nn.relu(h) if n else h) @ weight + bias
+            h = (activation(h) if n else h) @ weight + bias
     return np.swapaxes(tape.batch_jacobian(h, inputs).numpy(), 1, 2)
 
 
@@ -58,6 +61,29 @@ def test_exact_maps_are_tensorflows_jacobians(
     network, x = make_network(hidden), pixels(images.x_test[:60])
     maps, _ = exact.maps(network, x)
     assert np.abs(maps - jacobians(network, x)).max() < 1e-4
+
+
+@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "relu"])
+@pytest.mark.parametrize("hidden", [[9], [12, 7], [10, 8, 6]], ids=len)
+def test_maps_of_other_activations_are_jacobians_and_their_means_plain_averages(
+    make_network: Maker,
+    images: Images,
+    clusters: dict[int, Clusters],
+    hidden: list[int],
+    activation: str,
+) -> None:
+    network = replace(make_network(hidden), activation=activation)
+    x = pixels(images.x_train)
+    by_tensorflow = jacobians(network, x)
+    maps, constants = exact.maps(network, x[:60])
+    assert np.abs(maps - by_tensorflow[:60]).max() < 1e-5
+    off = np.abs(np.einsum("ni,nik->nk", x[:60], maps) + constants - network.logits(x[:60])).max()
+    assert (off < 1e-9) == ACTIVATIONS[activation].is_affine
+    exact.check_identity(network, x[:60])
+    found = probe.run(network, images, clusters)
+    members = clusters[3].of_train == 4
+    mean = centred(by_tensorflow)[members].mean(axis=0)
+    assert np.allclose(found.maps[3][4], mean, atol=1e-5)
 
 
 @depths

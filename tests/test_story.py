@@ -232,6 +232,23 @@ def test_few_with_more_images_is_still_compared_with_all(tell: Teller) -> None:
     assert "figures/few-long/clusters.png" not in told.report
 
 
+def test_smooth_activations_are_said_to_have_jacobians_and_no_affine_pieces(tell: Teller) -> None:
+    told = tell(
+        networks(
+            "bent: {samples: 1437, hidden: [12, 8], epochs: 8, activation: tanh, optimizer: adam, dropout: 0.1}",
+            "leaky: {samples: 1437, hidden: [12, 8], epochs: 8, activation: leaky_relu, batch_normalisation: true}",
+            "smooth: {samples: 1437, hidden: [12], epochs: 8, activation: gelu, initial_scale: 0.5, seed: 7}",
+        )
+    )
+    assert "`bent` (tanh) and `smooth` (gelu): with such an activation no network is affine" in told.report
+    assert "leaving out its activations" in told.lead
+    assert "8 epochs, tanh, adam, dropout 0.1" in told.report
+    assert "8 epochs, leaky relu, batch normalisation" in told.report
+    assert "8 epochs, gelu, initial scale 0.5, seed 7" in told.report
+    assert "At each image a gelu network has a Jacobian" in told.section("Seeing it work")
+    assert "is one affine map, exactly" not in told.report
+
+
 def test_another_seed(tell: Teller) -> None:
     told = tell(
         PARAMS.replace("  seed: 0\n  snapshots", "  seed: 1\n  snapshots").replace(

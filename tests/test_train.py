@@ -13,11 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stages.activations import ACTIVATIONS
 from stages.arrays import pixels
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network, Snapshots
-from stages.params import Train
+from stages.errors import UserError
+from stages.params import NetworkParams, Train
+from stages.train import memory
 from tests.conftest import ROOT
+
+
+def params(hidden: list[int], epochs: int = 1, **other: Any) -> NetworkParams:
+    return NetworkParams(samples=60_000, hidden=hidden, epochs=epochs, **other)
 
 
 @pytest.mark.parametrize("hidden", [[], [9], [12, 7], [10, 8, 6]], ids=lambda h: f"{len(h)} hidden")
@@ -29,7 +36,7 @@ def test_a_network_turned_back_into_keras_predicts_what_numpy_says(
     network, x = make_network(hidden), pixels(images.x_test)
     keras = model.to_keras(network)
     assert np.abs(keras.predict(np.float32(x), verbose=0) - network.logits(x)).max() < 1e-5
-    back = model.to_network(keras)
+    back = model.to_network(keras, "relu")
     assert all(np.array_equal(a, b) for a, b in zip(back.weights, network.weights, strict=True))
 
 
@@ -42,7 +49,7 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
     order = np.random.default_rng(1).permutation(300)
     dense = keras.layers.Dense
     keras.utils.set_random_seed(0)
-    ours, optimizer = model.build(64, [16, 8], 10), portable.RMSprop(0.001)
+    ours, optimizer = model.build(64, params([16, 8]), 10), portable.RMSprop(0.001)
     keras.utils.set_random_seed(0)
     theirs = keras.Sequential([keras.Input((64,)), dense(16, "relu"), dense(8, "relu"), dense(10)])
     other = keras.optimizers.RMSprop(0.001)
@@ -130,7 +137,9 @@ def train_digits(images: Images, snapshots: int, epochs: int = 30) -> Any:
     data = training.Data.of(images, len(images.x_train))
     settings = Train(batch_size=32, learning_rate=0.001, seed=0, snapshots=snapshots)
     seen: list[Any] = []
-    return training.train(data, [32], 10, epochs, settings, watch=lambda *args: seen.append(args)), seen
+    return training.train(
+        data, params([32], epochs), 10, settings, watch=lambda *args: seen.append(args)
+    ), seen
 
 
 def test_training_learns_real_digits(images: Images) -> None:
@@ -167,7 +176,7 @@ def test_a_snapshot_is_the_training_stopped_there(images: Images) -> None:
     def first_layer(epochs: int, snapshots: int) -> Any:
         data = training.Data.of(images, 160)  # five batches, so that the first epoch ends at a snapshot
         settings = Train(batch_size=32, learning_rate=0.001, seed=0, snapshots=snapshots)
-        return training.train(data, [8], 10, epochs, settings, watch=lambda *_: None)
+        return training.train(data, params([8], epochs), 10, settings, watch=lambda *_: None)
 
     stopped, went_on = first_layer(1, 0), first_layer(3, 10)
     at = went_on.snapshots.updates.tolist().index(5)
@@ -241,13 +250,13 @@ import hashlib, os, sys
 if sys.argv[1] == "1":
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 from stages.fetch import digits
-from stages.params import Train
+from stages.params import NetworkParams, Train
 from stages.train import training
 images = digits.load()
 data = training.Data.of(images, len(images.x_train))
 settings = Train(batch_size=128, learning_rate=0.001, seed=0, snapshots=6)
-trained = training.train(data, [300, 100], 10, 3, settings,
-                         watch=lambda *_: None)
+network = NetworkParams(samples=1437, hidden=[300, 100], epochs=3)
+trained = training.train(data, network, 10, settings, watch=lambda *_: None)
 trained.snapshots.save(__import__("pathlib").Path(sys.argv[2]), like=trained.network)
 """
 
@@ -268,5 +277,73 @@ def test_a_learning_rate_that_breaks_the_weights_is_seen(images: Images) -> None
 
     data = training.Data.of(images, 64)
     rate = Train.model_construct(batch_size=32, learning_rate=1e30, seed=0, snapshots=0)
-    trained = training.train(data, [8, 8], 10, 3, rate, watch=lambda *_: None)
+    trained = training.train(data, params([8, 8], 3), 10, rate, watch=lambda *_: None)
     assert not trained.is_finite()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_an_activation_is_keras_own_and_its_slope_tensorflows(activation: str) -> None:
+    from stages.train.backend import keras, tf
+
+    z = np.random.default_rng(0).normal(0, 2, 500)
+    there = tf.Variable(z)
+    with tf.GradientTape() as tape:
+        value = keras.activations.get(activation)(there)
+    slope = tape.gradient(value, there) if activation != "linear" else np.ones(500)
+    ours = ACTIVATIONS[activation]
+    assert np.abs(ours.value(z) - np.asarray(value)).max() < 1e-6, "Keras' constants are float32"
+    assert np.abs(ours.slope(z) - np.asarray(slope)).max() < 1e-6
+
+
+RECIPES: list[dict[str, Any]] = [
+    *({"activation": name} for name in ACTIVATIONS),
+    {"optimizer": "adam"},
+    {"optimizer": "sgd", "momentum": 0.9},
+    {"weight_decay": 0.01},
+    {"dropout": 0.2},
+    {"batch_normalisation": True},
+    {"batch_normalisation": True, "dropout": 0.1, "activation": "gelu", "optimizer": "adam"},
+    {"initial_scale": 0.5},
+]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=str)
+def test_every_recipe_learns_and_its_arrays_are_the_network_that_was_scored(
+    images: Images, recipe: dict[str, Any]
+) -> None:
+    from stages.train import training
+
+    data = training.Data.of(images, 1437)
+    rate = 0.1 if recipe.get("optimizer") == "sgd" else 0.003
+    settings = Train(batch_size=100, learning_rate=rate, seed=0, snapshots=0)
+    trained = training.train(data, params([32, 16], 12, **recipe), 10, settings, watch=lambda *_: None)
+    x = pixels(images.x_test)
+    logits = trained.network.logits(x)
+    right = float((logits.argmax(axis=1) == images.y_test).mean())
+    assert right > 0.6
+    assert abs(right - trained.rows[-1].test.accuracy) < 0.004, "one image may be a tie in float32"
+    losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(x)), images.y_test]
+    assert abs(losses.mean() - trained.rows[-1].test.loss) < 1e-3
+
+
+def test_a_seed_of_its_own_is_the_same_seed_for_all(images: Images) -> None:
+    from stages.train import training
+
+    data = training.Data.of(images, 200)
+
+    def trained(own: int | None, common: int) -> np.ndarray[Any, Any]:
+        settings = Train(batch_size=50, learning_rate=0.001, seed=common, snapshots=0)
+        network = params([8], 1, seed=own)
+        return training.train(data, network, 10, settings, watch=lambda *_: None).network.weights[0]
+
+    assert np.array_equal(trained(3, 0), trained(None, 3))
+    assert not np.array_equal(trained(None, 0), trained(None, 3))
+
+
+def test_a_network_too_large_for_the_machine_is_refused_before_memory_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 2_000_000_000)
+    memory.check("small", params([512, 256]), 784, 10, 128)
+    with pytest.raises(UserError, match=r"networks\.wide\.hidden = .* needs about 5\.\d GB .* has 2\.0"):
+        memory.check("wide", params([8192] * 5), 784, 10, 128)

@@ -1,6 +1,6 @@
 """A dense network as plain arrays, and its weights on the way: what train writes and compose takes apart.
 
-Row vectors: h₀ = x (pixels in [0, 1]), zₗ = hₗ₋₁Wₗ + bₗ, hₗ = relu(zₗ), logits z = z_L.
+Row vectors: h₀ = x (pixels in [0, 1]), zₗ = hₗ₋₁Wₗ + bₗ, hₗ = φ(zₗ) with φ mostly ReLU, logits z = z_L.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,31 +9,46 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.activations import ACTIVATIONS
 from stages.arrays import Array, single
 from stages.artifacts.files import load_arrays, save_arrays
 
 
 @dataclass(frozen=True)
 class Network:
-    """Weights (inputs × units) and biases (units) of each layer, the output layer last."""
+    """Weights (inputs × units) and biases (units) of each layer, the output layer last; its activation."""
 
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
+    activation: str = "relu"
 
     @classmethod
-    def of(cls, weights: Sequence[Array], biases: Sequence[Array], dtype: type) -> "Network":
+    def of(
+        cls, weights: Sequence[Array], biases: Sequence[Array], dtype: type, activation: str = "relu"
+    ) -> "Network":
         return cls(
-            tuple(np.asarray(w, dtype) for w in weights), tuple(np.asarray(b, dtype) for b in biases)
+            tuple(np.asarray(w, dtype) for w in weights),
+            tuple(np.asarray(b, dtype) for b in biases),
+            activation,
         )
+
+    def of_type(self, dtype: type) -> "Network":
+        """The same network in numbers of another precision."""
+        return Network.of(self.weights, self.biases, dtype, self.activation)
 
     @classmethod
     def load(cls, path: Path, dtype: type = np.float64) -> "Network":
         """Read W1, b1, W2, b2, …; float64 by default, so that sums do not depend on their order."""
-        return cls.of(*_layers(load_arrays(path)), dtype)
+        arrays = load_arrays(path)
+        return cls.of(*_layers(arrays), dtype, _activation(arrays))
 
     def save(self, path: Path) -> None:
-        """Write W1, b1, W2, b2, … as float32, in Keras' orientation."""
-        save_arrays(path, _named(self.weights, self.biases))
+        """Write W1, b1, W2, b2, … as float32, in Keras' orientation; the activation if it is not ReLU."""
+        save_arrays(path, _named(self.weights, self.biases) | self.other())
+
+    def other(self) -> dict[str, Array]:
+        """What a file says besides the weights."""
+        return {} if self.activation == "relu" else {"activation": np.array(self.activation)}
 
     @property
     def hidden(self) -> list[int]:
@@ -43,11 +58,21 @@ class Network:
     def preactivations(self, x: Array) -> list[Array]:
         """z₁ … z_L for rows of pixels (n × inputs): the last are the logits (n × classes)."""
         z: list[Array] = []
+        activation = ACTIVATIONS[self.activation]
         h = x
         for weight, bias in zip(self.weights, self.biases, strict=True):
             z.append(h @ weight + bias)
-            h = np.maximum(z[-1], 0)
+            h = activation.value(z[-1])
         return z
+
+    def slopes(self, preactivations: Sequence[Array]) -> list[Array]:
+        """φ′ of each hidden unit (n × units), for z₁ … z_L; of ReLU whether it is on (bool)."""
+        return [ACTIVATIONS[self.activation].slope(z) for z in preactivations[:-1]]
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether the network is affine around each image, and not only nearly."""
+        return not self.hidden or ACTIVATIONS[self.activation].is_affine
 
     def logits(self, x: Array) -> Array:
         """z_L for rows of pixels (n × inputs)."""
@@ -66,9 +91,9 @@ class Snapshots:
         """Read `updates` (s) and W1, b1, … with a first axis of s."""
         arrays = load_arrays(path)
         updates = arrays.pop("updates")
-        weights, biases = _layers(arrays)
+        (weights, biases), activation = _layers(arrays), _activation(arrays)
         networks = (
-            Network.of([w[s] for w in weights], [b[s] for b in biases], np.float32)
+            Network.of([w[s] for w in weights], [b[s] for b in biases], np.float32, activation)
             for s in range(len(updates))
         )
         return cls(updates, tuple(networks))
@@ -83,14 +108,19 @@ class Snapshots:
             np.array([n.biases[i] for n in self.networks]).reshape(-1, *b.shape)
             for i, b in enumerate(like.biases)
         ]
-        save_arrays(path, {"updates": self.updates.astype(np.int64)} | _named(weights, biases))
+        updates = {"updates": self.updates.astype(np.int64)}
+        save_arrays(path, updates | _named(weights, biases) | like.other())
 
     def __iter__(self) -> Iterator[tuple[int, Network]]:
         return zip(self.updates.tolist(), self.networks, strict=True)
 
 
+def _activation(arrays: dict[str, Array]) -> str:
+    return str(arrays.get("activation", "relu"))
+
+
 def _layers(arrays: dict[str, Array]) -> tuple[list[Array], list[Array]]:
-    layers = range(1, len(arrays) // 2 + 1)
+    layers = range(1, sum(key.startswith("W") for key in arrays) + 1)
     return [arrays[f"W{n}"] for n in layers], [arrays[f"b{n}"] for n in layers]
 
 

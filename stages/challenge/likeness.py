@@ -37,11 +37,11 @@ def of_network(network: Network) -> Margins:
     """Answer less runner-up in each image's own exact map."""
 
     def margins(x: Array, answers: Array, seconds: Array) -> Array:
-        masks = exact.masks_of(network.preactivations(x))
-        if not masks:
+        slopes = network.slopes(network.preactivations(x))
+        if not slopes:
             return (network.weights[0][:, answers] - network.weights[0][:, seconds]).T
         classes = np.eye(network.weights[-1].shape[1])
-        pulled = exact.pull_back(network, masks, classes[answers] - classes[seconds])
+        pulled = exact.pull_back(network, slopes, classes[answers] - classes[seconds])
         return np.asarray(pulled @ network.weights[0].T)
 
     return margins

@@ -44,7 +44,7 @@ def truth(snapshots: Snapshots, images: Images, survey: Survey, final: Evaluatio
 
 def output_pictures(snapshots: Snapshots, like: Network) -> Array:
     """The composed pictures of the classes at each snapshot (snapshots × inputs × classes), centred."""
-    precise = (Network.of(n.weights, n.biases, np.float64) for n in snapshots.networks)
+    precise = (n.of_type(np.float64) for n in snapshots.networks)
     found = [compose(network)[-1].centred().weights for network in precise]
     return single(np.array(found)).reshape(-1, len(like.weights[0]), like.weights[-1].shape[1])
 

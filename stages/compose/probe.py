@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from stages.activations import ACTIVATIONS
 from stages.arrays import Array, centred, pixels
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
@@ -22,14 +23,15 @@ IMAGES_AT_ONCE = 1_000
 class Probe:
     """What the pass found over some of the images, or all.
 
-    sums: of logits, for fits; on: how many images turn each hidden unit on, by layer; activation: the
-    sum of each hidden unit's activations, by layer; maps: mean exact map of each cluster (clusters ×
-    inputs × classes) and logits: mean logits (clusters × classes), by clusters a class; of_images: the
-    logits of each image (n × classes); classes centred.
+    sums: of logits, for fits; on: how many images turn each hidden unit on, by layer; slope and
+    activation: the sums of each hidden unit's slopes and of its activations' sizes, by layer; maps: mean
+    exact map of each cluster (clusters × inputs × classes) and logits: mean logits (clusters × classes), by
+    clusters a class; of_images: the logits of each image (n × classes); classes centred.
     """
 
     sums: LogitSums
     on: list[Array]
+    slope: list[Array]
     activation: list[Array]
     maps: Mapping[int, Array]
     logits: Mapping[int, Array]
@@ -45,6 +47,7 @@ def run(network: Network, images: Images, clusters: Mapping[int, Clusters]) -> P
     return Probe(
         LogitSums.total(part.sums for part in parts),
         _total([part.on for part in parts]),
+        _total([part.slope for part in parts]),
         _total([part.activation for part in parts]),
         {number: np.concatenate([part.maps[number] for part in parts]) for number in clusters},
         {number: np.concatenate([part.logits[number] for part in parts]) for number in clusters},
@@ -56,17 +59,18 @@ def _of_class(network: Network, images: Images, clusters: Mapping[int, Clusters]
     rows = np.flatnonzero(images.y_train == k)
     starts = range(0, len(rows), IMAGES_AT_ONCE)
     portions = [_forward(network, images.x_train[rows[n : n + IMAGES_AT_ONCE]]) for n in starts]
-    masks = [np.concatenate(layer) for layer in zip(*(p.masks for p in portions), strict=True)]
+    slopes = [np.concatenate(layer) for layer in zip(*(p.slopes for p in portions), strict=True)]
     logits = np.concatenate([p.logits for p in portions])
     maps, means = {}, {}
     for number, found in clusters.items():
         sizes = found.sizes[found.classes == k]
         own = found.of_train[rows].astype(int) - int(np.argmax(found.classes == k))
-        maps[number] = network.weights[0] @ exact.mean_tails(network, masks, own, len(sizes))
+        maps[number] = network.weights[0] @ exact.mean_tails(network, slopes, own, len(sizes))
         means[number] = sums_by(own, logits, len(sizes)) / sizes[:, None]
     return Probe(
         LogitSums.total(p.sums for p in portions),
-        [mask.sum(axis=0) for mask in masks],
+        _total([p.on for p in portions]),
+        [slope.sum(axis=0) for slope in slopes],
         _total([p.activation for p in portions]),
         maps,
         means,
@@ -77,7 +81,8 @@ def _of_class(network: Network, images: Images, clusters: Mapping[int, Clusters]
 @dataclass(frozen=True)
 class _Portion:
     sums: LogitSums
-    masks: list[Array]
+    slopes: list[Array]
+    on: list[Array]
     activation: list[Array]
     logits: Array
 
@@ -86,8 +91,10 @@ def _forward(network: Network, images: Array) -> _Portion:
     x = pixels(images)
     z = network.preactivations(x)
     logits = centred(z[-1])
-    activation = [np.maximum(h, 0).sum(axis=0) for h in z[:-1]]
-    return _Portion(LogitSums.of(x, logits), exact.masks_of(z), activation, logits)
+    value = ACTIVATIONS[network.activation].value
+    activation = [np.abs(value(hidden)).sum(axis=0) for hidden in z[:-1]]
+    on = [(hidden > 0).sum(axis=0) for hidden in z[:-1]]
+    return _Portion(LogitSums.of(x, logits), network.slopes(z), on, activation, logits)
 
 
 def _total(by_layer: Sequence[list[Array]]) -> list[Array]:

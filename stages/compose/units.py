@@ -24,15 +24,15 @@ def find(network: Network, composed: Sequence[AffineMap], probe: Probe, x: Array
 def influence(network: Network, probe: Probe) -> list[Array]:
     """How much each hidden unit moves the logits, by layer: its mean activation × length of its way out.
 
-    The way out goes through the later layers' weights, each later unit counting as often as it is
-    on, and ends at the logits with classes centred.
+    The way out goes through the later layers' weights, each later unit counting by its mean slope, of
+    ReLU how often it is on, and ends at the logits with classes centred.
     """
     way_out = centred(network.weights[-1])
     found: list[Array] = []
     for layer in reversed(range(len(probe.on))):
         found.insert(0, probe.activation[layer] / probe.sums.n * np.linalg.norm(way_out, axis=1))
         if layer:
-            way_out = network.weights[layer] @ ((probe.on[layer] / probe.sums.n)[:, None] * way_out)
+            way_out = network.weights[layer] @ ((probe.slope[layer] / probe.sums.n)[:, None] * way_out)
     return found
 
 

@@ -22,17 +22,17 @@ def layer(network: Facts, number: int, shape: tuple[int, int]) -> Canvas:
     order = np.argsort(-units.influence, kind="stable")
     width = count(weights.shape[1], "unit")
     title = f"{network.name}, layer {number}: {width} ({network.training_words})"
-    truth = how_true(units.explained, number)
+    truth = how_true(units.explained, number, network.activation_words)
     return sheet(weights[:, order], network.pictures.never_inked, shape, title, truth)
 
 
-def how_true(explained: Array, number: int) -> str:
+def how_true(explained: Array, number: int, left_out: str) -> str:
     """How far the pictures of a layer may be believed, from what each explains of its unit (units)."""
     if number == 1:
         return "These are the units' own weights: with a bias, all that drives them."
     mean, low, high = (float(v) for v in (explained.mean(), *np.quantile(explained, [0.1, 0.9])))
     return (
-        f"Composed, with the ReLUs before left out: the pictures explain {decimal(mean)} of what "
+        f"Composed, with the {left_out} before left out: the pictures explain {decimal(mean)} of what "
         f"drives these units (R², eight units in ten from {decimal(low)} to {decimal(high)})."
     )
 

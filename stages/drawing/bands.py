@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stages.arrays import Array
-from stages.drawing.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, fitting_scale
+from stages.drawing.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, fitting_scale, label_height
 
 ACROSS = 13  # classes side by side, at most: more are wrapped
 MOST_CLASSES = 52  # shown, at most, so that a page can be read
@@ -59,9 +59,10 @@ def first_of(classes: int, most: int = MOST_CLASSES) -> str:
 
 
 def _names(canvas: Canvas, classes: Sequence[str], row: range, step: int) -> None:
+    height = max(label_height(classes[k], step - 2 * GAP) for k in row)
     for place, k in enumerate(row):
-        canvas.label(classes[k], canvas.top, MARGIN + place * step + GAP, step - 2 * GAP, LINE)
-    canvas.top += LINE + 6
+        canvas.label(classes[k], canvas.top, MARGIN + place * step + GAP, step - 2 * GAP, height)
+    canvas.top += height + 6
 
 
 def _pictures(canvas: Canvas, pictures: Array, words: Sequence[str], step: int, scale: int) -> None:

@@ -16,6 +16,7 @@ from stages.drawing import views
 WIDTH = 2080
 MARGIN = 30
 TEXT, SMALL, TITLE, LEAST = 32, 27, 40, 18
+LEADING = 6  # between the lines of a label
 LINE = 40  # from one line of small words to the next
 GAP = 4  # between pictures
 MOST_LABEL = 160  # pixels for the name of a class
@@ -64,10 +65,8 @@ class Canvas:
 
     def label(self, words: str, top: int, left: int, width: int, height: int = 0) -> None:
         """Write a class's name in bold in the middle of a box: smaller, and in lines, until it fits in."""
-        longest = max(words.split() or [""], key=lambda word: words_width(word, TEXT, True))
-        size = fitting_size(longest, width, TEXT, LEAST, bold=True)
-        lines = lines_of(words, width, size, bold=True)
-        step = size + 4
+        size, lines = _label(words, width)
+        step = size + LEADING
         for n, line in enumerate(lines):
             place = top + (height - step * len(lines)) // 2 + n * step if height else top + n * step
             self.text(
@@ -110,6 +109,19 @@ class Canvas:
 def words_width(words: str, size: int = TEXT, bold: bool = False) -> int:
     """How wide a line is, in pixels."""
     return int(_font(size, bold).getlength(words))
+
+
+def label_height(words: str, width: int) -> int:
+    """How high a class's name is in letters and lines in which it fits a width."""
+    size, lines = _label(words, width)
+    return (size + LEADING) * len(lines)
+
+
+def _label(words: str, width: int) -> tuple[int, Sequence[str]]:
+    """The size of letters and the lines in which a name fits a width."""
+    longest = max(words.split() or [""], key=lambda word: words_width(word, TEXT, True))
+    size = fitting_size(longest, width, TEXT, LEAST, bold=True)
+    return size, lines_of(words, width, size, bold=True)
 
 
 def label_width(names: Sequence[str]) -> int:

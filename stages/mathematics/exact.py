@@ -1,8 +1,8 @@
 """Exact maps: around each image a ReLU network is affine, z = xA(x) + c(x), with no approximation.
 
-A(x) = W₁D₁W₂D₂…W_L, Dₗ = diag[zₗ > 0], is the Jacobian of the logits (Balestriero & Baraniuk 2018,
-arXiv 1805.06576; Srinivas & Fleuret 2019, arXiv 1905.00780). All maps share the factor W₁, so what is
-averaged here is the rest of the product, the "tail" (units₁ × classes): averages of maps cost one
+A(x) = W₁D₁W₂D₂…W_L, Dₗ = diag φ′(zₗ), for ReLU diag[zₗ > 0], is the Jacobian of the logits (Balestriero &
+Baraniuk 2018, arXiv 1805.06576; Srinivas & Fleuret 2019, arXiv 1905.00780). All maps share the factor W₁,
+so what is averaged here is the rest of the product, the "tail" (units₁ × classes): an average costs one
 product with W₁ at the end.
 """
 
@@ -19,65 +19,67 @@ CHECKED = 200
 TOLERANCE = 1e-4
 
 
-def masks_of(preactivations: Sequence[Array]) -> list[Array]:
-    """Which hidden units are on (n × units, bool), for z₁ … z_L."""
-    return [z > 0 for z in preactivations[:-1]]
-
-
-def pull_back(network: Network, masks: Sequence[Array], direction: Array) -> Array:
+def pull_back(network: Network, slopes: Sequence[Array], direction: Array) -> Array:
     """A direction in logit space (classes, or one for each image) pulled back to layer 1 (n × units₁).
 
     That is D₁W₂D₂…W_L·direction; multiplied by W₁ᵀ it is A(x)·direction.
     """
-    v = np.broadcast_to(direction, (len(masks[0]), direction.shape[-1]))
-    for weight, mask in zip(reversed(network.weights[1:]), reversed(masks), strict=True):
-        v = (v @ weight.T) * mask
+    v = np.broadcast_to(direction, (len(slopes[0]), direction.shape[-1]))
+    for weight, slope in zip(reversed(network.weights[1:]), reversed(slopes), strict=True):
+        v = (v @ weight.T) * slope
     return v
 
 
-def mean_tails(network: Network, masks: Sequence[Array], cluster: Array, clusters: int) -> Array:
+def mean_tails(network: Network, slopes: Sequence[Array], cluster: Array, clusters: int) -> Array:
     """The mean of D₁W₂D₂…W_L over each cluster's images, classes centred (clusters × units₁ × classes).
 
     `cluster` holds the cluster of each image (n). With two hidden layers the sum of D₁W₂D₂ is
-    (M₁ᵀM₂) ∘ W₂: one product for all classes at once. Otherwise each class is pulled back by itself.
+    (S₁ᵀS₂) ∘ W₂: one product for all classes at once. Otherwise each class is pulled back by itself.
     """
     sizes = np.bincount(cluster, minlength=clusters)[:, None, None]
-    if len(masks) == 2:
-        sums = [_coactive(network, [m[cluster == g] for m in masks]) for g in range(clusters)]
+    if len(slopes) == 2:
+        sums = [_coactive(network, [s[cluster == g] for s in slopes]) for g in range(clusters)]
         return np.stack(sums) / sizes
     directions = centred(np.eye(network.weights[-1].shape[1]))
-    if not masks:
+    if not slopes:
         return np.broadcast_to(directions, (clusters, *directions.shape))
-    sums = [sums_by(cluster, pull_back(network, masks, k), clusters) for k in directions]
+    sums = [sums_by(cluster, pull_back(network, slopes, k), clusters) for k in directions]
     return np.stack(sums, axis=2) / sizes
 
 
-def _coactive(network: Network, masks: Sequence[Array]) -> Array:
-    """The sum of D₁W₂D₂W₃ over images, from how often each two units are on together."""
-    both_on = single(masks[0]).T @ single(masks[1])  # whole numbers: exact in float32
-    return (both_on * network.weights[1]) @ centred(network.weights[2])
+def _coactive(network: Network, slopes: Sequence[Array]) -> Array:
+    """The sum of D₁W₂D₂W₃ over images, from the slopes of each two units together."""
+    one, other = (single(s) if s.dtype == bool else s for s in slopes)  # whole numbers: exact in float32
+    together = one.T @ other
+    return (together * network.weights[1]) @ centred(network.weights[2])
 
 
 def maps(network: Network, x: Array) -> tuple[Array, Array]:
     """A(x) (n × inputs × classes) and c(x) (n × classes) for rows of pixels (n × inputs).
 
-    c is the biases' own way through the masks, so that z = xA(x) + c(x) is a claim, not a definition.
+    c is the biases' own way through the slopes, so that z = xA(x) + c(x) is a claim, not a definition: true
+    where the activation has straight pieces. Of others A(x) is the Jacobian, and nothing is claimed.
     """
-    masks = masks_of(network.preactivations(x))
+    slopes = network.slopes(network.preactivations(x))
     c = np.broadcast_to(network.biases[0], (len(x), len(network.biases[0])))
-    for weight, bias, mask in zip(network.weights[1:], network.biases[1:], masks, strict=True):
-        c = (c * mask) @ weight + bias
-    if not masks:
+    for weight, bias, slope in zip(network.weights[1:], network.biases[1:], slopes, strict=True):
+        c = (c * slope) @ weight + bias
+    if not slopes:
         return np.broadcast_to(network.weights[0], (len(x), *network.weights[0].shape)), c
     directions = np.eye(network.weights[-1].shape[1])
-    columns = [pull_back(network, masks, k) @ network.weights[0].T for k in directions]
+    columns = [pull_back(network, slopes, k) @ network.weights[0].T for k in directions]
     return np.stack(columns, axis=2), c
 
 
 def check_identity(network: Network, x: Array) -> None:
-    """Refuse to go on unless xA(x) + c(x) are the float32 network's own logits (UserError)."""
+    """Refuse to go on unless xA(x) + c(x) are the float32 network's own logits (UserError).
+
+    Smooth activations are no pieces of straight lines: there is no such identity to check.
+    """
+    if not network.is_affine:
+        return
     a, c = maps(network, x)
-    stored = Network.of(network.weights, network.biases, np.float32)
+    stored = network.of_type(np.float32)
     logits = stored.logits(single(x))
     error = np.abs(np.einsum("ni,nik->nk", x, a) + c - logits).max()
     bound = TOLERANCE * max(1.0, float(np.abs(logits).max()))

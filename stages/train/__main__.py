@@ -7,6 +7,7 @@ from stages import console, params
 from stages.artifacts import files
 from stages.artifacts.images import Images
 from stages.errors import UserError
+from stages.train import memory
 
 
 def main() -> None:
@@ -18,22 +19,20 @@ def main() -> None:
     images = Images.load()
 
     # TensorFlow takes seconds to import: every cheap mistake is found before.
+    memory.check(name, network, images.x_train[0].size, len(images.classes), settings.train.batch_size)
     from stages.train import history, training
 
     samples = min(network.samples, len(images.x_train))
     if samples < network.samples:
         console.say(f"{name} wants {network.samples:,} samples; the data set has {samples:,}: uses those")
     data = training.Data.of(
-        images, samples, shuffle_labels=network.shuffle_labels, seed=settings.train.seed
+        images,
+        samples,
+        shuffle_labels=network.shuffle_labels,
+        seed=training.seed_of(network, settings.train),
     )
-    trained = training.train(
-        data,
-        network.hidden,
-        len(images.classes),
-        network.epochs,
-        settings.train,
-        watch=history.watcher(name),
-    )
+    watch = history.watcher(name)
+    trained = training.train(data, network, len(images.classes), settings.train, watch=watch)
     if not trained.is_finite():
         raise UserError(
             f"{name}'s weights grew beyond all numbers: params.yaml: train.learning_rate = "

@@ -41,7 +41,7 @@ def compiled_epoch(
             there = tf.cast(batches[batch] >= 0, tf.float32)
             images = tf.maximum(batches[batch], 0)
             with tf.GradientTape() as tape:
-                losses, rights = _losses(model, tf.gather(x, images), tf.gather(y, images))
+                losses, rights = _losses(model, tf.gather(x, images), tf.gather(y, images), there)
                 mean = tf.reduce_sum(losses * there) / tf.reduce_sum(there)
             gradients = tape.gradient(mean, model.trainable_variables)
             optimizer.apply(gradients, model.trainable_variables)
@@ -99,8 +99,20 @@ def _sum(scores: Tensor) -> Tensor:
     return tf.reduce_sum(tf.cast(scores, tf.float64))
 
 
-def _losses(model: "keras.Model", x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Each image's cross-entropy, and 1 where its answer is right; images as bytes become pixels here."""
-    logits = model(tf.cast(x, tf.float32) / 255, training=True)
+def _losses(
+    model: "keras.Model", x: Tensor, y: Tensor, there: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Each image's cross-entropy, and 1 where its answer is right; images as bytes become pixels here.
+
+    `there` (n) is given in training, 0 for rows that stand for no image: a normalisation leaves them out.
+    """
+    logits = tf.cast(x, tf.float32) / 255
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            logits = layer(logits, training=there is not None, mask=there)
+        elif isinstance(layer, keras.layers.Dropout):
+            logits = layer(logits, training=there is not None)
+        else:
+            logits = layer(logits)
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
     return losses, tf.cast(tf.argmax(logits, axis=1, output_type=y.dtype) == y, losses.dtype)

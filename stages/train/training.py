@@ -1,6 +1,6 @@
 """The whole training of one network: seeded, in memory, watched epoch by epoch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 from stages.arrays import Array
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network, Snapshots
-from stages.params import Train
+from stages.params import NetworkParams, Train
 from stages.train import model as models
 from stages.train.backend import keras, tf
 from stages.train.epochs import (
@@ -20,7 +20,6 @@ from stages.train.epochs import (
     in_batches,
     mean_score,
 )
-from stages.train.portable import RMSprop
 from stages.train.schedule import is_logged, parts_of_epoch, snapshot_updates
 
 
@@ -65,24 +64,24 @@ class Trained:
         return all(np.isfinite(a).all() for a in (*self.network.weights, *self.network.biases))
 
 
-def train(
-    data: Data, hidden: Sequence[int], classes: int, epochs: int, settings: Train, *, watch: Watcher
-) -> Trained:
+def train(data: Data, network: NetworkParams, classes: int, settings: Train, *, watch: Watcher) -> Trained:
     """Train a network; `watch` hears of each epoch, with a history row where one was taken.
 
     The history's training scores are means over the epoch, as the weights moved (Keras' habit).
     Snapshots of the weights are taken between batches and change nothing of the training.
     """
-    keras.utils.set_random_seed(settings.seed)
-    model = models.build(data.x_train.shape[1], hidden, classes)
-    optimizer = RMSprop(settings.learning_rate)
+    seed, epochs = seed_of(network, settings), network.epochs
+    activation = network.activation if network.hidden else "relu"
+    keras.utils.set_random_seed(seed)
+    model = models.build(data.x_train.shape[1], network, classes)
+    optimizer = models.optimizer(network, settings.learning_rate)
     run, evaluate = compiled_epoch(model, optimizer), compiled_evaluation(model)
-    shuffle = np.random.default_rng(settings.seed)
+    shuffle = np.random.default_rng(seed)
 
     n = len(data.x_train)
     batches = -(-n // settings.batch_size)
     wanted = snapshot_updates(batches * epochs, settings.snapshots, weights=model.count_params())
-    snapshots = {0: models.to_network(model)} if 0 in wanted else {}
+    snapshots = {0: models.to_network(model, activation)} if 0 in wanted else {}
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     rows = [Row(0, 0, evaluate(data.x_train, data.y_train), evaluate(data.x_test, data.y_test))]
     watch(epochs, rows[0])
@@ -92,13 +91,18 @@ def train(
         for part in parts_of_epoch(before, batches, wanted):
             sums = run(x, y, order, (tf.constant(part[0]), tf.constant(part[1])), sums)
             if (updates := before + part[1]) in wanted:
-                snapshots[updates] = models.to_network(model)
+                snapshots[updates] = models.to_network(model, activation)
         if is_logged(epoch, epochs):
             scores = mean_score([sums], n), evaluate(data.x_test, data.y_test)
             rows.append(Row(epoch, epoch * batches, *scores))
         watch(epochs, rows[-1] if rows[-1].epoch == epoch else None)
     kept = Snapshots(np.array(list(snapshots), int), tuple(snapshots.values()))
-    return Trained(models.to_network(model), kept, rows)
+    return Trained(models.to_network(model, activation), kept, rows)
+
+
+def seed_of(network: NetworkParams, settings: Train) -> int:
+    """The network's own seed, or that of all."""
+    return settings.seed if network.seed is None else network.seed
 
 
 def labels(y: Array, shuffle: bool = False, seed: int = 0) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 
 from stages.arrays import Array, pixels
 from stages.artifacts.images import Images
+from stages.params import NetworkParams
 from stages.train import epochs, model
 from stages.train.backend import keras, tf
 from stages.train.portable import RMSprop
@@ -104,7 +105,8 @@ def floor(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
 def ours(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
     """The train stage's own epoch, with its shuffle and its partial last batch."""
     keras.utils.set_random_seed(0)
-    network = model.build(data.x_train.shape[1], hidden, 10)
+    architecture = NetworkParams(samples=1, hidden=list(hidden), epochs=1)
+    network = model.build(data.x_train.shape[1], architecture, 10)
     run = epochs.compiled_epoch(network, RMSprop(RATE))
     shuffle = np.random.default_rng(0)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from stages.facts import Facts
 from stages.render.charts import plots
 
+NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU"}
+
 
 def draw(network: Facts, inputs: tuple[int, int], classes: list[str]) -> Figure:
     """Each layer a column of dots, a wide one by ten of them."""
@@ -34,7 +36,8 @@ def draw(network: Facts, inputs: tuple[int, int], classes: list[str]) -> Figure:
         axis.scatter([layer] * len(column), column, s=70, color="#27406b", zorder=2)
         if len(column) < width:
             axis.text(layer, 0.5, "⋮", ha="center", va="center", fontsize=20, color="#27406b")
-        axis.text(layer, -0.07, _layer_words(layer, widths, inputs), ha="center", va="top")
+        words = _layer_words(layer, widths, inputs, network.params.activation)
+        axis.text(layer, -0.07, words, ha="center", va="top")
     if len(classes) == len(places[-1]):
         for name, y in zip(classes, reversed(places[-1]), strict=True):
             axis.text(len(widths) - 1 + 0.02 * len(widths), y, name, va="center")
@@ -50,9 +53,9 @@ def _column(width: int) -> list[float]:
     return [*np.linspace(0, 0.4, 5), *np.linspace(0.6, 1, 5)]
 
 
-def _layer_words(layer: int, widths: list[int], inputs: tuple[int, int]) -> str:
+def _layer_words(layer: int, widths: list[int], inputs: tuple[int, int], activation: str) -> str:
     if layer == 0:
         return f"{widths[0]:,} pixels\n({inputs[0]}×{inputs[1]})"
     if layer == len(widths) - 1:
         return f"{widths[-1]} logits\n(softmax)"
-    return f"layer {layer}: {widths[layer]:,} units\n(ReLU)"
+    return f"layer {layer}: {widths[layer]:,} units\n({NAMES.get(activation, activation)})"

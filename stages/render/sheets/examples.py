@@ -64,7 +64,8 @@ def _words(network: Facts, run: Run, place: int) -> list[str]:
     kind = EXAMPLE_KINDS[int(network.pictures.examples.kinds[place])]
     return [
         kind[0].upper() + kind[1:],
-        f"network: {said['network']} (label {said['label']})",
+        f"network: {said['network']}",
+        f"label: {said['label']}",
         f"cluster's map: {said['cluster']}",
         f"composed: {said['composed']}",
     ]

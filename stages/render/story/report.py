@@ -10,8 +10,9 @@ from stages.glossary import TERMS
 from stages.render.story import article, fewest, sections
 from stages.render.story.blocks import Block, Section, Table
 from stages.render.story.finding import lead
-from stages.words import listed
+from stages.words import count, listed
 
+SOME = 3
 TITLE = "What the networks are looking for, and how true each picture is"
 
 
@@ -47,14 +48,21 @@ def story(run: Run) -> list[Section]:
 
 def opening(run: Run) -> list[Block]:
     height, width = run.images.shape
-    kind = DATASETS[run.settings.data.dataset].words
+    left_out = "ReLUs" if all(n.params.activation == "relu" for n in run.networks) else "activations"
+    kind = DATASETS[run.settings.data.dataset].words or _own(run.classes)
     words = (
         f"Networks that read {kind}, {height}×{width} pixels. Multiply a network's weight matrices together, leaving out its "
-        "ReLUs, and each output becomes a picture: the *composed picture*. Read as one, ink on red raises the class's score against the others, ink on blue "
+        f"{left_out}, and each output becomes a picture: the *composed picture*. Read as one, ink on red raises the class's score against the others, ink on blue "
         "lowers it. But is it what the network does?"
     )
     missing = f"`render.story` names {listed(run.missing)}, which params.yaml has no network of."
     return [words, missing] if run.missing else [words]
+
+
+def _own(classes: list[str]) -> str:
+    """What images of no known data set show, by the names of some classes."""
+    some = ", such as" if len(classes) > SOME else ":"
+    return f"images of {count(len(classes), 'class', 'classes')}{some} {listed(classes[:SOME])}"
 
 
 def glossary() -> Section:

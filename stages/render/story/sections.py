@@ -40,7 +40,18 @@ def networks(run: Run) -> Section:
         f"on explained, balanced: *nearly the network* where both whole intervals lie above {NEARLY}, *a sketch* above {SKETCH}, "
         "*mostly fiction* where one lies below that."
     )
-    return Section("The networks", [Table(head, rows), words])
+    return Section("The networks", [Table(head, rows), words, *smooth(run)])
+
+
+def smooth(run: Run) -> list[Block]:
+    """What exact maps are of networks that no piece is affine of."""
+    networks = [f"`{n.name}` ({n.params.activation})" for n in run.networks if not n.is_affine]
+    if not networks:
+        return []
+    return [
+        f"{listed(networks)}: with such an activation no network is affine, around no image. What stands here under *exact maps* are "
+        "Jacobians: how the logits change with each pixel at the image itself, and only there. The ladder measures how far that carries."
+    ]
 
 
 def ladder(run: Run) -> Section | None:
@@ -120,8 +131,7 @@ def at_work(run: Run) -> Section | None:
     failures = examples.failing(run.hero, run)
     rung = run.hero.ladder[examples.rung(run)]
     words = (
-        "Around each image a ReLU network is one affine map, exactly (the *exact map*, its Jacobian). "
-        f"Below, of each kind the test images on which `{run.hero.name}` is surest: where all stand-ins answer as it "
+        f"{_map_words(run.hero)} Below, of each kind the test images on which `{run.hero.name}` is surest: where all stand-ins answer as it "
         "does, where the composed pictures fail, and where the map of the nearest cluster fails"
     )
     words += f" ({len(failures)} shown)." if failures else " (none here)."
@@ -133,6 +143,15 @@ def at_work(run: Run) -> Section | None:
         "Seeing it work",
         [words, Figure("overview/examples.png", "Test images with their exact maps", caption)],
     )
+
+
+def _map_words(network: Facts) -> str:
+    if network.is_affine:
+        kind = (
+            "ReLU" if network.params.activation == "relu" else network.params.activation.replace("_", " ")
+        )
+        return f"Around each image a {kind} network is one affine map, exactly (the *exact map*, its Jacobian)."
+    return f"At each image a {network.params.activation} network has a Jacobian (here *exact map*); around it, it bends."
 
 
 def looks_for(run: Run) -> Section:
@@ -151,7 +170,7 @@ def looks_for(run: Run) -> Section:
     if deep:
         blocks += [
             "Hidden units have pictures, too, in each network's folder. A first-layer unit's is its weights; a later one's is "
-            "composed and leaves out the ReLUs before it. *Explained* is how much of what drives a unit its picture predicts "
+            "composed and leaves out the activations before it. *Explained* is how much of what drives a unit its picture predicts "
             "(R² after a gain and a bias for each unit). By layer:",
             Table(
                 ["network", "units", "explained, mean", "on for, mean", "never on"],
