@@ -51,6 +51,7 @@ EDITS = {
     "draw's code": (append("stages/draw/clusters.py"), every("draw")),
     "what both draw with": (append("stages/drawing/canvas.py"), [*every("draw"), "render"]),
     "render's template": (edit("# {{", "# The {{", "stages/render/story/report.md.j2"), ["render"]),
+    "own images": (append("data/local/README.md"), ["fetch"]),  # gives the same digits
     "a README": (append("README.md"), []),
 }  # fmt: skip
 
@@ -130,6 +131,21 @@ def test_an_unknown_key_anywhere_in_params_is_an_error_of_the_run(project: Proje
     failed = project.run("dvc", "repro", check=False)
     assert failed.returncode != 0
     assert "colour = 'red' is not a known key" in failed.stderr
+
+
+def test_own_images_go_through_and_a_changed_file_of_theirs_runs_again(project: Project) -> None:
+    project.replace("params.yaml", "dataset: digits", "dataset: path")
+    project.replace("params.yaml", "path: data/local", "path: data/local/mine.npz")
+    with np.load(project.folder / "data/images.npz") as digits:
+        arrays = dict(digits) | {"classes": np.array([f"form {k}" for k in range(10)])}
+    np.savez(project.folder / "data/local/mine.npz", **arrays)
+    assert "fetch" in project.repro()
+    assert "images of 10 classes, such as form 0, form 1 and form 2" in (
+        project.folder / "reports/README.md"
+    ).read_text(encoding="utf-8")
+    np.savez(project.folder / "data/local/mine.npz", **(arrays | {"x_test": arrays["x_test"][::-1]}))
+    assert {"fetch", "train@few", "compose@few"} <= set(project.repro())
+    assert project.repro() == []
 
 
 def test_the_contracts_files_hold_what_it_says(project: Project) -> None:

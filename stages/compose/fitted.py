@@ -20,7 +20,7 @@ from stages.mathematics.max_affine import (
 from stages.mathematics.measures import cosines
 from stages.parallel import spread
 from stages.params import Fit
-from stages.sums import sums_by
+from stages.sums import sums_of_bytes
 
 IMAGES_AT_ONCE = 2_000
 
@@ -72,9 +72,6 @@ def uses(found: MaxAffine, rows: Array) -> tuple[Array, Array]:
 
 
 def mean_answered(answers: Array, rows: Array, pictures: int) -> Array:
-    """The mean of the images that each picture answers (pictures × inputs, 0…1); 0 where it answers none.
-
-    The sums are of whole numbers, exact in float32 for up to 65,000 images.
-    """
+    """The mean of the images that each picture answers (pictures × inputs, 0…1); else 0."""
     counts = np.bincount(answers, minlength=pictures)
-    return sums_by(answers, single(rows), pictures) / (255.0 * np.maximum(counts, 1))[:, None]
+    return sums_of_bytes(answers, rows, pictures) / (255.0 * np.maximum(counts, 1))[:, None]

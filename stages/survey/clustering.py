@@ -16,7 +16,7 @@ from stages.arrays import Array, pixels, single
 from stages.artifacts.images import Images
 from stages.artifacts.survey import Clusters
 from stages.parallel import spread
-from stages.sums import sums_by
+from stages.sums import sums_of_bytes
 
 DIRECTIONS = 40
 
@@ -31,20 +31,20 @@ def find(images: Images, numbers: list[int], seed: int) -> dict[int, Clusters]:
         warnings.simplefilter("ignore", ConvergenceWarning)
         found = spread(lambda job: cut(along[job[1]], job[0], seed), jobs)
     cuts = dict(zip(jobs, found, strict=True))
-    values = single(images.x_train.reshape(len(images.x_train), -1))
-    made = spread(lambda n: numbered(images, values, [cuts[n, k] for k in classes]), longest_first)
+    made = spread(lambda n: numbered(images, [cuts[n, k] for k in classes]), longest_first)
     return dict(zip(numbers, reversed(made), strict=True))
 
 
-def numbered(images: Images, values: Array, cuts: list[Array]) -> Clusters:
+def numbered(images: Images, cuts: list[Array]) -> Clusters:
     """One numbering of all classes' clusters, with their means, and where the test images lie."""
     counts = [int(cut.max()) + 1 for cut in cuts]
     first = np.concatenate([[0], np.cumsum(counts)])
     of_train = np.empty(len(images.x_train), np.uint16)
     for k, clusters in enumerate(cuts):
         of_train[images.y_train == k] = clusters + first[k]
-    classes = np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
-    means = mean_images(values, of_train, len(classes))
+    classes = np.repeat(np.arange(len(counts), dtype=images.y_train.dtype), counts)
+    rows = images.x_train.reshape(len(images.x_train), -1)
+    means = mean_images(rows, of_train, len(classes))
     distances = squared_distances(pixels(images.x_test), means)
     nearest = distances.argmin(axis=1).astype(np.uint16)
     return Clusters(classes, single(means), np.bincount(of_train), of_train, nearest)
@@ -53,7 +53,7 @@ def numbered(images: Images, values: Array, cuts: list[Array]) -> Clusters:
 def strongest_directions(x: Array) -> Array:
     """Images of a class (n × inputs) along their first principal components (n × at most DIRECTIONS)."""
     x = x[:, x.any(axis=0)]  # pixels that are never inked only cost time
-    x = x - x.mean(axis=0)
+    x -= x.mean(axis=0)  # in place: a large class is large
     _, directions = np.linalg.eigh(x.T @ x)  # from the weakest to the strongest
     return x @ directions[:, -DIRECTIONS:]
 
@@ -67,13 +67,11 @@ def cut(along: Array, number: int, seed: int) -> Array:
     return rank[found]
 
 
-def mean_images(values: Array, cluster: Array, clusters: int) -> Array:
-    """Each cluster's mean image (clusters × inputs, 0…1) of images as rows of 0…255 (n × inputs).
-
-    The sums are of whole numbers, below 2²⁴ for up to 65,000 images a cluster: exact even in float32.
-    """
-    sums = sums_by(cluster, values, clusters).astype(float)
-    return sums / (255 * np.bincount(cluster, minlength=clusters)[:, None])
+def mean_images(rows: Array, cluster: Array, clusters: int) -> Array:
+    """Each cluster's mean image (clusters × inputs, 0…1) of images as rows of bytes (n × inputs)."""
+    return sums_of_bytes(cluster, rows, clusters) / (
+        255 * np.bincount(cluster, minlength=clusters)[:, None]
+    )
 
 
 def squared_distances(x: Array, means: Array) -> Array:

@@ -15,8 +15,8 @@ def as_stored(inked: Array) -> tuple[Array, Array]:
 
 def inked_by_class(images: Images) -> Array:
     """For each class and pixel, the share of the class's training images with any ink there."""
-    inked = images.x_train > 0
-    return np.stack([inked[images.y_train == k].mean(axis=0) for k in range(len(images.classes))])
+    classes = range(len(images.classes))
+    return np.stack([(images.x_train[images.y_train == k] > 0).mean(axis=0) for k in classes])
 
 
 def exclusiveness(ink: Array) -> Array:

@@ -6,6 +6,7 @@ from stages.arrays import Array
 from stages.parallel import spread
 
 IMAGES_AT_ONCE = 2_000
+PARTS_AT_ONCE = 16  # each is a matrix of inputs × inputs
 
 
 def find(images: Array) -> tuple[Array, Array]:
@@ -14,8 +15,14 @@ def find(images: Array) -> tuple[Array, Array]:
     The sums are of whole numbers below 2⁵³, so they are exact in float64 whatever their order.
     """
     rows = images.reshape(len(images), -1)
-    parts = spread(_sums, [rows[n : n + IMAGES_AT_ONCE] for n in range(0, len(rows), IMAGES_AT_ONCE)])
-    sums, products = (np.sum(found, axis=0) for found in zip(*parts, strict=True))
+    inputs = rows.shape[1]
+    sums, products = np.zeros(inputs), np.zeros((inputs, inputs))
+    for first in range(0, len(rows), IMAGES_AT_ONCE * PARTS_AT_ONCE):
+        some = rows[first : first + IMAGES_AT_ONCE * PARTS_AT_ONCE]
+        parts = [some[n : n + IMAGES_AT_ONCE] for n in range(0, len(some), IMAGES_AT_ONCE)]
+        for part in spread(_sums, parts):
+            sums += part[0]
+            products += part[1]
     return sums / 255, products / 255**2
 
 
