@@ -55,7 +55,10 @@ def main() -> None:
 
 
 def rows(shown: list[dict[str, Any]]) -> Iterator[Row]:
-    """Of each network that a revision moved the committed numbers, and under them the moved ones."""
+    """Of each network that a revision moved the committed numbers, and under them the moved ones.
+
+    Before them the revisions that changed a param and moved no network, as those of figures do.
+    """
     workspace, *commits = shown
     for commit in commits:
         base = revision(commit["rev"][:7], commit["data"])
@@ -63,6 +66,9 @@ def rows(shown: list[dict[str, Any]]) -> Iterator[Row]:
         if commit is commits[0]:
             others.insert(0, revision("workspace", workspace["data"]))
         moves = [(other, moved(base, other)) for other in others]
+        for other, networks in moves:
+            if not networks and (changed := changes(base, other)):
+                yield Row(changed, other.name, "none moved", {})
         for network in {network: None for _, networks in moves for network in networks}:
             yield Row("", base.name, network, base.metrics.get(network, {}))
             for other, networks in moves:

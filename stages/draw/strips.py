@@ -1,7 +1,7 @@
 """All output pictures of a network along its training: a row a snapshot, a column a class."""
 
 from stages.drawing import views
-from stages.drawing.bands import Band, banded
+from stages.drawing.bands import ACROSS, Band, banded
 from stages.drawing.canvas import Canvas
 from stages.facts import Facts
 from stages.words import count, percent
@@ -19,4 +19,4 @@ def along(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas:
         )
         bands.append((words, views.signed(weights, never, half), None))
     title = f"{network.name}: composed pictures along the training ({network.training_words})"
-    return banded(title, bands, shape, classes, most_scale=4)
+    return banded(title, bands, shape, classes, most_scale=4, most=ACROSS)

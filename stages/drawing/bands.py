@@ -6,7 +6,7 @@ from stages.arrays import Array
 from stages.drawing.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, fitting_scale, label_height
 
 ACROSS = 13  # classes side by side, at most: more are wrapped
-MOST_CLASSES = 52  # shown, at most, so that a page can be read
+MOST_CLASSES = 39  # shown, at most, so that a page can be read
 SPACE = 18  # below a row
 
 Band = tuple[str, Array, Sequence[str] | None]
@@ -17,15 +17,17 @@ def banded(
     bands: Sequence[Band],
     shape: tuple[int, int],
     classes: Sequence[str],
+    *,
     most_scale: int = 40,
+    most: int = MOST_CLASSES,
 ) -> Canvas:
     """Of each band a heading, and a picture of each class, with a word under each where there is one.
 
     A band of a single picture has it in the middle. Many classes are wrapped, the names above each row.
     """
     canvas = Canvas()
-    canvas.title(f"{title}{first_of(len(classes))}")
-    rows = rows_of(len(classes))
+    canvas.title(f"{title}{first_of(len(classes), most)}")
+    rows = rows_of(min(len(classes), most))
     step = (WIDTH - 2 * MARGIN) // len(rows[0])
     scale = min(most_scale, fitting_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
     if len(rows) == 1:

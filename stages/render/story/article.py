@@ -32,7 +32,8 @@ def few_or_many(run: Run) -> list[Block]:
         if few.samples == 500
         else f"**Few images or many.** The article compares 500 images with 60,000; here {few.samples:,} with {many.samples:,}. "
     )
-    words += "They are also the truer ones" if truer else "They are not clearly truer"
+    whose = f"The pictures after {count(few.samples, 'image')}"
+    words += f"{whose} are the truer ones" if truer else f"{whose} are not clearly truer"
     words += (
         f": {percent(ends[0].value)} agreement against {percent(ends[1].value)} (`{few.name}`, `{many.name}`), while "
         f"the networks are right on {percent(few.metrics['accuracy'])} and {percent(many.metrics['accuracy'])}."
