@@ -35,6 +35,12 @@ def test_a_stage_without_the_environment_says_to_run_make(project: Project) -> N
     assert "Run `make`, which builds .venv" in line
 
 
+@pytest.mark.parametrize("tool", ["review", "experiments", "bench"])
+def test_a_tool_without_the_environment_says_the_same(project: Project, tool: str) -> None:
+    line = one_line(run(project.folder, BASE_PYTHON, "-S", "-m", f"tools.{tool}"))
+    assert "Run `make`, which builds .venv" in line
+
+
 def test_a_stage_of_the_systems_python_goes_on_in_the_projects_environment(project: Project) -> None:
     (project.folder / ".venv").symlink_to(sys.prefix)
     done = run(project.folder, BASE_PYTHON, "-m", "stages.train", "--network", "nobody")

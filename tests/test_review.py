@@ -70,6 +70,7 @@ def test_an_edit_that_was_not_reproduced_is_said_first(project: Project) -> None
         assert "Not reproduced:" in shown
         assert "train@few" in shown
     shutil.rmtree(project.folder / "data")
+    shutil.rmtree(project.folder / ".dvc" / "cache")
     project.run("git", "checkout", "params.yaml")
     text, _ = review(project)
     assert "Not reproduced" not in text, "a checkout without data is no edit"

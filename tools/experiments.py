@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from rich.console import Console
-from rich.table import Table
-
+import stages.enter  # noqa: F401  # first of all
 from stages import console
 from stages.errors import UserError
 
@@ -51,7 +49,7 @@ def main() -> None:
     if not shown:
         console.say("no experiments yet: dvc exp run -n <name> -S networks.few.samples=1000")
         return
-    Console(width=WIDTH).print(table(shown))
+    show(shown)
 
 
 def rows(shown: list[dict[str, Any]]) -> Iterator[Row]:
@@ -59,7 +57,7 @@ def rows(shown: list[dict[str, Any]]) -> Iterator[Row]:
 
     Before them the revisions that changed a param and moved no network, as those of figures do.
     """
-    workspace, *commits = shown
+    workspace, *commits = shown or [{}]
     for commit in commits:
         base = revision(commit["rev"][:7], commit["data"])
         others = [revision(e["name"], e["revs"][0]["data"]) for e in commit["experiments"] or []]
@@ -105,14 +103,18 @@ def changes(base: Revision, other: Revision) -> str:
     return "\n".join(f"{key} {base.params.get(key, '–')} → {other.params.get(key, '–')}" for key in keys)
 
 
-def table(shown: list[Row]) -> Table:
+def show(shown: list[Row]) -> None:
+    """Print the rows as a table."""
+    from rich.console import Console  # late: without the environment `stages.enter` speaks first
+    from rich.table import Table
+
     made = Table("changed", "revision", "network", box=None, pad_edge=False, header_style="bold")
     for words in METRICS.values():
         made.add_column(words, justify="right")
     for row in shown:
         numbers = [f"{row.numbers[m]:.4f}" if row.numbers.get(m) is not None else "–" for m in METRICS]
         made.add_row(row.changed, row.revision, row.network, *numbers)
-    return made
+    Console(width=WIDTH).print(made)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,9 @@ def main() -> None:
 def keep(file: Callable[[str], Path], names: Collection[str]) -> None:
     """Remove every file or folder of this kind that is of none of the names."""
     pattern = file("*")
-    for path in set(pattern.parent.glob(pattern.name)) - {file(name) for name in names}:
+    for path in sorted(set(pattern.parent.glob(pattern.name)) - {file(name) for name in names}):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+        console.say(f"removed {path}, of a network that params.yaml does not name there")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console
 from stages.artifacts import files
 from stages.artifacts.images import Images

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console
 from stages.artifacts import files
 from stages.errors import UserError

@@ -4,6 +4,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+import stages.enter  # noqa: F401  # first of all
 from stages import console
 from stages.artifacts import files
 from tools.review import changes as compare

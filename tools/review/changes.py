@@ -8,6 +8,7 @@ from typing import Any
 from stages.artifacts import files
 from stages.artifacts.ladder import MEASURES, Ladder, Rung
 from stages.glossary import METRICS
+from stages.words import count
 from tools.review import repository
 from tools.review.pictures import Figure, compare
 
@@ -87,7 +88,7 @@ class Changes:
             f"`{key}` {plain(old)} → {plain(new)}" for key, (old, new) in list(self.params.items())[:2]
         ]
         if len(self.params) > 2:
-            words.append(f"{len(self.params) - 2} more params")
+            words.append(count(len(self.params) - 2, "more param"))
         words += [f"network `{name}` added" for name in self.added]
         words += [f"network `{name}` removed" for name in self.removed]
         if self.base_has_report:

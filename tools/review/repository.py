@@ -12,6 +12,8 @@ from stages.artifacts.files import FIGURES, REPORT
 from stages.errors import UserError
 from stages.params import PARAMS
 
+NOT_HERE = ("deleted", "not in cache")  # what DVC says of data that a checkout does not have
+
 
 def commit_of(revision: str) -> str:
     """The commit that a revision names, or a UserError."""
@@ -83,7 +85,7 @@ def _is_change(reason: Any) -> bool:
     """One of `dvc status`' reasons: "changed command", or changed deps or outs with what became of each."""
     if isinstance(reason, str):
         return True
-    return any(became != "deleted" for entries in reason.values() for became in entries.values())
+    return any(became not in NOT_HERE for entries in reason.values() for became in entries.values())
 
 
 def _dvc(*words: str) -> dict[str, Any]:
