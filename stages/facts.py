@@ -92,6 +92,11 @@ class Facts:
         """Whether it gives every test image the same class."""
         return bool(self.pictures.answers.max() == 1)
 
+    def is_like(self, other: "Facts") -> bool:
+        """Whether they differ in nothing but images and epochs, so that these may be named as the cause."""
+        varied = {"samples", "epochs"}
+        return self.params.model_dump(exclude=varied) == other.params.model_dump(exclude=varied)
+
     @property
     def shape_words(self) -> str:
         """Its architecture, as in 512-256."""

@@ -11,8 +11,9 @@ from stages.compose.evaluation import Evaluation
 from stages.compose.evaluation import evaluate as evaluated
 from stages.params import Fit
 from stages.survey import evidence
+from stages.weights import load
 
-__all__ = ["Evaluation", "Images", "Network", "evaluate"]
+__all__ = ["Evaluation", "Images", "Network", "evaluate", "load"]
 
 
 def evaluate(

@@ -249,6 +249,18 @@ def test_smooth_activations_are_said_to_have_jacobians_and_no_affine_pieces(tell
     assert "is one affine map, exactly" not in told.report
 
 
+def test_another_recipe_is_not_taken_for_the_data(tell: Teller) -> None:
+    told = tell(
+        networks(
+            "few: {samples: 100, hidden: [12, 8], epochs: 60}",
+            "all: {samples: 1437, hidden: [12, 8], epochs: 60, activation: leaky_relu}",
+        ).replace("dataset: digits", "dataset: mnist")
+    )
+    assert "The article" in told.report
+    assert "if the data let it" not in told.lead
+    assert "Few images or many" not in told.report
+
+
 def test_another_seed(tell: Teller) -> None:
     told = tell(
         PARAMS.replace("  seed: 0\n  snapshots", "  seed: 1\n  snapshots").replace(

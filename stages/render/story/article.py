@@ -22,7 +22,7 @@ def section(run: Run) -> Section | None:
 def few_or_many(run: Run) -> list[Block]:
     """Is the clearer picture the truer one? The story's networks with the fewest and the most images."""
     deep = sorted((n for n in run.story if not n.is_flat and not n.control), key=lambda n: n.samples)
-    if len(deep) < 2 or deep[0].samples == deep[-1].samples:
+    if len(deep) < 2 or deep[0].samples == deep[-1].samples or not deep[0].is_like(deep[-1]):
         return []
     few, many = deep[0], deep[-1]
     ends = [n.ladder["composed"].agreement for n in (few, many)]

@@ -54,7 +54,8 @@ def of_pictures(shown: Sequence[Course]) -> str:
     """Of networks that had a picture: who outgrew it and who kept it."""
     if {c.status == "outgrew" for c in shown} == {True, False}:
         gone, kept = shown
-        condition = "if the data let it" if kept.network.samples < gone.network.samples else "or not"
+        fewer = kept.network.samples < gone.network.samples and kept.network.is_like(gone.network)
+        condition = "if the data let it" if fewer else "or not"
         return (
             f"A network learns its picture first, then outgrows it, {condition}: {way(gone)}; those of "
             f"`{kept.network.name}` ({kept.network.training_words}) give {interval(kept.end)} at the end."
@@ -133,7 +134,7 @@ def longer(run: Run, courses: Sequence[Course]) -> list[Block]:
     for found in (c for c in courses if c.status in KEPT):
         short = found.network
         for other in run.others:
-            same = (other.samples, other.params.hidden) == (short.samples, short.params.hidden)
+            same = other.samples == short.samples and other.is_like(short)
             if same and not other.control and other.updates >= LONGER * short.updates:
                 blocks.append(_longer(short, other, courses))
     return blocks

@@ -1,0 +1,91 @@
+"""Weights of dense networks made elsewhere: .npz and .safetensors, in Keras' orientation or PyTorch's.
+
+Nothing of theirs is run: both formats hold arrays alone. What the sizes say decides the orientation.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from stages.activations import ACTIVATIONS
+from stages.arrays import Array
+from stages.artifacts.network import Network
+from stages.errors import UNREADABLE, UserError, reason
+
+FORMS = (".npz", ".safetensors")
+
+
+def load(
+    path: Path, inputs: int, *, activation: str = "relu", mean: float = 0.0, std: float = 1.0
+) -> Network:
+    """A network of `inputs` pixels from a file's weights and biases, in the order of their names.
+
+    mean, std: what the network's own pixels were made with, (x − mean) / std of x in [0, 1]; they end up in
+    the first layer, so that the network here sees x. One trained on 0…255 has std = 1 / 255.
+
+    Raises UserError where the arrays are no chain of dense layers from `inputs` on.
+    """
+    if activation not in ACTIVATIONS:
+        raise UserError(
+            f"{path}: activation {activation!r} is not known; allowed: {', '.join(ACTIVATIONS)}"
+        )
+    arrays = _arrays(path)
+    names = sorted(arrays, key=_natural)
+    matrices = [arrays[name] for name in names if arrays[name].ndim == 2]
+    biases = [arrays[name] for name in names if arrays[name].ndim == 1]
+    if others := [name for name in names if arrays[name].ndim not in (1, 2)]:
+        shape = arrays[others[0]].shape
+        raise UserError(f"{path}: {others[0]} has the shape {shape}; dense layers have matrices and biases")
+    weights = _chain(path, matrices, inputs)
+    if [len(b) for b in biases] != [w.shape[1] for w in weights]:
+        raise UserError(f"{path}: each layer needs one bias a unit; units {[w.shape[1] for w in weights]}, "
+                        f"biases {[len(b) for b in biases]}")  # fmt: skip
+    first = weights[0] / std
+    biases[0] = biases[0] - mean * first.sum(axis=0)
+    return Network.of([first, *weights[1:]], biases, np.float64, activation)
+
+
+def _arrays(path: Path) -> Mapping[str, Array]:
+    """The arrays of a file, as float64; numbers that are not finite are refused."""
+    if path.suffix not in FORMS:
+        raise UserError(f"{path}: weights come as {' or '.join(FORMS)}")
+    try:
+        if path.suffix == ".safetensors":
+            found = load_file(path)
+        else:
+            with np.load(path, allow_pickle=False) as file:
+                found = dict(file)
+    except (*UNREADABLE, SafetensorError) as error:
+        raise UserError(f"{path} cannot be read: {reason(error)}") from error
+    for name, array in found.items():
+        if not np.issubdtype(array.dtype, np.floating):
+            raise UserError(f"{path}: {name} is {array.dtype}; weights are floating-point numbers")
+        if not np.isfinite(array).all():
+            raise UserError(f"{path}: {name} has numbers that are not finite")
+    return {name: array.astype(np.float64) for name, array in found.items()}
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts layer 10 after layer 9, and each layer's arrays together: W1, b1, W2 by their number alone."""
+    return [(int(number), "") for number in re.findall(r"\d+", name)] + [(0, name)]
+
+
+def _chain(path: Path, matrices: Sequence[Array], inputs: int) -> list[Array]:
+    """The matrices as inputs × units, if in one orientation each begins where the last ended."""
+    fitting = [turned for turned in ([*matrices], [m.T for m in matrices]) if _fits(turned, inputs)]
+    if not fitting:
+        shapes = ", ".join(f"{m.shape[0]}×{m.shape[1]}" for m in matrices) or "none"
+        raise UserError(f"{path}: its matrices ({shapes}) are no chain of layers from {inputs} pixels on")
+    if len(fitting) == 2:
+        raise UserError(f"{path}: all its matrices are square: their orientation cannot be told")
+    return fitting[0]
+
+
+def _fits(weights: Sequence[Array], inputs: int) -> bool:
+    sizes = [weight.shape for weight in weights]
+    return bool(sizes) and sizes[0][0] == inputs and all(a[1] == b[0] for a, b in pairwise(sizes))
