@@ -55,7 +55,7 @@ def test_ratios_are_medians_of_ours_over_theirs_and_null_where_nobody_ran(measur
     assert found["widths_growth_over_products"] == 0.5
 
 
-def test_the_page_on_speed_gets_the_ratios_between_its_marks_and_keeps_the_rest(
+def test_the_page_on_speed_gets_the_ratios_and_keeps_the_rest(
     measured: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tools.bench.__main__ import OUTPUT, ratios
@@ -89,7 +89,7 @@ def test_the_work_is_every_multiplication_of_the_bare_products() -> None:
     assert sum(done) == growth.products(64)
 
 
-def test_the_articles_loop_over_units_gives_the_pictures_that_our_products_give() -> None:
+def test_the_articles_loop_over_units_gives_the_pictures_of_our_products() -> None:
     chance = np.random.default_rng(0)
     weights = [chance.normal(size=shape) for shape in ((784, 12), (12, 7), (7, 10))]
     network = Network.of(weights, [np.zeros(w.shape[1]) for w in weights], np.float64)

@@ -65,7 +65,7 @@ def test_exact_maps_are_tensorflows_jacobians(
 
 @pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "relu"])
 @pytest.mark.parametrize("hidden", [[9], [12, 7], [10, 8, 6]], ids=len)
-def test_maps_of_other_activations_are_jacobians_and_their_means_plain_averages(
+def test_maps_of_other_activations_are_jacobians_and_plain_averages(
     make_network: Maker,
     images: Images,
     clusters: dict[int, Clusters],
@@ -148,7 +148,7 @@ def test_a_clusters_map_is_right_on_average_over_it(
 
 
 @depths
-def test_a_units_explained_share_is_that_of_a_straight_line_fitted_to_its_pictures_answer(
+def test_a_units_explained_share_is_that_of_a_fitted_straight_line(
     evaluate_digits: Callable[..., Evaluation], make_network: Maker, images: Images, hidden: list[int]
 ) -> None:
     network, x = make_network(hidden), pixels(images.x_test)
@@ -164,7 +164,7 @@ def test_a_units_explained_share_is_that_of_a_straight_line_fitted_to_its_pictur
         assert np.allclose(found[0].explained, 1), "the first layer's pictures are its weights"
 
 
-def test_what_never_moves_leaves_nothing_to_explain_and_a_blank_picture_explains_nothing() -> None:
+def test_what_never_moves_is_explained_and_a_blank_picture_explains_nothing() -> None:
     still, moving = np.full((5, 1), 3.0), np.arange(5.0)[:, None]
     assert units.squared_correlations(moving, still) == [1.0]
     assert units.squared_correlations(still, moving) == [0.0]

@@ -59,9 +59,7 @@ def test_queued_experiments_run_in_folders_of_their_own(project: Project) -> Non
     assert project.run("git", "status", "--porcelain").stdout == ""
 
 
-def test_plots_diff_shows_curves_and_both_sides_of_each_picture_without_a_network(
-    project: Project, browser: Any
-) -> None:
+def test_plots_diff_shows_curves_and_both_sides_of_pictures_offline(project: Project, browser: Any) -> None:
     project.replace("params.yaml", "few: {samples: 100", "few: {samples: 90")
     project.repro()
     (project.folder / ".venv").symlink_to(Path(sys.prefix))

@@ -176,7 +176,7 @@ def test_fitted_pictures_are_the_same_on_one_core_and_on_all(
     assert several.map.weights.tobytes() == alone.map.weights.tobytes()
 
 
-def test_without_hidden_layers_one_picture_a_class_is_left_and_it_is_the_network(
+def test_without_hidden_layers_the_one_picture_a_class_is_the_network(
     make_network: Maker, evaluate_digits: Evaluate
 ) -> None:
     found = evaluate_digits(make_network([]))
@@ -192,7 +192,7 @@ def test_a_grid_is_finer_than_what_is_measured_and_coarser_than_a_last_digit(val
     assert np.array_equal(on_grid(on_grid(array)), on_grid(array))
 
 
-def test_kullback_and_leiblers_divergence_is_scipys_up_to_the_targets_own_entropy() -> None:
+def test_the_divergence_is_scipys_up_to_the_targets_own_entropy() -> None:
     chance = np.random.default_rng(0)
     scores, q = chance.normal(size=(30, 4)), chance.dirichlet(np.ones(4), 30)
     expected = entropy(q, np.exp(log_softmax(scores, axis=1)), axis=1) + entropy(q, axis=1)

@@ -87,7 +87,7 @@ def test_a_fresh_clone_that_challenges_nobody_has_its_report(tmp_path: Path) -> 
     assert "The fewest pictures" in (tmp_path / "reports/README.md").read_text()
 
 
-def test_samples_beyond_the_data_set_use_all_there_are_and_taking_them_back_brings_the_old_results_back(
+def test_too_many_samples_use_all_and_fewer_again_bring_the_old_results_back(
     project: Project,
 ) -> None:
     project.replace("params.yaml", "few: {samples: 100", "few: {samples: 60000")
@@ -99,7 +99,7 @@ def test_samples_beyond_the_data_set_use_all_there_are_and_taking_them_back_brin
     assert project.run("git", "status", "--porcelain").stdout == ""
 
 
-def test_a_failed_stage_leaves_nothing_that_looks_whole_and_checkout_brings_the_good_state_back(
+def test_a_failed_stage_leaves_nothing_whole_and_checkout_brings_it_back(
     project: Project,
 ) -> None:
     project.replace("stages/compose/probe.py", "def run", "raise RuntimeError\n\n\ndef run")

@@ -48,7 +48,7 @@ def changed(reproduced: Path, tmp_path_factory: pytest.TempPathFactory) -> Proje
     return project
 
 
-def test_one_networks_samples_show_its_figures_and_the_summaries_and_no_others(changed: Project) -> None:
+def test_one_networks_samples_show_its_figures_and_the_summaries_alone(changed: Project) -> None:
     before = changed.run("git", "status", "--porcelain").stdout
     text, page = review(changed)
     assert changed.run("git", "status", "--porcelain").stdout == before, "the tree is left as it was"

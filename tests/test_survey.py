@@ -40,7 +40,7 @@ def test_moments_are_plain_sums_over_the_training_images(images: Images) -> None
     assert np.allclose(products, sum(np.outer(row, row) for row in x), rtol=1e-12)
 
 
-def test_every_image_is_in_the_cluster_nearest_along_the_strongest_directions(
+def test_every_image_is_in_its_nearest_cluster_along_the_directions(
     images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clustering, "DIRECTIONS", 5)  # far fewer than the pixels: the choice must tell

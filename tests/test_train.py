@@ -75,9 +75,7 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
 @pytest.mark.parametrize(
     ("n", "k", "m"), [(128, 784, 512), (128, 512, 10), (5, 300, 7), (1, 64, 64), (784, 128, 10), (70, 1, 3)]
 )
-def test_a_product_is_chains_of_fused_multiply_adds_in_order_on_any_processor(
-    n: int, k: int, m: int
-) -> None:
+def test_a_product_is_chains_of_fused_multiply_adds_in_order(n: int, k: int, m: int) -> None:
     """The bits of the sum that no processor may reorder, counted in wider floats, one term at a time."""
     from stages.train import portable
     from stages.train.backend import tf
@@ -340,7 +338,7 @@ def test_a_seed_of_its_own_is_the_same_seed_for_all(images: Images) -> None:
     assert not np.array_equal(trained(None, 0), trained(None, 3))
 
 
-def test_a_network_too_large_for_the_machine_is_refused_before_memory_is_taken(
+def test_a_network_too_large_for_memory_is_refused_before_any_is_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(memory, "available", lambda: 2_000_000_000)
