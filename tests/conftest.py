@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from stages.artifacts.survey import Clusters, Survey
 from stages.compose.evaluation import Evaluation, evaluate
 from stages.fetch import digits
 from stages.params import Fit
-from stages.survey import clustering, ink, moments
+from stages.survey import evidence
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -78,15 +78,14 @@ def make_network() -> Callable[..., Network]:
 
 
 @pytest.fixture(scope="session")
-def clusters(images: Images) -> dict[int, Clusters]:
-    return clustering.find(images, [1, 3], seed=0)
+def survey(images: Images) -> Survey:
+    """What the survey stage finds in the digits."""
+    return evidence.find(images, [1, 3], seed=0)
 
 
 @pytest.fixture(scope="session")
-def survey(images: Images, clusters: dict[int, Clusters]) -> Survey:
-    """What the survey stage finds in the digits."""
-    inked = ink.as_stored(ink.inked_by_class(images))
-    return Survey(*inked, *moments.find(images.x_train), clusters)
+def clusters(survey: Survey) -> Mapping[int, Clusters]:
+    return survey.clusters
 
 
 @pytest.fixture(scope="session")
