@@ -16,6 +16,7 @@ RULES = {
     "order_of_clusters": "they must begin with 1 and grow, as in [1, 3, 10]",
     "fitted_without_clusters": "fit.pictures has {number}, but pictures begin as the exact maps of as many "
     "clusters: allowed are the numbers of survey.clusters, {allowed}",
+    "named_twice": "'{name}' is a name of networks and of models: give one of them another",
     "challenge_of_nobody": "challenge has '{name}', which is no network; networks: {networks}",
 }
 

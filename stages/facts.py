@@ -11,7 +11,7 @@ from stages.artifacts.challenge import Challenger
 from stages.artifacts.files import load_numbers
 from stages.artifacts.images import Images
 from stages.artifacts.ladder import Ladder, headline
-from stages.artifacts.pictures import Pictures
+from stages.artifacts.pictures import Architecture, Pictures
 from stages.artifacts.survey import Survey
 from stages.artifacts.truth import Moment
 from stages.datasets import DATASETS
@@ -23,10 +23,11 @@ MOST = 7  # as many networks as there are colours that are told apart
 
 @dataclass(frozen=True)
 class Facts:
-    """One network. `samples` is what it was trained on: no more than the data set has."""
+    """One network. `recipe` is how it was trained, None for one made elsewhere; `samples` is what it was
+    trained on, no more than the data set has, which is what one made elsewhere is credited with."""
 
     name: str
-    params: NetworkParams
+    recipe: NetworkParams | None
     samples: int
     updates: int
     metrics: Mapping[str, Any]
@@ -36,13 +37,13 @@ class Facts:
 
     @classmethod
     def load(cls, name: str, settings: Params, available: int) -> "Facts":
-        params = settings.networks[name]
-        samples = min(params.samples, available)
+        recipe = settings.networks.get(name)
+        samples = min(recipe.samples, available) if recipe else available
         return cls(
             name,
-            params,
+            recipe,
             samples,
-            params.epochs * -(-samples // settings.train.batch_size),
+            recipe.epochs * -(-samples // settings.train.batch_size) if recipe else 0,
             load_numbers(files.metrics_file(name)),
             Ladder.load(files.ladder_file(name)),
             truth.load(files.truth_file(name)),
@@ -65,27 +66,32 @@ class Facts:
         return challenge.load(files.challenge_file(self.name)) if self.challenged else []
 
     @property
-    def layers(self) -> int:
-        return len(self.params.hidden) + 1
+    def architecture(self) -> Architecture:
+        return self.pictures.architecture
+
+    @property
+    def widths(self) -> list[int]:
+        """The hidden layers' units, of those that have pictures."""
+        return [layer.weights.shape[1] for layer in self.pictures.composed[:-1]]
 
     @property
     def control(self) -> bool:
-        return self.params.is_control
+        return self.recipe is not None and self.recipe.is_control
 
     @property
     def is_flat(self) -> bool:
         """Whether it has no hidden layer, so that its composed pictures are the network itself."""
-        return not self.params.hidden
+        return self.architecture.is_flat
 
     @property
     def is_affine(self) -> bool:
         """Whether it is affine around each image, and not only nearly, as its activation's pieces are."""
-        return self.is_flat or ACTIVATIONS[self.params.activation].is_affine
+        return self.is_flat or ACTIVATIONS[self.architecture.activation].is_affine
 
     @property
     def activation_words(self) -> str:
         """What composing leaves out of it."""
-        return "ReLUs" if self.params.activation == "relu" else "activations"
+        return "ReLUs" if self.architecture.activation == "relu" else "activations"
 
     @property
     def is_constant(self) -> bool:
@@ -94,28 +100,30 @@ class Facts:
 
     def is_like(self, other: "Facts") -> bool:
         """Whether they differ in nothing but images and epochs, so that these may be named as the cause."""
+        if self.recipe is None or other.recipe is None:
+            return False
         varied = {"samples", "epochs"}
-        return self.params.model_dump(exclude=varied) == other.params.model_dump(exclude=varied)
+        return self.recipe.model_dump(exclude=varied) == other.recipe.model_dump(exclude=varied)
 
     @property
-    def shape_words(self) -> str:
-        """Its architecture, as in 512-256."""
-        return "-".join(map(str, self.params.hidden)) or "none"
-
-    @property
-    def architecture_file(self) -> str:
-        """The file of its architecture's diagram, under reports/figures/overview."""
-        other = "" if self.is_flat or self.params.activation == "relu" else f"-{self.params.activation}"
-        return f"architecture-{'-'.join(map(str, self.params.hidden)) or 'flat'}{other}.png"
+    def architecture_file(self) -> str | None:
+        """The file of its architecture's diagram, under reports/figures/overview; dense ones have one."""
+        if not self.architecture.is_dense:
+            return None
+        activation = self.architecture.activation
+        other = "" if self.is_flat or activation == "relu" else f"-{activation}"
+        return f"architecture-{'flat' if self.is_flat else self.architecture.words}{other}.png"
 
     @property
     def training_words(self) -> str:
         """How it was trained, as in "500 images, 20 epochs"."""
-        if self.params.epochs == 0:
+        if self.recipe is None:
+            return "made elsewhere"
+        if self.recipe.epochs == 0:
             return "no training"
-        shuffled = ["labels shuffled"] if self.params.shuffle_labels else []
-        words = [count(self.samples, "image"), count(self.params.epochs, "epoch"), *shuffled]
-        return ", ".join(words + recipe(self.params))
+        shuffled = ["labels shuffled"] if self.recipe.shuffle_labels else []
+        words = [count(self.samples, "image"), count(self.recipe.epochs, "epoch"), *shuffled]
+        return ", ".join(words + unusual(self.recipe))
 
 
 @dataclass(frozen=True)
@@ -152,7 +160,7 @@ class Run:
     @property
     def missing(self) -> list[str]:
         """The names that params.yaml has for the story and that are no networks of it."""
-        return [name for name in self.settings.render.story if name not in self.settings.networks]
+        return [name for name in self.settings.render.story if name not in self.settings.names]
 
     @cached_property
     def others(self) -> list[Facts]:
@@ -190,13 +198,13 @@ class Run:
         return DATASETS[self.settings.data.dataset].is_articles and self.classes == digits
 
 
-def recipe(params: NetworkParams) -> list[str]:
+def unusual(recipe: NetworkParams) -> list[str]:
     """What is unlike the usual recipe, in words, as in ["tanh", "dropout 0.2"]."""
     usual = NetworkParams.model_fields
     found = []
     for key in ("activation", "optimizer", "momentum", "weight_decay", "dropout", "batch_normalisation",
                 "initial_scale", "seed"):  # fmt: skip
-        value = getattr(params, key)
+        value = getattr(recipe, key)
         if value != usual[key].default:
             name = key.replace("_", " ")
             said = value.replace("_", " ") if isinstance(value, str) else f"{name} {value:g}"

@@ -4,20 +4,43 @@ No DVC, no params.yaml, no files: docs/your-own.md has an example that the tests
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from stages.adopt import files
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
 from stages.compose.evaluation import Evaluation
 from stages.compose.evaluation import evaluate as evaluated
-from stages.params import Fit
+from stages.models import files as models
+from stages.models.model import Model
+from stages.params import Fit, ModelParams
 from stages.survey import evidence
-from stages.weights import load
 
-__all__ = ["Evaluation", "Images", "Network", "evaluate", "load"]
+__all__ = ["Evaluation", "Images", "Model", "Network", "evaluate", "load"]
+
+
+def load(
+    path: Path | str,
+    shape: tuple[int, int],
+    *,
+    activation: str | None = None,
+    scale: float | None = None,
+    mean: float = 0.0,
+    std: float = 1.0,
+) -> Model:
+    """A network made elsewhere, for images of that height and width: .safetensors, .npz, .keras or .h5.
+
+    activation: of the hidden layers, where the file does not say it (relu); the network was trained on
+    (scale · x − mean) / std of pixels x in [0, 1].
+
+    Raises UserError where the file is neither a dense network nor one that is piecewise affine.
+    """
+    given = ModelParams(path=str(path), activation=activation, scale=scale, mean=mean, std=std)  # type: ignore[arg-type]
+    return models.of(files.load(given, shape))
 
 
 def evaluate(
-    network: Network,
+    network: Network | Model,
     images: Images,
     *,
     clusters: Sequence[int] = (1, 3, 10),
@@ -27,9 +50,10 @@ def evaluate(
 ) -> Evaluation:
     """A network's pictures, its ladder of rungs, and the metrics of DVC's tables.
 
-    network: weights (inputs × units) and biases (units) by layer, on pixels in [0, 1]; images: uint8
-    (n × height × width) with labels, to fit on and to measure on. clusters: how many a class, 1 first;
-    pictures: how many fitted ones a class, each a number of clusters, fitted in so many updates.
+    network: weights (inputs × units) and biases (units) by layer, on pixels in [0, 1], or what `load`
+    gives; images: uint8 (n × height × width) with labels, to fit on and to measure on. clusters: how many a
+    class, 1 first; pictures: how many fitted ones a class, each a number of clusters, fitted in so many
+    updates.
 
     Raises UserError where the exact maps are not the network's.
     """

@@ -89,6 +89,16 @@ class NetworkParams(Section):
         return self.epochs == 0 or self.shuffle_labels
 
 
+class ModelParams(Section):
+    """A network made elsewhere. What is None is said by the file, or is as in networks."""
+
+    path: str
+    activation: Activations | None = None
+    scale: float | None = Field(default=None, gt=0, le=1e6)
+    mean: float = 0
+    std: float = Field(default=1, gt=0)
+
+
 class Fit(Section):
     pictures: list[Clusters] = Field(min_length=1, max_length=6)
     pull: float = Field(ge=0, le=1000)
@@ -107,6 +117,7 @@ class Params(Section):
     survey: Survey
     train: Train
     networks: dict[Name, NetworkParams] = Field(min_length=1)
+    models: dict[Name, ModelParams]
     fit: Fit
     challenge: list[Name] = Field(max_length=20)
     render: Render
@@ -119,19 +130,26 @@ class Params(Section):
                 "fit.pictures",
                 {"number": strange[0], "allowed": str(self.survey.clusters)},
             )
-        if missing := [name for name in self.challenge if name not in self.networks]:
+        if twice := [name for name in self.models if name in self.networks]:
+            raise PydanticCustomError("named_twice", "models", {"name": twice[0]})
+        if missing := [name for name in self.challenge if name not in self.names]:
             raise PydanticCustomError(
                 "challenge_of_nobody",
                 "challenge",
-                {"name": missing[0], "networks": ", ".join(self.networks)},
+                {"name": missing[0], "networks": ", ".join(self.names)},
             )
         return self
 
-    def network(self, name: str) -> NetworkParams:
-        """The network `name`, or a `UserError` that lists those there are."""
-        if name not in self.networks:
-            raise UserError(f"{PARAMS}: no network {name!r} there; networks: {', '.join(self.networks)}")
-        return self.networks[name]
+    @property
+    def names(self) -> list[str]:
+        """All networks, those trained here and then those made elsewhere."""
+        return [*self.networks, *self.models]
+
+    def known(self, name: str) -> str:
+        """The name of a network, or a `UserError` that lists those there are."""
+        if name not in self.names:
+            raise UserError(f"{PARAMS}: no network {name!r} there; networks: {', '.join(self.names)}")
+        return name
 
 
 def load(path: Path = PARAMS) -> Params:

@@ -45,6 +45,7 @@ fit:
   updates: 200
   seed: 0
 challenge: [all]
+models: {}
 networks:
   few: {samples: 100, hidden: [12, 8], epochs: 3}
   all: {samples: 1437, hidden: [12, 8], epochs: 2}

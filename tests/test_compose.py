@@ -12,11 +12,12 @@ from stages.arrays import Array, centred, pixels
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
 from stages.artifacts.survey import Clusters, Survey
-from stages.compose import examples, probe, units
+from stages.compose import examples
 from stages.compose.evaluation import Evaluation, evaluate
 from stages.errors import UserError
 from stages.mathematics import exact, measures
 from stages.mathematics.composing import compose
+from stages.models import probe, units
 from tests.conftest import FIT
 
 Maker = Callable[..., Network]
@@ -26,7 +27,7 @@ depths = pytest.mark.parametrize("hidden", DEPTHS, ids=lambda hidden: f"{len(hid
 
 def jacobians(network: Network, x: Array) -> Array:
     """∂z/∂x of each image by TensorFlow's own GradientTape (n × inputs × classes)."""
-    from stages.train.backend import keras, tf
+    from stages.backend import keras, tf
 
     activation = keras.activations.get(network.activation)
 
@@ -42,7 +43,7 @@ def jacobians(network: Network, x: Array) -> Array:
 def test_composed_pictures_are_what_keras_runs_without_relus(
     make_network: Maker, images: Images, hidden: list[int]
 ) -> None:
-    from stages.train.backend import keras
+    from stages.backend import keras
 
     network = make_network(hidden)
     layers = [keras.layers.Dense(w.shape[1]) for w in network.weights]

@@ -22,10 +22,12 @@ from stages.artifacts.network import Network
 from stages.artifacts.pictures import Pictures
 from stages.artifacts.survey import Survey
 from stages.challenge import contest, entrants, likeness
-from stages.compose import fitted, probe
+from stages.compose import fitted
 from stages.compose.evaluation import Evaluation, cluster_maps
 from stages.mathematics import exact, max_affine
 from stages.mathematics.max_affine import SQUARED, Loss
+from stages.models import probe
+from stages.models.dense import Dense
 from tests.conftest import FIT, ROOT
 
 Maker = Callable[..., Network]
@@ -59,7 +61,7 @@ def test_a_class_scores_what_its_strongest_picture_says(images: Images) -> None:
 @pytest.mark.parametrize("loss", ["squared error", "divergence"])
 @pytest.mark.parametrize("pull", [0.0, 0.7])
 def test_the_fits_gradient_is_tensorflows(images: Images, loss: str, pull: float) -> None:
-    from stages.train.backend import tf
+    from stages.backend import tf
 
     chance = np.random.default_rng(1)
     start, rows = some_pictures(2, [3, 1, 2]), rows_of(images)[:50]
@@ -215,7 +217,7 @@ def test_margins_of_a_network_are_differences_of_its_whole_exact_maps(
     maps, _ = exact.maps(network, x)
     rows = np.arange(30)
     expected = maps[rows, :, answers] - maps[rows, :, seconds]
-    assert np.allclose(likeness.of_network(network)(x, answers, seconds), expected)
+    assert np.allclose(Dense(network).margins(x, answers, seconds), expected)
 
 
 def test_challengers_are_measured_as_rungs_are(
@@ -223,7 +225,7 @@ def test_challengers_are_measured_as_rungs_are(
 ) -> None:
     network = make_network([12, 7])
     found = evaluate_digits(network)
-    challengers = contest.hold(network, found.pictures, images, survey, FIT)
+    challengers = contest.hold(Dense(network), found.pictures, images, survey, FIT)
     names = [c.name for c in challengers]
     assert names[:4] == ["composed", "linear_fit", "exact_maps.3", "fitted.3"]
     assert names[4:] == [f"{kind}.3" for kind in entrants.KINDS]

@@ -43,7 +43,7 @@ EDITS = {
                      ["survey", *every("compose"), "challenge@all", *every("draw"), "render"]),
     "the clusters shown": (edit("clusters_shown: 3", "clusters_shown: 2"), [*every("draw"), "render"]),
     "train's code": (append("stages/train/model.py"), every("train")),
-    "compose's code": (append("stages/compose/probe.py"), every("compose")),
+    "compose's code": (append("stages/compose/rungs.py"), every("compose")),
     "challenge's code": (append("stages/challenge/contest.py"), ["challenge@all"]),
     "the mathematics": (append("stages/mathematics/exact.py"), [*every("compose"), "challenge@all"]),
     "survey's code": (append("stages/survey/ink.py"), ["survey"]),
@@ -102,7 +102,7 @@ def test_too_many_samples_use_all_and_fewer_again_bring_the_old_results_back(
 def test_a_failed_stage_leaves_nothing_whole_and_checkout_brings_it_back(
     project: Project,
 ) -> None:
-    project.replace("stages/compose/probe.py", "def run", "raise RuntimeError\n\n\ndef run")
+    project.replace("stages/models/probe.py", "def run", "raise RuntimeError\n\n\ndef run")
     failed = project.run("dvc", "repro", check=False)
     assert failed.returncode != 0
     assert not (project.folder / "data/pictures/few.npz").exists()

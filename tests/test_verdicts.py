@@ -8,6 +8,7 @@ import pytest
 
 from stages.artifacts import truth
 from stages.artifacts.ladder import Interval, Ladder, Rung
+from stages.artifacts.pictures import Architecture
 from stages.facts import Facts
 from stages.params import NetworkParams
 from stages.render.story.fewest import how_near
@@ -28,7 +29,10 @@ def imagined(name: str, samples: int, agreements: list[float], *, constant: bool
     rungs = [Rung("constant", 10, floor, nothing, nothing), Rung("composed", 0, end, nothing, nothing)]
     params = NetworkParams(samples=samples, hidden=[8], epochs=1)
     facts = Facts(name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments, False)
-    facts.__dict__["pictures"] = SimpleNamespace(answers=np.array([1.0, 0] if constant else [0.5, 0.5]))
+    facts.__dict__["pictures"] = SimpleNamespace(
+        answers=np.array([1.0, 0] if constant else [0.5, 0.5]),
+        architecture=Architecture("8", "relu", is_dense=True),
+    )
     return facts
 
 

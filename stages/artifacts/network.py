@@ -87,6 +87,11 @@ class Snapshots:
     networks: tuple[Network, ...]
 
     @classmethod
+    def none(cls) -> "Snapshots":
+        """Of a network whose training nobody saw."""
+        return cls(np.zeros(0, np.int64), ())
+
+    @classmethod
     def load(cls, path: Path) -> "Snapshots":
         """Read `updates` (s) and W1, b1, … with a first axis of s."""
         arrays = load_arrays(path)

@@ -1,8 +1,9 @@
 """What compose made of a network: its pictures, what its units do, and what each rung was measured from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,20 @@ class Units:
     influence: Array
     on: Array
     explained: Array
+
+
+class Architecture(NamedTuple):
+    """A network's layers in words, as in "512-256" or "none" (hidden ones of a dense network) or "Conv2D 8,
+    Dense 10"; its activation; whether it is dense, so that its weights are pictures."""
+
+    words: str
+    activation: str
+    is_dense: bool
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether there is no hidden layer, so that the composed pictures are the network itself."""
+        return self.is_dense and self.words == "none"
 
 
 EXAMPLE_KINDS = ("all agree", "composed picture fails", "cluster's map fails")
@@ -66,6 +81,8 @@ class Pictures:
     resampled: Array
     examples: Examples
     along: Array
+    architecture: Architecture
+    mapped: int
 
     @property
     def output(self) -> AffineMap:
@@ -83,6 +100,10 @@ class Pictures:
         The estimate is the median over resamples; `Ladder` has each rung's own.
         """
         return contrast((self, rung), (self, other), measure)
+
+    def with_course(self, along: Sequence[Array]) -> "Pictures":
+        """The same with the output pictures of so many snapshots."""
+        return replace(self, along=single(np.array(along)).reshape(-1, *self.composed[-1].weights.shape))
 
     def save(self, path: Path) -> None:
         arrays: dict[str, Array] = {}
@@ -110,7 +131,12 @@ class Pictures:
             {key: single(array) for key, array in arrays.items()}
             | {f"fitted_classes_{number}": fit.map.classes for number, fit in self.fitted.items()}
             | {"never_inked": self.never_inked, "rungs": np.array(self.rungs)}
-            | {"examples": self.examples.images, "example_kinds": self.examples.kinds},
+            | {"examples": self.examples.images, "example_kinds": self.examples.kinds}
+            | {
+                "layers": np.array(self.architecture.words),
+                "is_dense": np.array(self.architecture.is_dense),
+            }
+            | {"activation": np.array(self.architecture.activation), "mapped": np.array(self.mapped)},
         )
 
     @classmethod
@@ -138,6 +164,8 @@ class Pictures:
             resampled=a["resampled"],
             examples=Examples(a["examples"], a["example_kinds"], a["example_maps"], a["example_logits"]),
             along=a["along"],
+            architecture=Architecture(str(a["layers"]), str(a["activation"]), bool(a["is_dense"])),
+            mapped=int(a["mapped"]),
         )
 
 

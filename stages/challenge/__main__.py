@@ -6,10 +6,10 @@ import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import challenge, files
 from stages.artifacts.images import Images
-from stages.artifacts.network import Network
 from stages.artifacts.pictures import Pictures
 from stages.artifacts.survey import Survey
 from stages.challenge import contest
+from stages.models import files as models
 from stages.words import decimal, percent
 
 
@@ -18,9 +18,9 @@ def main() -> None:
     parser.add_argument("--network", required=True, help="a name under challenge: in params.yaml")
     name = parser.parse_args().network
     settings = params.load()
-    settings.network(name)
+    settings.known(name)
     found = contest.hold(
-        Network.load(files.network_file(name)),
+        models.load(files.network_file(name)),
         Pictures.load(files.pictures_file(name)),
         Images.load(),
         Survey.load(),

@@ -6,11 +6,11 @@ from stages.arrays import Array, centred, pixels
 from stages.artifacts.challenge import Challenger
 from stages.artifacts.images import Images
 from stages.artifacts.ladder import Interval, numbered
-from stages.artifacts.network import Network
 from stages.artifacts.pictures import Pictures
 from stages.artifacts.survey import Survey
 from stages.challenge import entrants, likeness
 from stages.mathematics.measures import measure
+from stages.models.model import Model
 from stages.parallel import spread
 from stages.params import Fit
 
@@ -19,29 +19,29 @@ POINTED = 2_000  # test images whose exact maps are compared: each is a picture 
 
 
 def hold(
-    network: Network, pictures: Pictures, images: Images, survey: Survey, settings: Fit
+    model: Model, pictures: Pictures, images: Images, survey: Survey, settings: Fit
 ) -> list[Challenger]:
     """Fit the challengers on training images and measure all on test images."""
     rows = images.x_train.reshape(len(images.x_train), -1)
     starts = range(0, len(rows), IMAGES_AT_ONCE)
-    parts = spread(lambda n: centred(network.logits(pixels(rows[n : n + IMAGES_AT_ONCE]))), starts)
+    parts = spread(lambda n: centred(model.logits(pixels(rows[n : n + IMAGES_AT_ONCE]))), starts)
     logits = np.concatenate(parts)
     known = {
         w: entrants.Known(rows, logits, images.y_train, survey.clusters[w], pictures.clusters[w])
         for w in pictures.fitted
     }
     sets = {numbered("fitted", w): entrants.Entrant(f.map, f.map) for w, f in pictures.fitted.items()}
-    return measured(network, pictures, images, survey, sets | entrants.find(known, settings))
+    return measured(model, pictures, images, survey, sets | entrants.find(known, settings))
 
 
 def measured(
-    network: Network, pictures: Pictures, images: Images, survey: Survey, sets: dict[str, entrants.Entrant]
+    model: Model, pictures: Pictures, images: Images, survey: Survey, sets: dict[str, entrants.Entrant]
 ) -> list[Challenger]:
     """The rungs to compare with, then each set of pictures."""
     x = pixels(images.x_test)
-    logits = network.logits(x)
+    logits = model.logits(x)
     looked_at = x[:POINTED], logits[:POINTED]
-    own = likeness.of_network(network)(looked_at[0], *likeness.top_two(looked_at[1]))
+    own = model.margins(looked_at[0], *likeness.top_two(looked_at[1]))
     classes = logits.shape[1]
     said = {"composed": pictures.composed[-1](x), "linear_fit": pictures.linear(x)}
     margins = {

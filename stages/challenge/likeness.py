@@ -8,8 +8,6 @@ from scipy.optimize import linear_sum_assignment
 from stages.arrays import Array
 from stages.artifacts.ladder import DIGITS, Interval
 from stages.artifacts.maps import AffineMap, ClusterMaps, MaxAffine
-from stages.artifacts.network import Network
-from stages.mathematics import exact
 from stages.mathematics.max_affine import in_gauge
 from stages.mathematics.measures import cosines
 
@@ -31,20 +29,6 @@ def matched(one: MaxAffine, other: MaxAffine) -> float:
 def _directions(columns: Array) -> Array:
     """Columns of length 1."""
     return np.asarray(columns / np.maximum(np.linalg.norm(columns, axis=0), np.finfo(float).tiny))
-
-
-def of_network(network: Network) -> Margins:
-    """Answer less runner-up in each image's own exact map."""
-
-    def margins(x: Array, answers: Array, seconds: Array) -> Array:
-        slopes = network.slopes(network.preactivations(x))
-        if not slopes:
-            return (network.weights[0][:, answers] - network.weights[0][:, seconds]).T
-        classes = np.eye(network.weights[-1].shape[1])
-        pulled = exact.pull_back(network, slopes, classes[answers] - classes[seconds])
-        return np.asarray(pulled @ network.weights[0].T)
-
-    return margins
 
 
 def of_affine(one: AffineMap) -> Margins:

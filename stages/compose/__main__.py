@@ -1,32 +1,37 @@
 """Compose one network's pictures and measure how true they are, at the end and along the training."""
 
 import argparse
-from dataclasses import replace
 
 import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts import files, truth
 from stages.artifacts.images import Images
-from stages.artifacts.network import Network, Snapshots
+from stages.artifacts.network import Snapshots
 from stages.artifacts.survey import Survey
 from stages.compose import along
 from stages.compose.evaluation import evaluate
+from stages.models import files as models
 from stages.words import decimal, percent
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.compose", description=__doc__)
-    parser.add_argument("--network", required=True, help="a key under networks: in params.yaml")
+    parser.add_argument("--network", required=True, help="a key under networks: or models: in params.yaml")
     name = parser.parse_args().network
     settings = params.load()
+    settings.known(name)
     images, survey = Images.load(), Survey.load()
-    network = Network.load(files.network_file(name))
-    snapshots = Snapshots.load(files.snapshots_file(name))
+    if name in settings.models:  # made elsewhere: nothing is known of its training
+        samples, snapshots = len(images.x_train), Snapshots.none()
+    else:
+        samples, snapshots = (
+            settings.networks[name].samples,
+            Snapshots.load(files.snapshots_file(name)),
+        )
 
-    found = evaluate(network, images, survey, settings.network(name).samples, settings.fit)
+    found = evaluate(models.load(files.network_file(name)), images, survey, samples, settings.fit)
     moments = along.truth(snapshots, images, survey, found)
-    pictures = replace(found.pictures, along=along.output_pictures(snapshots, like=network))
-    pictures.save(files.pictures_file(name))
+    found.pictures.with_course(along.output_pictures(snapshots)).save(files.pictures_file(name))
     found.ladder.save(files.ladder_file(name))
     files.save_numbers(files.metrics_file(name), found.metrics)
     truth.save(files.truth_file(name), moments)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stages.arrays import Array, centred, pixels, single
+from stages.arrays import Array, centred, pixels
 from stages.artifacts.images import Images
 from stages.artifacts.ladder import DIGITS
 from stages.artifacts.network import Network, Snapshots
@@ -42,11 +42,10 @@ def truth(snapshots: Snapshots, images: Images, survey: Survey, final: Evaluatio
     ]
 
 
-def output_pictures(snapshots: Snapshots, like: Network) -> Array:
-    """The composed pictures of the classes at each snapshot (snapshots × inputs × classes), centred."""
+def output_pictures(snapshots: Snapshots) -> list[Array]:
+    """The composed pictures of the classes at each snapshot (inputs × classes), centred."""
     precise = (n.of_type(np.float64) for n in snapshots.networks)
-    found = [compose(network)[-1].centred().weights for network in precise]
-    return single(np.array(found)).reshape(-1, len(like.weights[0]), like.weights[-1].shape[1])
+    return [compose(network)[-1].centred().weights for network in precise]
 
 
 def logit_sums(networks: Sequence[Network], x_train: Array) -> list[LogitSums]:

@@ -7,16 +7,18 @@ import numpy as np
 from stages.arrays import Array, centred, pixels, single
 from stages.artifacts.images import Images
 from stages.artifacts.ladder import Interval, Ladder, Rung, headline, numbered
-from stages.artifacts.maps import ClusterMaps
+from stages.artifacts.maps import AffineMap, ClusterMaps
 from stages.artifacts.network import Network
 from stages.artifacts.pictures import Pictures
 from stages.artifacts.survey import Clusters, Survey
-from stages.compose import examples, fitted, probe, units
+from stages.compose import examples, fitted
 from stages.compose.rungs import Made, StandIn, TestImages, table
 from stages.mathematics import exact, max_affine
-from stages.mathematics.composing import compose
 from stages.mathematics.fits import Moments, least_squares
 from stages.mathematics.measures import Measured, accuracy, cross_entropy, mean_cosine, measure
+from stages.models.dense import Dense
+from stages.models.model import Model
+from stages.models.probe import Probe
 from stages.params import Fit
 
 DIGITS = 4
@@ -31,19 +33,22 @@ class Evaluation:
     metrics: dict[str, float | None]
 
 
-def evaluate(network: Network, images: Images, survey: Survey, samples: int, settings: Fit) -> Evaluation:
+def evaluate(
+    network: Network | Model, images: Images, survey: Survey, samples: int, settings: Fit
+) -> Evaluation:
     """Make and measure all pictures of a network that saw the first `samples` training images.
 
     Fits see training images only; test images are looked at to measure. A `UserError` if the exact maps
     are not the network.
     """
+    model = Dense(network) if isinstance(network, Network) else network
     x = pixels(images.x_test)
-    exact.check_identity(network, x[: exact.CHECKED])
-    found = probe.run(network, images, survey.clusters)
-    made = make(network, found, survey, images, settings)
+    model.check(x[: exact.CHECKED])
+    found, composed = model.probe(images, survey.clusters), [layer.stored() for layer in model.composed()]
+    made = make(composed[-1], found, survey, images, settings)
 
     test = TestImages(x, {number: c.nearest for number, c in survey.clusters.items()})
-    logits = network.logits(x)
+    logits = model.logits(x)
     rungs = table(made)
     predictions = {rung.name: rung.predict(test) for rung in rungs}
     measured = measure(list(predictions.values()), logits, images.y_test)
@@ -51,7 +56,6 @@ def evaluate(network: Network, images: Images, survey: Survey, samples: int, set
     scores = accuracy(logits, images.y_test), cross_entropy(logits, images.y_test)
     numbers = list(survey.clusters)
 
-    composed = [layer.stored() for layer in compose(network)]
     said, by_cluster = predictions["composed"], predictions[numbered("exact_maps", headline(numbers))]
     pictures = Pictures(
         composed=composed,
@@ -60,7 +64,7 @@ def evaluate(network: Network, images: Images, survey: Survey, samples: int, set
         clusters=made.clusters,
         fitted=made.fitted,
         logits=single(centred(logits)),
-        units=units.find(network, composed, found, x),
+        units=model.units(composed, found, x),
         answers=shares(logits),
         predicted=shares(said),
         accuracy=accuracy(said, images.y_test),
@@ -68,13 +72,15 @@ def evaluate(network: Network, images: Images, survey: Survey, samples: int, set
         never_inked=~images.x_train[:samples].any(axis=0).ravel(),
         rungs=list(predictions),
         resampled=single(measured.resampled),
-        examples=examples.find(network, x, logits, said, by_cluster),
+        examples=examples.find(model, x, logits, said, by_cluster),
         along=np.zeros((0, *made.composed.weights.shape), np.float32),
+        architecture=model.architecture,
+        mapped=found.mapped,
     )
     return Evaluation(pictures, ladder, metrics(*scores, ladder, numbers, settings.pictures))
 
 
-def make(network: Network, found: probe.Probe, survey: Survey, images: Images, settings: Fit) -> Made:
+def make(composed: AffineMap, found: Probe, survey: Survey, images: Images, settings: Fit) -> Made:
     """What the rungs are made of, from what the pass over the training images found; as it is stored."""
     moments = Moments.of(survey, found.sums)
     clusters = {
@@ -85,7 +91,7 @@ def make(network: Network, found: probe.Probe, survey: Survey, images: Images, s
     mean_map = np.tensordot(sizes / sizes.sum(), by_class, axes=1)
     learned = max_affine.Images(images.x_train.reshape(len(images.x_train), -1), found.of_images)
     return Made(
-        compose(network)[-1].stored(),
+        composed,
         moments.right_on_average(mean_map).stored(),
         least_squares(moments).stored(),
         clusters,

@@ -3,14 +3,13 @@
 import numpy as np
 
 from stages.arrays import Array, centred, single
-from stages.artifacts.network import Network
 from stages.artifacts.pictures import EXAMPLE_KINDS, Examples
-from stages.mathematics import exact
+from stages.models.model import Model
 
 OF_A_KIND = 2
 
 
-def find(network: Network, x: Array, logits: Array, composed: Array, clusters: Array) -> Examples:
+def find(model: Model, x: Array, logits: Array, composed: Array, clusters: Array) -> Examples:
     """The clearest images of each kind, with their own exact maps.
 
     x: rows of pixels (n × inputs); logits, composed, clusters: what the network, its composed pictures and
@@ -18,7 +17,7 @@ def find(network: Network, x: Array, logits: Array, composed: Array, clusters: A
     """
     kinds = kinds_of(logits, composed, clusters)
     chosen = [image for kind in range(len(EXAMPLE_KINDS)) for image in clearest(logits, kinds == kind)]
-    maps, _ = exact.maps(network, x[chosen])
+    maps, _ = model.maps(x[chosen])
     return Examples(
         np.array(chosen, np.int64), kinds[chosen], single(centred(maps)), single(centred(logits[chosen]))
     )

@@ -11,14 +11,14 @@ from stages.facts import Run
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.draw", description=__doc__)
-    parser.add_argument("--network", required=True, help="a key under networks: in params.yaml")
+    parser.add_argument("--network", required=True, help="a key under networks: or models: in params.yaml")
     name = parser.parse_args().network
     settings = params.load()
-    settings.network(name)
+    settings.known(name)
     run = Run.load(settings, [name])
     (network,), folder = run.networks, figures_of(name)
 
-    for number in range(1, network.layers):
+    for number in range(1, len(network.widths) + 1):
         units.layer(network, number, run.images.shape).save(folder / f"layer-{number}.png")
     units.output(network, run).save(folder / "output.png")
     clusters.draw(network, run).save(folder / "clusters.png")

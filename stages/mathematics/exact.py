@@ -76,11 +76,12 @@ def check_identity(network: Network, x: Array) -> None:
 
     Smooth activations are no pieces of straight lines: there is no such identity to check.
     """
-    if not network.is_affine:
-        return
-    a, c = maps(network, x)
-    stored = network.of_type(np.float32)
-    logits = stored.logits(single(x))
+    if network.is_affine:
+        refuse_unless_exact(x, *maps(network, x), network.of_type(np.float32).logits(single(x)))
+
+
+def refuse_unless_exact(x: Array, a: Array, c: Array, logits: Array) -> None:
+    """A UserError unless xA + c are the logits (n × classes) of rows of pixels (n × inputs)."""
     error = np.abs(np.einsum("ni,nik->nk", x, a) + c - logits).max()
     bound = TOLERANCE * max(1.0, float(np.abs(logits).max()))
     if not error <= bound:

@@ -10,7 +10,7 @@ from stages.render.story import report
 
 def main() -> None:
     settings = params.load()
-    run = Run.load(settings, settings.networks)
+    run = Run.load(settings, settings.names)
     if run.missing:
         console.say(
             f"params.yaml: render.story names what is no network: {', '.join(run.missing)}; left out"

@@ -19,7 +19,7 @@ def draw(run: Run) -> None:
 
 def architectures(run: Run) -> dict[str, Facts]:
     """A diagram's file name for each different architecture, and a network that has it."""
-    return {n.architecture_file: n for n in reversed(run.networks)}
+    return {file: n for n in reversed(run.networks) if (file := n.architecture_file)}
 
 
 def _compared(run: Run) -> None:

@@ -27,7 +27,7 @@ OF_NETWORK: tuple[Callable[[str], Path], ...] = (
 def main() -> None:
     settings = params.load()
     for file in OF_NETWORK:
-        keep(file, [*settings.networks, files.OVERVIEW.name])
+        keep(file, [*settings.names, files.OVERVIEW.name])
     keep(files.challenge_file, settings.challenge)
 
 

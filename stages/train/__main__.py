@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("--network", required=True, help="a key under networks: in params.yaml")
     name = parser.parse_args().network
     settings = params.load()
-    network = settings.network(name)
+    network = settings.networks[settings.known(name)]
     images = Images.load()
 
     # TensorFlow takes seconds to import: every cheap mistake is found before.

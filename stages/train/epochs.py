@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stages.arrays import Array
-from stages.train.backend import keras, tf
+from stages.backend import keras, tf
 
 Tensor = Any
 EVALUATED_AT_ONCE = 5_000

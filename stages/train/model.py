@@ -4,8 +4,8 @@ import numpy as np
 
 from stages.arrays import Array
 from stages.artifacts.network import Network
+from stages.backend import keras
 from stages.params import NetworkParams
-from stages.train.backend import keras
 from stages.train.portable import Affine, RMSprop
 
 

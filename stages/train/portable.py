@@ -15,7 +15,7 @@ from typing import Any
 
 from tensorflow.compiler.tf2xla.python import xla
 
-from stages.train.backend import keras, tf
+from stages.backend import keras, tf
 
 Tensor = Any
 LONGEST_CHAIN = 512

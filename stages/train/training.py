@@ -9,9 +9,9 @@ import numpy as np
 from stages.arrays import Array
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network, Snapshots
+from stages.backend import keras, tf
 from stages.params import NetworkParams, Train
 from stages.train import model as models
-from stages.train.backend import keras, tf
 from stages.train.epochs import (
     NOTHING,
     Score,

@@ -12,9 +12,9 @@ import numpy as np
 
 from stages.arrays import Array, pixels
 from stages.artifacts.images import Images
+from stages.backend import keras, tf
 from stages.params import NetworkParams
 from stages.train import epochs, model
-from stages.train.backend import keras, tf
 from stages.train.portable import RMSprop
 from stages.train.training import Data
 from tools.bench import timing

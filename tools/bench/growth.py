@@ -12,10 +12,11 @@ from stages.artifacts import files
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network, Snapshots
 from stages.artifacts.survey import Survey
-from stages.compose import along, fitted, probe
+from stages.compose import along, fitted
 from stages.compose.evaluation import evaluate
 from stages.draw import units as sheets
 from stages.mathematics import composing, max_affine
+from stages.models import probe
 from stages.train.training import Data
 from tools.bench import article, contenders, timing
 

@@ -1,4 +1,4 @@
-"""What each trick of `stages.train.backend` is worth: whole processes that import TensorFlow."""
+"""What each trick of `stages.backend` is worth: whole processes that import TensorFlow."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ ABSENT = "import sys; sys.modules |= dict.fromkeys(('sklearn', 'matplotlib', 'pa
 NO_GARBAGE = "import gc; gc.disable()"
 
 COMMANDS = {
-    "ours": "import stages.train.backend",
+    "ours": "import stages.backend",
     "plain": LIBRARIES,
     "garbage collected": f"{ABSENT}; {LIBRARIES}",
     "unused modules imported": f"{NO_GARBAGE}; {LIBRARIES}",

@@ -72,7 +72,7 @@ def measure(folder: Path) -> dict[str, Any]:
 def chosen() -> dict[str, NetworkParams]:
     """The article's networks, with their settings in params.yaml."""
     settings = params.load()
-    return {name: settings.network(name) for name in NETWORKS}
+    return {name: settings.networks[name] for name in NETWORKS}
 
 
 def copy_project(project: Path, networks: dict[str, NetworkParams]) -> None:

@@ -176,7 +176,7 @@ def plain(value: Any) -> str:
 def _networks_now() -> list[str]:
     from stages import params
 
-    return list(params.load().networks)
+    return params.load().names
 
 
 def _now(path: str) -> bytes | None:

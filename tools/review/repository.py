@@ -50,7 +50,7 @@ def networks_at(revision: str) -> set[str]:
     """The networks that params.yaml names at a revision."""
     text = file_at(revision, PARAMS)
     found = YAML(typ="safe").load(text.decode()) if text else {}
-    return set(found.get("networks", {})) if isinstance(found, dict) else set()
+    return {*found.get("networks", {}), *found.get("models", {})} if isinstance(found, dict) else set()
 
 
 def params_changed(revision: str) -> dict[str, tuple[Any, Any]]:

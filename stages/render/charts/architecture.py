@@ -14,7 +14,7 @@ NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU"}
 
 def draw(network: Facts, inputs: tuple[int, int], classes: list[str]) -> Figure:
     """Each layer a column of dots, a wide one by ten of them."""
-    widths = [inputs[0] * inputs[1], *network.params.hidden, len(classes)]
+    widths = [inputs[0] * inputs[1], *network.widths, len(classes)]
     made, (axis,) = plots.figure(4.6)
     axis.set_axis_off()
     places = [_column(width) for width in widths]
@@ -36,7 +36,7 @@ def draw(network: Facts, inputs: tuple[int, int], classes: list[str]) -> Figure:
         axis.scatter([layer] * len(column), column, s=70, color="#27406b", zorder=2)
         if len(column) < width:
             axis.text(layer, 0.5, "⋮", ha="center", va="center", fontsize=20, color="#27406b")
-        words = _layer_words(layer, widths, inputs, network.params.activation)
+        words = _layer_words(layer, widths, inputs, network.architecture.activation)
         axis.text(layer, -0.07, words, ha="center", va="top")
     if len(classes) == len(places[-1]):
         for name, y in zip(classes, reversed(places[-1]), strict=True):

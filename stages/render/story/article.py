@@ -1,5 +1,7 @@
 """What the article says of its digits, held against this run: only for the data that it is about."""
 
+from collections.abc import Sequence
+
 from stages.facts import Facts, Run
 from stages.render.story.blocks import Block, Figure, Section
 from stages.render.story.verdicts import still_learning
@@ -19,9 +21,14 @@ def section(run: Run) -> Section | None:
     return Section("The article's story", [*blocks, *few_or_many(run), *hidden_layers(run), *edges(run)])
 
 
+def trained(networks: Sequence[Facts]) -> list[Facts]:
+    """Those that learnt from so many images here, as the article's did."""
+    return [n for n in networks if n.recipe and not n.control]
+
+
 def few_or_many(run: Run) -> list[Block]:
     """Is the clearer picture the truer one? The story's networks with the fewest and the most images."""
-    deep = sorted((n for n in run.story if not n.is_flat and not n.control), key=lambda n: n.samples)
+    deep = sorted((n for n in trained(run.story) if not n.is_flat), key=lambda n: n.samples)
     if len(deep) < 2 or deep[0].samples == deep[-1].samples or not deep[0].is_like(deep[-1]):
         return []
     few, many = deep[0], deep[-1]
@@ -48,7 +55,7 @@ def few_or_many(run: Run) -> list[Block]:
 
 def hidden_layers(run: Run) -> list[Block]:
     """Are hidden layers needed? Said of networks with as many images, and of a flat one that is done."""
-    flat = [n for n in run.networks if n.is_flat and not n.control]
+    flat = [n for n in trained(run.networks) if n.is_flat]
     if not flat:
         return []
     words = "**No hidden layer.** Then there are no ReLUs and the picture is the network. "
@@ -58,10 +65,10 @@ def hidden_layers(run: Run) -> list[Block]:
 
 
 def _against(flat: Facts, run: Run) -> str:
-    same = [n for n in run.story if n.samples == flat.samples and not n.is_flat and not n.control]
+    same = [n for n in trained(run.story) if n.samples == flat.samples and not n.is_flat]
     words = f"`{flat.name}` ({flat.training_words}) is right on {percent(flat.metrics['accuracy'])}"
     words += "".join(f", `{n.name}` on {percent(n.metrics['accuracy'])}" for n in same)
-    if flat.params.epochs and still_learning(flat):
+    if still_learning(flat):
         words += f" (`{flat.name}` was still getting better when its training ended)"
     return words + "."
 

@@ -48,7 +48,7 @@ def story(run: Run) -> list[Section]:
 
 def opening(run: Run) -> list[Block]:
     height, width = run.images.shape
-    left_out = "ReLUs" if all(n.params.activation == "relu" for n in run.networks) else "activations"
+    left_out = "ReLUs" if all(n.architecture.activation == "relu" for n in run.networks) else "activations"
     kind = DATASETS[run.settings.data.dataset].words or _own(run.classes)
     words = (
         f"Networks that read {kind}, {height}×{width} pixels. Multiply a network's weight matrices together, leaving out its "

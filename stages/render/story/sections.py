@@ -17,7 +17,7 @@ def networks(run: Run) -> Section:
     rows = [
         [
             f"[{n.name}](figures/{n.name}/)",
-            f"[{n.shape_words}](figures/overview/{n.architecture_file})",
+            _architecture(n),
             n.training_words,
             percent(n.metrics["accuracy"]),
             percent(n.metrics["agreement"]),
@@ -40,18 +40,37 @@ def networks(run: Run) -> Section:
         f"on explained, balanced: *nearly the network* where both whole intervals lie above {NEARLY}, *a sketch* above {SKETCH}, "
         "*mostly fiction* where one lies below that."
     )
-    return Section("The networks", [Table(head, rows), words, *smooth(run)])
+    return Section("The networks", [Table(head, rows), words, *smooth(run), *elsewhere(run)])
 
 
 def smooth(run: Run) -> list[Block]:
     """What exact maps are of networks that no piece is affine of."""
-    networks = [f"`{n.name}` ({n.params.activation})" for n in run.networks if not n.is_affine]
+    networks = [f"`{n.name}` ({n.architecture.activation})" for n in run.networks if not n.is_affine]
     if not networks:
         return []
     return [
         f"{listed(networks)}: with such an activation no network is affine, around no image. What stands here under *exact maps* are "
         "Jacobians: how the logits change with each pixel at the image itself, and only there. The ladder measures how far that carries."
     ]
+
+
+def elsewhere(run: Run) -> list[Block]:
+    """What is not known of networks made elsewhere, and what else composing leaves out of their layers."""
+    made = [n for n in run.networks if n.recipe is None]
+    if not made:
+        return []
+    words = (
+        f"{listed([f'`{n.name}`' for n in made])}: made elsewhere, so that nothing is said of the training, and whether it saw the "
+        "test images is not known here."
+    )
+    others = [f"`{n.name}` ({n.architecture.words})" for n in made if not n.architecture.is_dense]
+    if others:
+        mapped = next(n.pictures.mapped for n in made if not n.architecture.is_dense)
+        words += (
+            f" Not all layers of {listed(others)} are dense: its composed picture is that of the same network with every ReLU replaced by the "
+            f"identity and max-pooling by average-pooling; mean exact maps are over {mapped:,} of the training images."
+        )
+    return [words]
 
 
 def ladder(run: Run) -> Section | None:
@@ -148,10 +167,12 @@ def at_work(run: Run) -> Section | None:
 def _map_words(network: Facts) -> str:
     if network.is_affine:
         kind = (
-            "ReLU" if network.params.activation == "relu" else network.params.activation.replace("_", " ")
+            "ReLU"
+            if network.architecture.activation == "relu"
+            else network.architecture.activation.replace("_", " ")
         )
         return f"Around each image a {kind} network is one affine map, exactly (the *exact map*, its Jacobian)."
-    return f"At each image a {network.params.activation} network has a Jacobian (here *exact map*); around it, it bends."
+    return f"At each image a {network.architecture.activation} network has a Jacobian (here *exact map*); around it, it bends."
 
 
 def looks_for(run: Run) -> Section:
@@ -166,7 +187,7 @@ def looks_for(run: Run) -> Section:
             "training images, and under each mean image the network's mean exact map there, for the class.",
         ),
     ]
-    deep = [n for n in run.networks if not n.is_flat]
+    deep = [n for n in run.networks if n.pictures.units]
     if deep:
         blocks += [
             "Hidden units have pictures, too, in each network's folder. A first-layer unit's is its weights; a later one's is "
@@ -227,7 +248,9 @@ def data(run: Run) -> Section:
         "first weights: such pixels are painted in sand colour. Their share of all pixels: "
     )
     shares_ = [
-        f"`{n.name}` {percent(round(float(n.pictures.never_inked.mean()), 4))}" for n in run.networks
+        f"`{n.name}` {percent(round(float(n.pictures.never_inked.mean()), 4))}"
+        for n in run.networks
+        if n.recipe
     ]
     return Section(
         "The data",
@@ -254,12 +277,18 @@ def _cells(network: Facts, name: str) -> list[str]:
     ]
 
 
+def _architecture(network: Facts) -> str:
+    """Its layers in words, which lead to their diagram where there is one."""
+    words, file = network.architecture.words, network.architecture_file
+    return f"[{words}](figures/overview/{file})" if file else words
+
+
 def _layers(network: Facts) -> list[str]:
     """A network's layers in one row, from the first to the last."""
     units = network.pictures.units
     return [
         network.name,
-        network.shape_words,
+        network.architecture.words,
         ", ".join(decimal(round(float(layer.explained.mean()), 4)) for layer in units),
         ", ".join(percent(round(float(layer.on.mean()), 4), 0) for layer in units),
         ", ".join(str(int((layer.on == 0).sum())) for layer in units),

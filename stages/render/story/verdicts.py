@@ -91,7 +91,9 @@ def wilson(share: float, n: int) -> Interval:
 
 
 def still_learning(network: Facts) -> bool:
-    """Whether its test accuracy rose by more than STILL over the second half of its training."""
+    """Whether its test accuracy rose by more than STILL over the second half of a training seen here."""
+    if network.recipe is None:
+        return False
     history = network.history
-    half = next(i for i, epoch in enumerate(history["epoch"]) if epoch >= network.params.epochs / 2)
+    half = next(i for i, epoch in enumerate(history["epoch"]) if epoch >= network.recipe.epochs / 2)
     return history["accuracy"][-1] - history["accuracy"][half] > STILL

@@ -21,12 +21,18 @@ FORMS = (".npz", ".safetensors")
 
 
 def load(
-    path: Path, inputs: int, *, activation: str = "relu", mean: float = 0.0, std: float = 1.0
+    path: Path,
+    inputs: int,
+    *,
+    activation: str = "relu",
+    scale: float = 1.0,
+    mean: float = 0.0,
+    std: float = 1.0,
 ) -> Network:
     """A network of `inputs` pixels from a file's weights and biases, in the order of their names.
 
-    mean, std: what the network's own pixels were made with, (x − mean) / std of x in [0, 1]; they end up in
-    the first layer, so that the network here sees x. One trained on 0…255 has std = 1 / 255.
+    scale, mean, std: what the network's own pixels were made with, (scale · x − mean) / std of x in [0, 1];
+    they end up in the first layer, so that the network here sees x. One trained on 0…255 has the scale 255.
 
     Raises UserError where the arrays are no chain of dense layers from `inputs` on.
     """
@@ -45,9 +51,8 @@ def load(
     if [len(b) for b in biases] != [w.shape[1] for w in weights]:
         raise UserError(f"{path}: each layer needs one bias a unit; units {[w.shape[1] for w in weights]}, "
                         f"biases {[len(b) for b in biases]}")  # fmt: skip
-    first = weights[0] / std
-    biases[0] = biases[0] - mean * first.sum(axis=0)
-    return Network.of([first, *weights[1:]], biases, np.float64, activation)
+    biases[0] = biases[0] - mean / std * weights[0].sum(axis=0)
+    return Network.of([weights[0] * scale / std, *weights[1:]], biases, np.float64, activation)
 
 
 def _arrays(path: Path) -> Mapping[str, Array]:

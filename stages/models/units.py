@@ -8,7 +8,7 @@ from stages.arrays import Array, centred, single
 from stages.artifacts.maps import AffineMap
 from stages.artifacts.network import Network
 from stages.artifacts.pictures import Units
-from stages.compose.probe import Probe
+from stages.models.probe import Probe
 
 
 def find(network: Network, composed: Sequence[AffineMap], probe: Probe, x: Array) -> list[Units]:

@@ -26,7 +26,8 @@ class Probe:
     sums: of logits, for fits; on: how many images turn each hidden unit on, by layer; slope and
     activation: the sums of each hidden unit's slopes and of its activations' sizes, by layer; maps: mean
     exact map of each cluster (clusters × inputs × classes) and logits: mean logits (clusters × classes), by
-    clusters a class; of_images: the logits of each image (n × classes); classes centred.
+    clusters a class; of_images: the logits of each image (n × classes); mapped: how many images the maps
+    are means of; classes centred.
     """
 
     sums: LogitSums
@@ -36,6 +37,7 @@ class Probe:
     maps: Mapping[int, Array]
     logits: Mapping[int, Array]
     of_images: Array
+    mapped: int
 
 
 def run(network: Network, images: Images, clusters: Mapping[int, Clusters]) -> Probe:
@@ -52,6 +54,7 @@ def run(network: Network, images: Images, clusters: Mapping[int, Clusters]) -> P
         {number: np.concatenate([part.maps[number] for part in parts]) for number in clusters},
         {number: np.concatenate([part.logits[number] for part in parts]) for number in clusters},
         of_images,
+        len(of_images),
     )
 
 
@@ -75,6 +78,7 @@ def _of_class(network: Network, images: Images, clusters: Mapping[int, Clusters]
         maps,
         means,
         logits,
+        len(rows),
     )
 
 

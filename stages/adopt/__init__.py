@@ -1,0 +1,1 @@
+"""Adopt: a network made elsewhere, read from its file as plain arrays."""

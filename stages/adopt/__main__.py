@@ -1,0 +1,38 @@
+"""Read one network that was made elsewhere and write it as the pipeline's own."""
+
+import argparse
+
+import stages.enter  # noqa: F401  # first of all
+from stages import console, params
+from stages.adopt import files as made_elsewhere
+from stages.arrays import pixels
+from stages.artifacts import files
+from stages.artifacts.images import Images
+from stages.errors import UserError
+from stages.mathematics.measures import accuracy
+from stages.models import files as models
+from stages.words import percent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m stages.adopt", description=__doc__)
+    parser.add_argument("--network", required=True, help="a key under models: in params.yaml")
+    name = parser.parse_args().network
+    settings = params.load().models[name]
+    images = Images.load()
+    model = models.of(made_elsewhere.load(settings, images.shape))
+    logits = model.logits(pixels(images.x_test))
+    if logits.shape[1] != len(images.classes):
+        raise UserError(
+            f"{settings.path} gives {logits.shape[1]} numbers for an image; the data has "
+            f"{len(images.classes)} classes, and a network needs one for each, in their order"
+        )
+    model.save(files.network_file(name))
+    console.say(
+        f"{name}: {model.architecture.words}, right on {percent(accuracy(logits, images.y_test))} "
+        "of the test images"
+    )
+
+
+if __name__ == "__main__":
+    console.run("adopt", main)

@@ -1,0 +1,1 @@
+"""What can be composed and measured: dense networks by plain arrays, others by TensorFlow."""
