@@ -29,7 +29,7 @@ def test_every_link_of_a_page_leads_to_a_file_or_a_heading(page: Path) -> None:
 
 
 def graph_of_stages() -> "nx.DiGraph[str]":
-    """Which stage reads what another writes, from dvc.yaml, foreach stages as one."""
+    """Which stage reads what another writes; foreach stages as one, of models as of networks."""
     stages = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
     parts = {name: stage.get("do", stage) for name, stage in stages.items()}
 
@@ -38,7 +38,8 @@ def graph_of_stages() -> "nx.DiGraph[str]":
         return {next(iter(e)) if isinstance(e, dict) else str(e) for e in entries}
 
     graph: nx.DiGraph[str] = nx.DiGraph()
-    for (writer, one), (reader, other) in product(parts.items(), parts.items()):
+    named = [(name.removesuffix("-model"), part) for name, part in parts.items()]
+    for (writer, one), (reader, other) in product(named, named):
         places = {path.partition("${")[0].rstrip("/") for path in written(one)}
         needs = {str(path).partition("${")[0].rstrip("/") for path in other["deps"]}
         if writer != reader and places & needs:

@@ -37,6 +37,17 @@ WRONG = [
         ["fit.pictures has 4", "allowed are the numbers of survey.clusters, [1, 3]"],
     ),
     ("pull: 0.3", "pull: -1", ["fit.pull = -1", "greater than or equal to 0"]),
+    ("models: {}", "models: {few: {path: mine.npz}}", ["'few' is a name of networks and of models"]),
+    (
+        "models: {}",
+        "models: {mine: {path: mine.npz, std: 0}}",
+        ["models.mine.std = 0, but should be greater than 0"],
+    ),
+    (
+        "models: {}",
+        "models: {mine: {file: mine.npz}}",
+        ["models.mine.file = 'mine.npz' is not a known key"],
+    ),
     ("challenge: [all]", "challenge: [ghost]", ["challenge has 'ghost'", "networks: few, all, flat"]),
     ("story: [few, all]", "story: few", ["render.story = 'few'", "valid list"]),
     ("learning_rate: 0.001", "learning_rate: 0", ["train.learning_rate = 0", "greater than 0"]),

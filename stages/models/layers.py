@@ -121,5 +121,7 @@ def _straighten(layer: Description) -> None:
     if layer["class_name"] in RELUS | {"Softmax"}:
         layer["class_name"] = "Activation"
         layer["config"] = {"name": name_of(layer), "activation": "linear"}
+        for node in layer.get("inbound_nodes", []):
+            node["kwargs"] = {}  # a softmax takes a mask
     else:
         layer["config"]["activation"] = "linear"

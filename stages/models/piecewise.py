@@ -139,7 +139,7 @@ class PiecewiseAffine:
 
     def _answer(self, model: Any, x: Any) -> Any:
         """A Keras model's logits of rows of pixels, which it sees in its own shape and scale."""
-        x = tf.convert_to_tensor(x, model.compute_dtype)
+        x = tf.convert_to_tensor(x, model.inputs[0].dtype)
         seen = (x * self._stored.scale - self._stored.mean) / self._stored.std
         return model(tf.reshape(seen, [-1, *model.input_shape[1:]]), training=False)
 
