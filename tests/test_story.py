@@ -313,6 +313,29 @@ def letters() -> Images:
     return Images(*some(20), *some(6), names)
 
 
+def arrows() -> Images:
+    """Two made classes of 5×7 pixels with long names: a bar to the left or to the right, and noise."""
+    chance = np.random.default_rng(0)
+
+    def some(n: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = np.arange(n) % 2
+        x = chance.integers(0, 120, (n, 5, 7))
+        x[labels == 0, 1:4, :3] += 110
+        x[labels == 1, 1:4, 4:] += 110
+        return x.astype(np.uint8), labels.astype(np.uint8)
+
+    names = np.array(["Ankle boot of the left foot, worn", "Unabbreviatedwellingtonsoftherightfoot"])
+    return Images(*some(120), *some(60), names)
+
+
+def test_two_classes_of_5_by_7_pixels_with_long_names(tell: Teller) -> None:
+    params = networks("few: {samples: 120, hidden: [6, 4], epochs: 40}")
+    told = tell(params.replace("dataset: digits", "dataset: path"), arrows())
+    assert "5×7 pixels, 2 classes" in told.section("The data")
+    assert "Ankle boot of the left foot, worn and Unabbreviated" in told.lead
+    assert json.loads((told.folder / "reports/metrics/few.json").read_text())["accuracy"] > 0.9
+
+
 def test_26_classes_of_20_by_36_pixels(tell: Teller) -> None:
     told = tell(networks("few: {samples: 520, hidden: [12, 8], epochs: 3}"), letters())
     assert "20×36 pixels" in told.lead

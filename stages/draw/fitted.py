@@ -10,7 +10,7 @@ from stages.artifacts.ladder import numbered
 from stages.artifacts.maps import Fitted
 from stages.drawing import views
 from stages.drawing.bands import MOST_CLASSES, first_of
-from stages.drawing.canvas import GAP, MARGIN, OUTLINE_AT, SMALL, WIDTH, Canvas, label_width
+from stages.drawing.canvas import GAP, MARGIN, OUTLINE_AT, SMALL, WIDTH, Canvas, enlarged, label_width
 from stages.facts import Facts, Run
 from stages.words import count, decimal, percent
 
@@ -61,9 +61,9 @@ def draw(network: Facts, number: int, run: Run) -> Canvas:
     classes = run.classes[:MOST_CLASSES]
     chosen = [shown(found, k) for k in range(len(classes))]
     most = max(map(len, chosen))
-    blocks = max(1, ACROSS // most)
+    blocks = max(1, min(ACROSS // most, len(classes)))
     label, wide = label_width(classes), (WIDTH - 2 * MARGIN) // blocks
-    scale = max(1, min(MOST_SCALE * 28 // max(shape), ((wide - label) // most - GAP) // shape[1]))
+    scale = max(1, min(enlarged(MOST_SCALE, shape), ((wide - label) // most - GAP) // shape[1]))
     page = Page(network, found, shape, scale)
     canvas = Canvas()
     part = first_of(len(run.classes), MOST_CLASSES)

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 
 from stages.arrays import Array
-from stages.drawing.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, fitting_scale, label_height
+from stages.drawing.canvas import (
+    GAP,
+    LINE,
+    MARGIN,
+    SMALL,
+    WIDTH,
+    Canvas,
+    enlarged,
+    fitting_scale,
+    label_height,
+)
 
 ACROSS = 13  # classes side by side, at most: more are wrapped
 MOST_CLASSES = 39  # shown, at most, so that a page can be read
@@ -18,18 +28,21 @@ def banded(
     shape: tuple[int, int],
     classes: Sequence[str],
     *,
-    most_scale: int = 40,
+    most_scale: int = 12,
     most: int = MOST_CLASSES,
 ) -> Canvas:
     """Of each band a heading, and a picture of each class, with a word under each where there is one.
 
     A band of a single picture has it in the middle. Many classes are wrapped, the names above each row.
+    most_scale: of images of 28 pixels; smaller ones are drawn as large.
     """
     canvas = Canvas()
     canvas.title(f"{title}{first_of(len(classes), most)}")
     rows = rows_of(min(len(classes), most))
     step = (WIDTH - 2 * MARGIN) // len(rows[0])
-    scale = min(most_scale, fitting_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
+    scale = min(
+        enlarged(most_scale, shape), fitting_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP)
+    )
     if len(rows) == 1:
         _names(canvas, classes, rows[0], step)
     for heading, levels, words in bands:
@@ -61,9 +74,10 @@ def first_of(classes: int, most: int = MOST_CLASSES) -> str:
 
 
 def _names(canvas: Canvas, classes: Sequence[str], row: range, step: int) -> None:
-    height = max(label_height(classes[k], step - 2 * GAP) for k in row)
+    width = step - 6 * GAP
+    height = max(label_height(classes[k], width) for k in row)
     for place, k in enumerate(row):
-        canvas.label(classes[k], canvas.top, MARGIN + place * step + GAP, step - 2 * GAP, height)
+        canvas.label(classes[k], canvas.top, MARGIN + place * step + 3 * GAP, width, height)
     canvas.top += height + 6
 
 

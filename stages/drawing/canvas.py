@@ -68,7 +68,7 @@ class Canvas:
         size, lines = _label(words, width)
         step = size + LEADING
         for n, line in enumerate(lines):
-            place = top + (height - step * len(lines)) // 2 + n * step if height else top + n * step
+            place = top + max(0, height - step * len(lines)) // 2 + n * step
             self.text(
                 shortened(line, width, size), place, left + width // 2, size, align="middle", bold=True
             )
@@ -170,6 +170,11 @@ def mosaic(levels: Array, shape: tuple[int, int], columns: int, scale: int, gap:
 def fitting_scale(shape: tuple[int, int], width: int, columns: int, gap: int) -> int:
     """The largest whole scale at which `columns` pictures stand side by side in `width` pixels."""
     return max(1, (width // columns - gap) // shape[1])
+
+
+def enlarged(scale: int, shape: tuple[int, int]) -> int:
+    """The scale at which an image is as large as one of 28 pixels at the scale given."""
+    return max(1, scale * 28 // max(shape))
 
 
 @cache

@@ -1,5 +1,6 @@
 """The truth along the training: curves against updates of the weights, and the pictures under them."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from stages.render.charts import plots
 from stages.words import count, percent
 
 SHOWN = 5
+WRAPPED = 16  # letters, beside a strip
 CURVES, STRIP = 3.4, 1.95  # inches high
 FIRST = 5  # the axis is linear from 0 to here and logarithmic beyond
 PANELS = {
@@ -118,7 +120,7 @@ def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> N
     row = place.subgridspec(1, 1 + SHOWN, width_ratios=[0.8, *[1] * SHOWN], wspace=0.02)
     label = made.add_subplot(row[0])
     label.set_axis_off()
-    words = f"{network.name},\ncomposed {run.classes[k]}"
+    words = f"{network.name},\n{textwrap.fill(f'composed {run.classes[k]}', WRAPPED)}"
     label.text(1, 0.5, words, ha="right", va="center", color=colour, weight="bold", fontsize=12)
     never = network.pictures.never_inked
     for column, moment in enumerate(shown, start=1):
@@ -128,4 +130,4 @@ def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> N
         axis.imshow(views.palette()[levels.reshape(run.images.shape)], interpolation="nearest")
         axis.set_axis_off()
         at = network.truth[moment]
-        axis.set_title(f"{count(at.updates, 'update')}: {percent(at.agreement, 0)}", fontsize=11, pad=3)
+        axis.set_title(f"{count(at.updates, 'update')}: {percent(at.agreement, 0)}", fontsize=10, pad=3)

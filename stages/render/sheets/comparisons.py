@@ -6,7 +6,17 @@ from stages.arrays import Array
 from stages.artifacts.images import Images
 from stages.drawing import views
 from stages.drawing.bands import MOST_CLASSES, Band, banded
-from stages.drawing.canvas import GAP, MARGIN, WIDTH, Canvas, fitting_scale, label_width, mosaic
+from stages.drawing.canvas import (
+    GAP,
+    MARGIN,
+    WIDTH,
+    Canvas,
+    enlarged,
+    fitting_scale,
+    label_height,
+    label_width,
+    mosaic,
+)
 from stages.facts import Facts, Run
 
 
@@ -46,12 +56,15 @@ def samples(images: Images, per_class: int) -> Canvas:
     """The article's grid: the first training images of each class, a row a class."""
     names = [str(name) for name in images.classes[:MOST_CLASSES]]
     left = MARGIN + label_width(names)
-    scale = min(6, fitting_scale(images.shape, WIDTH - MARGIN - left, per_class, GAP))
+    scale = min(
+        enlarged(6, images.shape), fitting_scale(images.shape, WIDTH - MARGIN - left, per_class, GAP)
+    )
     canvas = Canvas()
     for k, name in enumerate(names):
         chosen = images.x_train[np.flatnonzero(images.y_train == k)[:per_class]]
-        step = images.shape[0] * scale + GAP
-        canvas.label(name, canvas.top, MARGIN, left - MARGIN - 4 * GAP, step)
+        width = left - MARGIN - 4 * GAP
+        step = max(images.shape[0] * scale, label_height(name, width)) + GAP
+        canvas.label(name, canvas.top, MARGIN, width, step)
         if len(chosen):
             levels = views.grey(255 - chosen).reshape(len(chosen), -1)
             canvas.picture(mosaic(levels, images.shape, per_class, scale, GAP), canvas.top, left, 1)

@@ -6,7 +6,7 @@ from stages.arrays import Array, centred, pixels
 from stages.artifacts.ladder import numbered
 from stages.artifacts.pictures import EXAMPLE_KINDS
 from stages.drawing import views
-from stages.drawing.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas
+from stages.drawing.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, shortened
 from stages.facts import Facts, Run
 
 LABEL, SPACE = 400, 26
@@ -38,7 +38,8 @@ def draw(network: Facts, run: Run) -> Canvas:
     canvas.top += 14
     for place in range(len(examples.images)):
         for n, line in enumerate(_words(network, run, place)):
-            canvas.text(line, canvas.top + n * LINE, MARGIN, SMALL, bold=n == 0)
+            fitting = shortened(line, LABEL - SPACE, SMALL)
+            canvas.text(fitting, canvas.top + n * LINE, MARGIN, SMALL, bold=n == 0)
         for left, levels in zip(lefts, _tiles(network, run, place), strict=True):
             canvas.picture(levels.reshape(shape), canvas.top, left, scale)
         canvas.top += row
