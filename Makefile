@@ -2,13 +2,14 @@
 
 PYTHON ?= python3
 BASE ?= origin/main
+PIPELINE ?= study
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # The environment is as new as the list it was made from: compared by content, not by date.
 is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all test check format bench metrics experiments review requirements slow clean help stale
+.PHONY: all study test check format bench metrics experiments review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
@@ -42,9 +43,13 @@ experiments: .venv/requirements.txt ## Every experiment in 120 columns: what it 
 review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull request (build/review/)
 	@python -m tools.review $(BASE)
 
+study: .venv/requirements-study.txt ## The study (or PIPELINE=.) on all cores, or on SCHEDULER=tcp://…
+	@python -m tools.parallel $(PIPELINE) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REMOTE),--remote $(REMOTE))
+
 requirements: .venv/requirements.txt ## Compile requirements*.txt from pyproject.toml
 	@uv pip compile pyproject.toml $(COMPILE) -o requirements.txt
 	@uv pip compile pyproject.toml --extra test -c requirements.txt $(COMPILE) -o requirements-test.txt
+	@uv pip compile pyproject.toml --extra study -c requirements.txt $(COMPILE) -o requirements-study.txt
 	@echo uv | uv pip compile - $(COMPILE) -o requirements-uv.txt
 
 # One version of each package for every Python: other versions of numpy round a few last digits otherwise.
@@ -74,5 +79,10 @@ IMPORTABLE = import os, site; open(site.getsitepackages()[0] + "/looking-for.pth
 	@echo "Adding the test tools …"
 	@$(UV_INSTALL) -r requirements-test.txt
 	@cp requirements-test.txt $@
+
+.venv/requirements-study.txt: .venv/requirements.txt $(call is_stale,requirements-study.txt)
+	@echo "Adding dask …"
+	@$(UV_INSTALL) -r requirements-study.txt
+	@cp requirements-study.txt $@
 
 stale:

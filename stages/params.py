@@ -33,6 +33,7 @@ def _not_the_folder_of_all(name: str) -> str:
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$"), AfterValidator(_not_the_folder_of_all)]
 Activations = Literal["relu", "leaky_relu", "linear", "tanh", "sigmoid", "gelu"]
 Width = Annotated[int, Field(ge=1, le=8192)]
+Seed = Annotated[int, Field(ge=0, le=2**31)]
 Clusters = Annotated[int, Field(ge=1, le=255)]
 
 
@@ -52,7 +53,7 @@ class Data(Section):
 
 class Survey(Section):
     clusters: list[Clusters] = Field(min_length=1, max_length=12)
-    seed: int = Field(ge=0, le=2**31)
+    seed: Seed
 
     @field_validator("clusters")
     @classmethod
@@ -66,7 +67,7 @@ class Train(Section):
     batch_size: int = Field(ge=1, le=60_000)
     learning_rate: float = Field(gt=0, le=1)
     snapshots: int = Field(ge=0, le=100)
-    seed: int = Field(ge=0, le=2**31)
+    seed: Seed
 
 
 class NetworkParams(Section):
@@ -81,7 +82,7 @@ class NetworkParams(Section):
     dropout: float = Field(default=0, ge=0, lt=1)
     batch_normalisation: bool = False
     initial_scale: float = Field(default=1, gt=0, le=100)
-    seed: int | None = Field(default=None, ge=0, le=2**31)
+    seed: Seed | None = None
 
     @property
     def is_control(self) -> bool:
@@ -103,7 +104,7 @@ class Fit(Section):
     pictures: list[Clusters] = Field(min_length=1, max_length=6)
     pull: float = Field(ge=0, le=1000)
     updates: int = Field(ge=0, le=100_000)
-    seed: int = Field(ge=0, le=2**31)
+    seed: Seed
 
 
 class Render(Section):
@@ -152,14 +153,81 @@ class Params(Section):
         return name
 
 
+class Study(Section):
+    """Many networks by rule: every shape with every sample count and seed, and variants of the recipe."""
+
+    shapes: dict[Name, list[Width]] = Field(min_length=1)
+    samples: list[Annotated[int, Field(ge=1, le=MOST_SAMPLES)]] = Field(min_length=1)
+    seeds: list[Seed] = Field(min_length=1)
+    updates: int = Field(ge=1, le=1_000_000)
+    variants: dict[Name, NetworkParams] = {}
+    variant_seeds: list[Seed] = []
+
+    def grid(self, batch_size: int) -> dict[str, NetworkParams]:
+        """By name `<shape>-<samples>-<seed>`; epochs are as many as reach the number of updates."""
+        return {
+            f"{shape}-{samples}-{seed}": NetworkParams(
+                samples=samples,
+                hidden=hidden,
+                epochs=-(-self.updates // -(-samples // batch_size)),
+                seed=seed,
+            )
+            for shape, hidden in self.shapes.items()
+            for samples in self.samples
+            for seed in self.seeds
+        }
+
+    def others(self) -> dict[str, NetworkParams]:
+        """By name `<variant>-<seed>`."""
+        return {
+            f"{variant}-{seed}": params.model_copy(update={"seed": seed})
+            for variant, params in self.variants.items()
+            for seed in self.variant_seeds
+        }
+
+
+class StudyParams(Section):
+    """The params.yaml of a study: no network is named in it, and none is drawn."""
+
+    data: Data
+    survey: Survey
+    train: Train
+    fit: Fit
+    study: Study
+
+    @property
+    def params(self) -> Params:
+        """The same as the stages see it."""
+        return Params(
+            data=self.data,
+            survey=self.survey,
+            train=self.train,
+            networks=self.study.grid(self.train.batch_size) | self.study.others(),
+            models={},
+            fit=self.fit,
+            challenge=[],
+            render=Render(samples_per_class=10, clusters_shown=10),
+        )
+
+
 def load(path: Path = PARAMS) -> Params:
     """Read and check params.yaml; a `UserError` names every wrong key, its value, what is allowed."""
+    found = read(path)
+    return found.params if isinstance(found, StudyParams) else found
+
+
+def read(path: Path = PARAMS) -> Params | StudyParams:
+    """The same, with a study as it is written."""
+    schema: type[Params | StudyParams] = Params
     try:
-        return Params.model_validate(YAML(typ="safe").load(path))
+        written = YAML(typ="safe").load(path)
+        if isinstance(written, dict) and "study" in written:
+            schema = StudyParams
+        return schema.model_validate(written)
     except FileNotFoundError as error:
         raise UserError(f"{path} is missing; run from the project's folder") from error
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise UserError(f"{path}: line {line} is not YAML: {error.problem}") from error
     except ValidationError as error:
-        raise UserError(explain(Params, error)) from error
+        raise UserError(explain(schema, error)) from error

@@ -1,0 +1,89 @@
+"""Run what changed in a pipeline on all cores, or on a cluster: `make study`.
+
+A task is a stage, its dependencies are futures, and a worker runs it by `dvc repro` in a clone of its own, at
+a commit of this working tree. Results are shared by DVC's run-cache, so at the end `dvc repro` here restores
+everything without training, and alone writes the lock. docs/study.md.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import stages.enter  # noqa: F401  # first of all
+from stages import console
+from stages.errors import UserError, last_line
+from stages.parallel import cores
+from tools.parallel import graph
+from tools.parallel.clone import REF, Job
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.parallel", description=__doc__)
+    parser.add_argument("pipeline", type=Path, help="the folder of its dvc.yaml, study or .")
+    parser.add_argument("--scheduler", help="tcp://… of a dask scheduler; else this machine's cores")
+    parser.add_argument("--workers", type=int, default=cores(), help="how many on this machine")
+    parser.add_argument("--remote", default="", help="a DVC remote's URL, where no cache folder is shared")
+    given = parser.parse_args()
+    if find_spec("distributed") is None:
+        raise UserError("dask is not installed here: `make study` adds it to .venv")
+    from tools.parallel.cluster import side_by_side, workers
+
+    if not (given.pipeline / "dvc.yaml").exists():
+        raise UserError(f"{given.pipeline} has no dvc.yaml; pipelines are study and .")
+    failed: dict[str, str] = {}
+    found = [stage for stage in graph.to_run(given.pipeline) if not stage.only_here]
+    if found:
+        job = job_of(given.pipeline, given.remote)
+        with workers(given.scheduler, given.workers) as client:
+            failed = side_by_side(client, found, job, [] if given.scheduler else cores_here())
+    gather(
+        given.pipeline, [stage.name for stage in found if stage.name not in failed], failed, given.remote
+    )
+
+
+def job_of(pipeline: Path, remote: str) -> Job:
+    """This working tree as a commit that workers fetch; files that git does not know are not in it."""
+    root = Path(_git("rev-parse", "--show-toplevel")).resolve()
+    commit = _git("stash", "create") or _git("rev-parse", "HEAD")
+    _git("update-ref", REF, commit)
+    cache = "" if remote else _said(sys.executable, "-m", "dvc", "cache", "dir", folder=pipeline)
+    shared = str((pipeline / cache).resolve()) if cache else ""
+    below = str(pipeline.resolve().relative_to(root))
+    return Job(str(root), commit, below, shared, remote)
+
+
+def gather(pipeline: Path, done: list[str], failed: dict[str, str], remote: str) -> None:
+    """Restore what the workers made and run what only the head can; a UserError names what failed."""
+    pull = ["--pull"] if remote else []
+    if failed:
+        if done:
+            _said(sys.executable, "-m", "dvc", "repro", *pull, *done, folder=pipeline)
+        lines = "".join(f"\n  {name}: {why}" for name, why in failed.items())
+        raise UserError(
+            f"{len(failed)} of {len(done) + len(failed)} stages failed; the others are done:{lines}"
+        )
+    if subprocess.run([sys.executable, "-m", "dvc", "repro", *pull], check=False, cwd=pipeline).returncode:
+        raise UserError(f"`dvc repro` failed in {pipeline}")
+
+
+def cores_here() -> list[int]:
+    """The numbers of the cores that this process may use, where the system says them."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+def _git(*words: str) -> str:
+    return _said("git", *words, folder=Path())
+
+
+def _said(*command: str, folder: Path) -> str:
+    done = subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise UserError(f"`{' '.join(command[-3:])}` failed: {last_line(done.stderr)}")
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    console.run("parallel", main)

@@ -1,0 +1,76 @@
+"""A worker's own clone of the project, in which DVC runs a stage: nothing there is in anyone's way."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+REF = "refs/looking-for/parallel"
+
+
+class Job(NamedTuple):
+    """What a worker must know. source: a path or URL that git fetches REF from; pipeline: its folder below
+    the project's; cache: DVC's cache folder, shared by all, or else remote: the URL of a DVC remote through
+    which caches of their own are shared; commit: what REF is, so that another is another clone."""
+
+    source: str
+    commit: str
+    pipeline: str
+    cache: str
+    remote: str = ""
+
+
+class StageError(Exception):
+    """A stage that ended with an error: what it said last."""
+
+
+def run(job: Job, stage: str, place: Path, core: int | None = None) -> bool:
+    """Run one stage by `dvc repro` in this worker's clone and share what it made.
+
+    place: a folder for the clone; core: the one that this worker keeps to, so that threads are not more
+    than cores. Returns whether it ran: DVC takes from its run-cache what any worker made before. Raises
+    StageError.
+    """
+    if core is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
+    root = clone(job, place)
+    said = _run(root, job.pipeline, "dvc", "repro", *(["--pull"] if job.remote else []), stage)
+    if job.remote:
+        _run(root, job.pipeline, "dvc", "push", "--run-cache", stage)
+    return f"Running stage '{stage}'" in said
+
+
+@cache
+def clone(job: Job, place: Path) -> Path:
+    """The project at the job's commit, in a folder of this worker alone."""
+    root = Path(tempfile.mkdtemp(prefix="clone-", dir=place))
+    _run(root, "", "git", "init", "--quiet")
+    _run(root, "", "git", "fetch", "--quiet", "--depth", "1", job.source, REF)
+    _run(root, "", "git", "checkout", "--quiet", "FETCH_HEAD")
+    _run(root, job.pipeline, "dvc", "config", "--local", "cache.dir", job.cache or str(root / ".dvc/cache"))
+    if job.remote:
+        _run(root, job.pipeline, "dvc", "remote", "add", "--local", "--default", "shared", job.remote)
+    return root
+
+
+def _run(root: Path, below: str, program: str, *words: str) -> str:
+    """A command of this Python's environment, on the clone's own code; gives what it printed."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "PYTHONPATH": str(root)}
+    command = [sys.executable, "-m", "dvc", *words] if program == "dvc" else [program, *words]
+    done = subprocess.run(
+        command, check=False, cwd=root / below, env=environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise StageError(_reason(f"{done.stdout}\n{done.stderr}"))
+    return done.stdout
+
+
+def _reason(said: str) -> str:
+    """What a failed command said, in a line: a stage's own words if it has any, else DVC's or git's."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    own = [line for line in lines if not line.startswith(("ERROR: failed to reproduce", ">", "Running"))]
+    return (own or lines or ["no reason given"])[-1]

@@ -1,0 +1,66 @@
+"""Stages as tasks of dask: each waits for those before it, on workers here or anywhere."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from distributed import Client, LocalCluster, as_completed, get_worker
+from tqdm import tqdm
+
+from stages import console
+from stages.errors import UserError, reason
+from tools.parallel.clone import Job, run
+from tools.parallel.graph import Stage
+
+PATIENCE = 15  # seconds to reach a scheduler
+
+
+@contextmanager
+def workers(scheduler: str | None, number: int) -> Iterator[Client]:
+    """A client of a scheduler elsewhere, or of workers on this machine, each a process."""
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        cluster = scheduler or LocalCluster(
+            number, processes=True, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+        )
+        client = Client(cluster, timeout=PATIENCE)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise UserError(f"no dask scheduler at {scheduler}: {reason(error)}") from error
+    with client:
+        console.say(
+            f"{len(client.scheduler_info()['workers'])} workers; dashboard: {client.dashboard_link}"
+        )
+        yield client
+        if scheduler is None:
+            cluster.close()
+
+
+def side_by_side(client: Client, stages: Sequence[Stage], job: Job, cores: Sequence[int]) -> dict[str, str]:
+    """Run each stage once those before it are done; gives the failed ones, each with its reason.
+
+    A stage that fails takes along those after it and no other. One whose worker dies runs on another.
+    """
+    futures = {}
+    for stage in stages:
+        before = [futures[name] for name in stage.after]
+        key = f"{stage.name}-{job.commit[:8]}"
+        futures[stage.name] = client.submit(task, job, stage.name, cores, before, key=key)
+    names = {future.key: name for name, future in futures.items()}
+    failed = {}
+    with tqdm(total=len(futures), unit="stage", disable=None, dynamic_ncols=True) as bar:
+        for future in as_completed(futures.values()):
+            name = names[future.key]
+            if future.status == "finished":
+                bar.write(f"{name}: {'ran' if future.result() else 'was there'}")
+            else:
+                failed[name] = reason(future.exception())
+            bar.update()
+    return failed
+
+
+def task(job: Job, stage: str, cores: Sequence[int], _before: Sequence[bool]) -> bool:
+    """On a worker: one stage, on one core where the worker is of this machine, whose name is a number."""
+    worker = get_worker()
+    core = cores[worker.name % len(cores)] if cores else None
+    return run(job, stage, Path(worker.local_directory), core)
