@@ -13,10 +13,9 @@ from stages.artifacts.files import IMAGES
 from stages.artifacts.images import Images
 from stages.artifacts.pictures import Pictures
 from stages.draw import units
-from stages.drawing import canvas, views
+from stages.drawing import canvas, plots, views
 from stages.drawing.canvas import GAP
 from stages.facts import most_within
-from stages.render.charts import plots
 from stages.render.charts.claims import region_words
 from stages.render.charts.ladder import words
 from stages.words import count, decimal, listed, percent

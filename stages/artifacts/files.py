@@ -78,11 +78,11 @@ def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def load_arrays(path: Path) -> dict[str, Array]:
-    """Read an .npz whole; a `UserError` says how to get it when it is missing or broken."""
+def load_arrays(path: Path, *names: str) -> dict[str, Array]:
+    """Read an .npz, whole or the arrays named; a `UserError` says how to get a missing or broken one."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            return dict(file)
+            return {name: file[name] for name in names or file.files}
     except FileNotFoundError as error:
         raise UserError(f"{path} is missing; `dvc repro` makes it") from error
     except UNREADABLE as error:

@@ -1,8 +1,9 @@
 """Which figures compare networks or show the data: those of the folder reports/figures/overview."""
 
 from stages.artifacts.files import OVERVIEW
+from stages.drawing import plots
 from stages.facts import Facts, Run
-from stages.render.charts import along, architecture, claims, fewest, ladder, plots
+from stages.render.charts import along, architecture, claims, fewest, ladder
 from stages.render.sheets import comparisons, examples
 
 

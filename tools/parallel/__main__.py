@@ -1,8 +1,8 @@
 """Run what changed in a pipeline on all cores, or on a cluster: `make study`.
 
-A task is a stage, its dependencies are futures, and a worker runs it by `dvc repro` in a clone of its own, at
-a commit of this working tree. Results are shared by DVC's run-cache, so at the end `dvc repro` here restores
-everything without training, and alone writes the lock. docs/study.md.
+A task is a stage, its dependencies are futures, and a worker runs it by `dvc repro` in a clone of its own,
+at a commit of this working tree. Results are shared by DVC's run-cache, so at the end `dvc repro` here
+restores everything without training, and alone writes the lock. docs/study.md.
 """
 
 import argparse

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from distributed import Client, LocalCluster, as_completed, get_worker
+from distributed import Client, Future, LocalCluster, as_completed, get_worker
 from tqdm import tqdm
 
 from stages import console
@@ -20,20 +20,19 @@ PATIENCE = 15  # seconds to reach a scheduler
 def workers(scheduler: str | None, number: int) -> Iterator[Client]:
     """A client of a scheduler elsewhere, or of workers on this machine, each a process."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    try:
-        cluster = scheduler or LocalCluster(
-            number, processes=True, threads_per_worker=1, dashboard_address="127.0.0.1:0"
-        )
-        client = Client(cluster, timeout=PATIENCE)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise UserError(f"no dask scheduler at {scheduler}: {reason(error)}") from error
-    with client:
+    with ExitStack() as stack:
+        if scheduler is None:
+            local = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+            client = stack.enter_context(Client(stack.enter_context(local)))
+        else:
+            try:
+                client = stack.enter_context(Client(scheduler, timeout=PATIENCE))
+            except (OSError, TimeoutError, ValueError) as error:
+                raise UserError(f"no dask scheduler at {scheduler}: {reason(error)}") from error
         console.say(
             f"{len(client.scheduler_info()['workers'])} workers; dashboard: {client.dashboard_link}"
         )
         yield client
-        if scheduler is None:
-            cluster.close()
 
 
 def side_by_side(client: Client, stages: Sequence[Stage], job: Job, cores: Sequence[int]) -> dict[str, str]:
@@ -41,7 +40,7 @@ def side_by_side(client: Client, stages: Sequence[Stage], job: Job, cores: Seque
 
     A stage that fails takes along those after it and no other. One whose worker dies runs on another.
     """
-    futures = {}
+    futures: dict[str, Future] = {}
     for stage in stages:
         before = [futures[name] for name in stage.after]
         key = f"{stage.name}-{job.commit[:8]}"

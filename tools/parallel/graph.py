@@ -47,7 +47,7 @@ def to_run(folder: Path) -> list[Stage]:
 
 
 def stale(folder: Path) -> set[str]:
-    """The stages whose code, data or params are not those of their last run, or whose outputs are not there."""
+    """The stages whose code, data or params changed since they last ran, or whose outputs are missing."""
     done = subprocess.run(
         [sys.executable, "-m", "dvc", "status", "--json"],
         check=False,

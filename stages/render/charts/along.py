@@ -11,9 +11,8 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from stages.artifacts.truth import Moment
-from stages.drawing import views
+from stages.drawing import plots, views
 from stages.facts import Facts, Run
-from stages.render.charts import plots
 from stages.words import count, percent
 
 SHOWN = 5

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from stages.drawing import plots
 from stages.facts import Facts
-from stages.render.charts import plots
 
 NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU"}
 

@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from stages.render.charts import plots
+from stages.drawing import plots
 from stages.words import count
 
 COLUMNS = 4

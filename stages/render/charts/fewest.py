@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from stages.artifacts.ladder import Interval
+from stages.drawing import plots
 from stages.facts import Facts, Run
-from stages.render.charts import plots
 from stages.render.charts.ladder import TITLES, compared
 
 MOST_COLUMNS = 4

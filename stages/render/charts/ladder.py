@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from stages.artifacts.ladder import Interval
+from stages.drawing import plots
 from stages.facts import Facts, Run
-from stages.render.charts import plots
 from stages.words import decimal
 
 WORDS = {

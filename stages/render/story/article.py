@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stages.facts import Facts, Run
-from stages.render.story.blocks import Block, Figure, Section
+from stages.prose.blocks import Block, Figure, Section
 from stages.render.story.verdicts import still_learning
 from stages.words import count, listed, percent
 

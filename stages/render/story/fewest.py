@@ -3,10 +3,10 @@
 from stages.artifacts.challenge import Challenger
 from stages.artifacts.ladder import numbered
 from stages.facts import Facts, Run
+from stages.prose.blocks import Block, Figure, Section, Table
 from stages.render import transfer
 from stages.render.charts import fewest as chart
 from stages.render.charts.ladder import compared, words
-from stages.render.story.blocks import Block, Figure, Section, Table
 from stages.render.story.finding import interval, shares
 from stages.render.story.verdicts import NEARLY, above, below
 from stages.words import count, decimal, listed, percent

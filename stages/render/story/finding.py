@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from stages.artifacts.ladder import Interval
 from stages.facts import Facts, Run
+from stages.prose.blocks import Block, Figure
 from stages.render.charts.along import shown_class, with_pictures
-from stages.render.story.blocks import Block, Figure
 from stages.render.story.verdicts import Course, course
 from stages.words import count, decimal, listed, percent
 

@@ -1,14 +1,11 @@
 """The report as Markdown: the story's sections, printed by a template that knows nothing of them."""
 
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from stages.datasets import DATASETS
 from stages.facts import Run
 from stages.glossary import TERMS
+from stages.prose.blocks import Block, Section, Table
+from stages.prose.page import markdown
 from stages.render.story import article, fewest, sections
-from stages.render.story.blocks import Block, Section, Table
 from stages.render.story.finding import lead
 from stages.words import count, listed
 
@@ -18,14 +15,7 @@ TITLE = "What the networks are looking for, and how true each picture is"
 
 def write(run: Run) -> str:
     """reports/README.md as text."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("report.md.j2").render(title=TITLE, sections=story(run))
+    return markdown(TITLE, story(run))
 
 
 def story(run: Run) -> list[Section]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from stages.artifacts.ladder import numbered
 from stages.facts import Facts, Run
+from stages.prose.blocks import Block, Figure, Section, Table
 from stages.render.charts import ladder as ladder_chart
 from stages.render.sheets import examples
-from stages.render.story.blocks import Block, Figure, Section, Table
 from stages.render.story.finding import interval, shares
 from stages.render.story.verdicts import NEARLY, SKETCH, verdict
 from stages.words import count, decimal, listed, percent

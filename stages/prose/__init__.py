@@ -1,0 +1,1 @@
+"""How a report is written: sections of paragraphs, figures and tables, as Markdown."""

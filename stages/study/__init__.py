@@ -1,0 +1,1 @@
+"""Study: what many networks have in common, and how far another seed alone moves a number."""
