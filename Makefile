@@ -44,7 +44,7 @@ review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull requ
 	@python -m tools.review $(BASE)
 
 study: .venv/requirements-study.txt ## The study (or PIPELINE=.) on all cores, or on SCHEDULER=tcp://…
-	@python -m tools.parallel $(PIPELINE) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REMOTE),--remote $(REMOTE))
+	@python -m tools.parallel $(PIPELINE) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REMOTE),--remote)
 
 requirements: .venv/requirements.txt ## Compile requirements*.txt from pyproject.toml
 	@uv pip compile pyproject.toml $(COMPILE) -o requirements.txt

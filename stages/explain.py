@@ -17,6 +17,7 @@ RULES = {
     "fitted_without_clusters": "fit.pictures has {number}, but pictures begin as the exact maps of as many "
     "clusters: allowed are the numbers of survey.clusters, {allowed}",
     "named_twice": "'{name}' is a name of networks and of models: give one of them another",
+    "study_names_twice": "two networks have one name: each sample count, seed and name may be there once",
     "challenge_of_nobody": "challenge has '{name}', which is no network; networks: {networks}",
 }
 

@@ -163,6 +163,15 @@ class Study(Section):
     variants: dict[Name, NetworkParams] = {}
     variant_seeds: list[Seed] = []
 
+    @model_validator(mode="after")
+    def _name_each_once(self) -> "Study":
+        grid, others = self.grid(1), self.others()
+        wanted = len(self.shapes) * len(self.samples) * len(self.seeds)
+        wanted += len(self.variants) * len(self.variant_seeds)
+        if len(grid | others) < wanted:
+            raise PydanticCustomError("study_names_twice", "study")
+        return self
+
     def grid(self, batch_size: int) -> dict[str, NetworkParams]:
         """By name `<shape>-<samples>-<seed>`; epochs are as many as reach the number of updates."""
         return {

@@ -25,7 +25,9 @@ def main() -> None:
     parser.add_argument("pipeline", type=Path, help="the folder of its dvc.yaml, study or .")
     parser.add_argument("--scheduler", help="tcp://… of a dask scheduler; else this machine's cores")
     parser.add_argument("--workers", type=int, default=cores(), help="how many on this machine")
-    parser.add_argument("--remote", default="", help="a DVC remote's URL, where no cache folder is shared")
+    parser.add_argument(
+        "--remote", action="store_true", help="share by DVC's default remote instead of by one cache folder"
+    )
     given = parser.parse_args()
     if find_spec("distributed") is None:
         raise UserError("dask is not installed here: `make study` adds it to .venv")
@@ -36,15 +38,13 @@ def main() -> None:
     failed: dict[str, str] = {}
     found = [stage for stage in graph.to_run(given.pipeline) if not stage.only_here]
     if found:
-        job = job_of(given.pipeline, given.remote)
+        job = job_of(given.pipeline, remote=given.remote)
         with workers(given.scheduler, given.workers) as client:
             failed = side_by_side(client, found, job, [] if given.scheduler else cores_here())
-    gather(
-        given.pipeline, [stage.name for stage in found if stage.name not in failed], failed, given.remote
-    )
+    gather(given.pipeline, [s.name for s in found if s.name not in failed], failed, remote=given.remote)
 
 
-def job_of(pipeline: Path, remote: str) -> Job:
+def job_of(pipeline: Path, *, remote: bool) -> Job:
     """This working tree as a commit that workers fetch; files that git does not know are not in it."""
     root = Path(_git("rev-parse", "--show-toplevel")).resolve()
     commit = _git("stash", "create") or _git("rev-parse", "HEAD")
@@ -52,10 +52,10 @@ def job_of(pipeline: Path, remote: str) -> Job:
     cache = "" if remote else _said(sys.executable, "-m", "dvc", "cache", "dir", folder=pipeline)
     shared = str((pipeline / cache).resolve()) if cache else ""
     below = str(pipeline.resolve().relative_to(root))
-    return Job(str(root), commit, below, shared, remote)
+    return Job(str(root), commit, below, shared)
 
 
-def gather(pipeline: Path, done: list[str], failed: dict[str, str], remote: str) -> None:
+def gather(pipeline: Path, done: list[str], failed: dict[str, str], *, remote: bool) -> None:
     """Restore what the workers made and run what only the head can; a UserError names what failed."""
     pull = ["--pull"] if remote else []
     if failed:

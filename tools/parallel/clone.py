@@ -13,14 +13,13 @@ REF = "refs/looking-for/parallel"
 
 class Job(NamedTuple):
     """What a worker must know. source: a path or URL that git fetches REF from; pipeline: its folder below
-    the project's; cache: DVC's cache folder, shared by all, or else remote: the URL of a DVC remote through
-    which caches of their own are shared; commit: what REF is, so that another is another clone."""
+    the project's; commit: what REF is; cache: DVC's cache folder, shared by all, or nothing: then every
+    clone has a cache of its own, and they share by the pipeline's default remote."""
 
     source: str
     commit: str
     pipeline: str
     cache: str
-    remote: str = ""
 
 
 class StageError(Exception):
@@ -37,8 +36,8 @@ def run(job: Job, stage: str, place: Path, core: int | None = None) -> bool:
     if core is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     root = clone(job, place)
-    said = _run(root, job.pipeline, "dvc", "repro", *(["--pull"] if job.remote else []), stage)
-    if job.remote:
+    said = _run(root, job.pipeline, "dvc", "repro", *([] if job.cache else ["--pull"]), stage)
+    if not job.cache:
         _run(root, job.pipeline, "dvc", "push", "--run-cache", stage)
     return f"Running stage '{stage}'" in said
 
@@ -51,8 +50,6 @@ def clone(job: Job, place: Path) -> Path:
     _run(root, "", "git", "fetch", "--quiet", "--depth", "1", job.source, REF)
     _run(root, "", "git", "checkout", "--quiet", "FETCH_HEAD")
     _run(root, job.pipeline, "dvc", "config", "--local", "cache.dir", job.cache or str(root / ".dvc/cache"))
-    if job.remote:
-        _run(root, job.pipeline, "dvc", "remote", "add", "--local", "--default", "shared", job.remote)
     return root
 
 

@@ -27,23 +27,19 @@ class Stage(NamedTuple):
 
 def to_run(folder: Path) -> list[Stage]:
     """The stages of the pipeline in a folder that changed, and what follows from them, in order."""
+    changed = stale(folder)
+    found: dict[str, Stage] = {}
     with Repo(str(folder)) as repo:
         graph = repo.index.graph
-        own = [
-            node
-            for node in graph
-            if isinstance(node, PipelineStage) and Path(node.wdir) == folder.resolve()
-        ]
-        order = [node for node in reversed(list(nx.topological_sort(graph))) if node in own]
-        changed = stale(folder)
-        found: dict[str, Stage] = {}
-        for node in order:
-            before = [other.addressing for other in graph.successors(node)]
+        for node in reversed(list(nx.topological_sort(graph))):
+            if not isinstance(node, PipelineStage) or Path(node.wdir) != folder.resolve():
+                continue
+            before = [other.name for other in graph.successors(node) if isinstance(other, PipelineStage)]
             after = [name for name in before if name in found]
-            if node.addressing in changed or after:
+            if node.name in changed or after:
                 lost = any(not (out.use_cache or out.metric or out.plot) for out in node.outs)
-                found[node.addressing] = Stage(node.addressing, after, lost)
-        return list(found.values())
+                found[node.name] = Stage(node.name, after, lost)
+    return list(found.values())
 
 
 def stale(folder: Path) -> set[str]:
