@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all study test check format bench metrics experiments review requirements slow clean help stale
+.PHONY: all study test check format bench bench-study metrics experiments review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
@@ -33,6 +33,9 @@ slow: .venv/requirements-test.txt ## The tests on real MNIST, which need data/ a
 
 bench: .venv/requirements-test.txt ## Time this project against what people would use instead (build/bench.json)
 	@python -m tools.bench
+
+bench-study: .venv/requirements-study.txt ## What workers side by side are worth, and what many stages cost
+	@python -m tools.bench.study
 
 metrics: .venv/requirements.txt ## The numbers of every network, one row each, in 120 columns
 	@cd reports/metrics && dvc metrics show | tr -s ' ' | column -t

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from stages import seeds
 from stages.activations import ACTIVATIONS
 from stages.artifacts import challenge, files, truth
 from stages.artifacts.challenge import Challenger
@@ -16,6 +17,7 @@ from stages.artifacts.survey import Survey
 from stages.artifacts.truth import Moment
 from stages.datasets import DATASETS
 from stages.params import NetworkParams, Params
+from stages.seeds import Spread
 from stages.words import count
 
 MOST = 7  # as many networks as there are colours that are told apart
@@ -145,6 +147,13 @@ class Run:
     def claims(self) -> Mapping[str, Any]:
         """What the survey counted of the article's claims."""
         return load_numbers(files.CLAIMS)
+
+    @cached_property
+    def spreads(self) -> Mapping[str, Mapping[str, Spread]]:
+        """By network, how far another seed moves each metric; of those whose recipe the study has."""
+        summary = seeds.load()
+        found = {n.name: seeds.of(self.settings, n.name, summary) for n in self.networks}
+        return {name: spreads for name, spreads in found.items() if spreads}
 
     @property
     def classes(self) -> list[str]:

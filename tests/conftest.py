@@ -24,7 +24,7 @@ from stages.survey import evidence
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FIT = Fit(pictures=[3], pull=0.3, updates=200, seed=0)
-MADE_BY_STAGES = ("reports/", "dvc.lock")
+MADE_BY_STAGES = ("reports/", "dvc.lock", "study/reports/", "study/dvc.lock")
 
 PARAMS = """\
 data:
@@ -54,6 +54,35 @@ render:
   samples_per_class: 5
   clusters_shown: 3
   story: [few, all]
+"""
+
+
+STUDY = """\
+data:
+  dataset: digits
+  source: auto
+  path: data/local
+survey:
+  clusters: [1, 3]
+  seed: 0
+train:
+  batch_size: 32
+  learning_rate: 0.001
+  seed: 0
+  snapshots: 4
+fit:
+  pictures: [3]
+  pull: 0.3
+  updates: 100
+  seed: 0
+study:
+  shapes: {small: [12, 8]}
+  samples: [100, 300]
+  seeds: [0, 1]
+  updates: 20
+  variants:
+    adam: {samples: 100, hidden: [6], epochs: 2, optimizer: adam}
+  variant_seeds: [0]
 """
 
 
@@ -140,7 +169,7 @@ def new_project(folder: Path) -> Project:
         made = name.startswith(MADE_BY_STAGES) and not name.endswith(".gitkeep")
         if not made and (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
     (folder / "params.yaml").write_text(PARAMS, encoding="utf-8")
     project = Project(folder)
     project.run("git", "init", "-q", "-b", "main")
@@ -173,6 +202,28 @@ def project(reproduced: Path, tmp_path: Path) -> Project:
     folder = tmp_path / "project"
     shutil.copytree(reproduced, folder, symlinks=True)
     return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def studied(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose study has run once, one stage after another."""
+    project = new_project(tmp_path_factory.mktemp("studied"))
+    shutil.rmtree(project.folder / "study/reports", ignore_errors=True)
+    for name in ("dvc.lock", "summary.json"):
+        (project.folder / "study" / name).unlink(missing_ok=True)
+    (project.folder / "study/params.yaml").write_text(STUDY, encoding="utf-8")
+    project.run("dvc", "init", "--quiet", check=False)
+    project.run("git", "add", "-A")
+    project.run("git", "commit", "-qm", "A small study")
+    repro = [sys.executable, "-m", "dvc", "repro", "--quiet"]
+    place, variables = project.folder / "study", environment(project)
+    subprocess.run(repro, cwd=place, check=True, env=variables, capture_output=True)
+    return project
+
+
+def environment(project: Project, **more: str) -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"PATH": path, "PYTHONPATH": str(project.folder), **more}
 
 
 @pytest.fixture(scope="module")

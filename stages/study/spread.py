@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from stages.artifacts.ladder import DIGITS
-from stages.params import NetworkParams, StudyParams
+from stages.seeds import basis, without_seed
 from stages.study.results import Recipe, Study
 from stages.words import decimal, percent
 
@@ -14,7 +14,7 @@ from stages.words import decimal, percent
 def summary(study: Study) -> dict[str, Any]:
     """What a network of the same recipe, data and steps may be held against, whatever its seed."""
     return {
-        "of": same_for_all(study.settings),
+        "of": basis(study.settings),
         "recipes": [
             {
                 "name": recipe.name,
@@ -26,21 +26,6 @@ def summary(study: Study) -> dict[str, Any]:
             if len(recipe.results) > 1
         ],
     }
-
-
-def same_for_all(settings: StudyParams) -> dict[str, Any]:
-    """The params besides the recipe on which a network's numbers depend."""
-    return {
-        "data": settings.data.dataset,
-        "batch_size": settings.train.batch_size,
-        "learning_rate": settings.train.learning_rate,
-        "clusters": max(n for n in settings.survey.clusters if n <= 10),
-        "fit": settings.fit.model_dump(exclude={"pictures"}),
-    }
-
-
-def without_seed(params: NetworkParams) -> dict[str, Any]:
-    return params.model_dump(exclude={"seed"})
 
 
 def spread(values: Sequence[float]) -> dict[str, float | None]:

@@ -81,9 +81,9 @@ def copy_project(project: Path, networks: dict[str, NetworkParams]) -> None:
     for name in names.splitlines():
         if not name.startswith(("reports/", "dvc.lock")) and Path(name).exists():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(name, project / name)
+            shutil.copy(name, project / name, follow_symlinks=False)
     text = Path("params.yaml").read_text(encoding="utf-8")
-    start, end = text.index("networks:"), text.index("fit:")
+    start, end = text.index("networks:"), text.index("# Networks made elsewhere")
     lines = [f"  {name}: {json.dumps(dict(network))}" for name, network in networks.items()]
     body = "\n".join(["networks:", *lines, "", ""]).replace('"', "")
     (project / "params.yaml").write_text(text[:start] + body + text[end:], encoding="utf-8")

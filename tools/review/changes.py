@@ -1,19 +1,22 @@
 """A change as data: params, numbers with their direction, networks, figures; what stayed is absent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from stages import params, seeds
 from stages.artifacts import files
 from stages.artifacts.ladder import MEASURES, Ladder, Rung
 from stages.glossary import METRICS
+from stages.seeds import Spread
 from stages.words import count
 from tools.review import repository
 from tools.review.pictures import Figure, compare
 
 NOISE = 0.5e-4  # metrics are rounded to four digits
 HEADLINES = ("agreement", "accuracy")
+WITHIN = "within seed noise"
 NAMED = 4  # stages in a warning
 
 
@@ -25,6 +28,7 @@ class Metric:
     name: str
     old: float | None
     new: float | None
+    spread: Spread | None = None  # over seeds, of the network's recipe now, or else before
 
     @property
     def change(self) -> float | None:
@@ -32,9 +36,11 @@ class Metric:
 
     @property
     def verdict(self) -> str:
-        """better, worse, or nothing where there is no change to judge."""
+        """better, worse, within what another seed would do, or nothing where there is nothing to judge."""
         if not self.change:
             return ""
+        if self.spread and abs(self.change) <= self.spread.noise:
+            return WITHIN
         better = METRICS[self.name].better
         return "better" if (self.change > 0) == (better == "higher") else "worse"
 
@@ -78,6 +84,17 @@ class Changes:
         return f"Not reproduced: {named}{rest} would run again. Run `dvc repro`; what follows is of before."
 
     @property
+    def seeds(self) -> str:
+        """What "within seed noise" is, where the study knows a moved number's recipe."""
+        if not any(metric.spread for metric in self.metrics):
+            return ""
+        return (
+            "*Within seed noise*: no further than two trainings of one recipe with other seeds lie apart "
+            "in 95 % of cases, by the study's spread of the recipe as it is now, or else was. Better and "
+            "worse are beyond it; of recipes that the study has not, nothing is known."
+        )
+
+    @property
     def _told(self) -> str:
         if not (self.params or self.metrics or self.figures):
             return "Nothing changed: the same params, numbers and pictures."
@@ -108,7 +125,13 @@ class Changes:
 def since(revision: str) -> Changes:
     """Compare the working tree with a revision."""
     base = repository.commit_of(revision)
-    before, now = repository.networks_at(base), set(_networks_now())
+    settings, summary = params.load(), seeds.load()
+    before, now = repository.networks_at(base), set(settings.names)
+    earlier = repository.settings_at(base)
+    spreads = {
+        name: seeds.of(settings, name, summary) or (seeds.of(earlier, name, summary) if earlier else {})
+        for name in now
+    }
     return Changes(
         base=base,
         base_has_report=repository.has_report(base),
@@ -116,13 +139,18 @@ def since(revision: str) -> Changes:
         params=repository.params_changed(base),
         added=sorted(now - before) if before else [],
         removed=sorted(before - now),
-        metrics=moved(repository.metrics_changed(base)),
+        metrics=[judged(metric, spreads) for metric in moved(repository.metrics_changed(base))],
         steps=[step for name in sorted(now) for step in steps(name, *_ladders(base, name))],
         figures=[
             compare(path, repository.file_at(base, path), _now(path))
             for path in repository.figures_changed(base)
         ],
     )
+
+
+def judged(metric: Metric, spreads: Mapping[str, Mapping[str, Spread]]) -> Metric:
+    """A moved number beside what another seed would move it by, where the study knows."""
+    return replace(metric, spread=spreads.get(metric.network, {}).get(metric.name))
 
 
 def moved(files: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> list[Metric]:
@@ -171,12 +199,6 @@ def plain(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}".rstrip("0").rstrip(".")
-
-
-def _networks_now() -> list[str]:
-    from stages import params
-
-    return params.load().names
 
 
 def _now(path: str) -> bytes | None:

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from stages.artifacts.files import FIGURES, REPORT
 from stages.errors import UserError
-from stages.params import PARAMS
+from stages.params import PARAMS, Params
 
 NOT_HERE = ("deleted", "not in cache")  # what DVC says of data that a checkout does not have
 
@@ -51,6 +52,15 @@ def networks_at(revision: str) -> set[str]:
     text = file_at(revision, PARAMS)
     found = YAML(typ="safe").load(text.decode()) if text else {}
     return {*found.get("networks", {}), *found.get("models", {})} if isinstance(found, dict) else set()
+
+
+def settings_at(revision: str) -> Params | None:
+    """params.yaml at a revision; None where it is not as today's stages read it."""
+    text = file_at(revision, PARAMS)
+    try:
+        return Params.model_validate(YAML(typ="safe").load(text.decode())) if text else None
+    except ValidationError:
+        return None
 
 
 def params_changed(revision: str) -> dict[str, tuple[Any, Any]]:

@@ -118,13 +118,14 @@ def figure(run: Run) -> Figure:
         if strips
         else ""
     )
+    seeds = " ([± over seeds](#the-networks) beside the numbers below)" if run.spreads else ""
     rest = f" {listed(others)}: [in the chart of all networks](#along-the-training)." if others else ""
     return Figure(
         "overview/lead.png",
         "Accuracy and agreement against updates of the weights, with pictures on the way",
         f"Accuracy of the networks, and agreement: the share of test images for which the composed pictures "
         f"and the network give the same class (the literature's fidelity). In brackets, here and below, 95 % "
-        f"intervals from resampling the test images; each network was trained once.{below}{rest}",
+        f"intervals from resampling the test images; each network was trained once{seeds}.{below}{rest}",
     )
 
 

@@ -5,7 +5,7 @@ from stages.facts import Run
 from stages.glossary import TERMS
 from stages.prose.blocks import Block, Section, Table
 from stages.prose.page import markdown
-from stages.render.story import article, fewest, sections
+from stages.render.story import article, fewest, networks, sections
 from stages.render.story.finding import lead
 from stages.words import count, listed
 
@@ -22,7 +22,7 @@ def story(run: Run) -> list[Section]:
     """All sections that this run has something to say in; the first has no heading of its own."""
     found = [
         Section("", [*opening(run), *lead(run), *fewest.sentence(run)]),
-        sections.networks(run),
+        networks.section(run),
         sections.ladder(run),
         fewest.section(run),
         sections.at_work(run),

@@ -8,69 +8,7 @@ from stages.prose.blocks import Block, Figure, Section, Table
 from stages.render.charts import ladder as ladder_chart
 from stages.render.sheets import examples
 from stages.render.story.finding import interval, shares
-from stages.render.story.verdicts import NEARLY, SKETCH, verdict
 from stages.words import count, decimal, listed, percent
-
-
-def networks(run: Run) -> Section:
-    """Every network in a row, with its verdict, and what the columns are."""
-    rows = [
-        [
-            f"[{n.name}](figures/{n.name}/)",
-            _architecture(n),
-            n.training_words,
-            percent(n.metrics["accuracy"]),
-            percent(n.metrics["agreement"]),
-            percent(n.metrics["agreement_on_errors"]),
-            decimal(n.metrics["explained"]),
-            decimal(n.metrics["linear_fit"]),
-            decimal(n.metrics["exact_maps"]),
-            decimal(n.metrics["fitted"]),
-            verdict(n),
-        ]
-        for n in run.networks
-    ]
-    head = ["network", "hidden", "trained on", "accuracy", "agreement", "on errors",
-            "explained, balanced", "linear fit", f"exact maps, {run.number}", f"fitted, {run.fitted_number}", "its composed pictures are"]  # fmt: skip
-    words = (
-        "Each name leads to all of a network's pictures. *Agreement* and *on errors* are of the composed pictures as they "
-        "are, on all test images and on those that the network gets wrong. *Explained* is the share of the logits' "
-        "variation, beyond class means, that a stand-in predicts: the composed pictures balanced (one gain for "
-        f"all classes, one bias for each), the best linear fit, the exact maps of {count(run.number, 'cluster')} a class, {count(run.fitted_number, 'fitted picture')} a class. The verdict is on agreement and "
-        f"on explained, balanced: *nearly the network* where both whole intervals lie above {NEARLY}, *a sketch* above {SKETCH}, "
-        "*mostly fiction* where one lies below that."
-    )
-    return Section("The networks", [Table(head, rows), words, *smooth(run), *elsewhere(run)])
-
-
-def smooth(run: Run) -> list[Block]:
-    """What exact maps are of networks that no piece is affine of."""
-    networks = [f"`{n.name}` ({n.architecture.activation})" for n in run.networks if not n.is_affine]
-    if not networks:
-        return []
-    return [
-        f"{listed(networks)}: with such an activation no network is affine, around no image. What stands here under *exact maps* are "
-        "Jacobians: how the logits change with each pixel at the image itself, and only there. The ladder measures how far that carries."
-    ]
-
-
-def elsewhere(run: Run) -> list[Block]:
-    """What is not known of networks made elsewhere, and what else composing leaves out of their layers."""
-    made = [n for n in run.networks if n.recipe is None]
-    if not made:
-        return []
-    words = (
-        f"{listed([f'`{n.name}`' for n in made])}: made elsewhere, so that nothing is said of the training, and whether it saw the "
-        "test images is not known here."
-    )
-    others = [f"`{n.name}` ({n.architecture.words})" for n in made if not n.architecture.is_dense]
-    if others:
-        mapped = next(n.pictures.mapped for n in made if not n.architecture.is_dense)
-        words += (
-            f" Not all layers of {listed(others)} are dense: its composed picture is that of the same network with every ReLU replaced by the "
-            f"identity and max-pooling by average-pooling; mean exact maps are over {mapped:,} of the training images."
-        )
-    return [words]
 
 
 def ladder(run: Run) -> Section | None:
@@ -275,12 +213,6 @@ def _cells(network: Facts, name: str) -> list[str]:
         percent(rung.agreement.value),
         percent(rung.agreement_on_errors.value),
     ]
-
-
-def _architecture(network: Facts) -> str:
-    """Its layers in words, which lead to their diagram where there is one."""
-    words, file = network.architecture.words, network.architecture_file
-    return f"[{words}](figures/overview/{file})" if file else words
 
 
 def _layers(network: Facts) -> list[str]:

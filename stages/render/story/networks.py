@@ -1,0 +1,98 @@
+"""The table of all networks: what each is, how right, how true its pictures, and how far seeds move that."""
+
+from stages.facts import Facts, Run
+from stages.prose.blocks import Block, Section, Table
+from stages.render.story.verdicts import NEARLY, SKETCH, verdict
+from stages.words import count, decimal, listed, percent
+
+SHARES = ("accuracy", "agreement", "agreement_on_errors")
+PARTS = ("explained", "linear_fit", "exact_maps", "fitted")
+
+
+def section(run: Run) -> Section:
+    """Every network in a row, with its verdict, and what the columns are."""
+    rows = [
+        [
+            f"[{n.name}](figures/{n.name}/)",
+            _architecture(n),
+            n.training_words,
+            *(_with_spread(run, n, metric) for metric in SHARES),
+            *(_with_spread(run, n, metric) for metric in PARTS),
+            verdict(n),
+        ]
+        for n in run.networks
+    ]
+    head = ["network", "hidden", "trained on", "accuracy", "agreement", "on errors",
+            "explained, balanced", "linear fit", f"exact maps, {run.number}", f"fitted, {run.fitted_number}", "its composed pictures are"]  # fmt: skip
+    words = (
+        "Each name leads to all of a network's pictures. *Agreement* and *on errors* are of the composed pictures as they "
+        "are, on all test images and on those that the network gets wrong. *Explained* is the share of the logits' "
+        "variation, beyond class means, that a stand-in predicts: the composed pictures balanced (one gain for "
+        f"all classes, one bias for each), the best linear fit, the exact maps of {count(run.number, 'cluster')} a class, {count(run.fitted_number, 'fitted picture')} a class. The verdict is on agreement and "
+        f"on explained, balanced: *nearly the network* where both whole intervals lie above {NEARLY}, *a sketch* above {SKETCH}, "
+        "*mostly fiction* where one lies below that."
+    )
+    return Section(
+        "The networks", [Table(head, rows), words, *other_seeds(run), *smooth(run), *elsewhere(run)]
+    )
+
+
+def other_seeds(run: Run) -> list[Block]:
+    """What ± is, and where another seed would change the verdict's side."""
+    if not run.spreads:
+        return []
+    numbers = sorted({spreads["accuracy"].seeds for spreads in run.spreads.values()})
+    words = (
+        f"± is the standard deviation over {listed([str(n) for n in numbers], 'or')} trainings of the same recipe with other seeds "
+        "([the study](../study/reports/README.md)); the intervals elsewhere are of one training, from resampling the test images. "
+    )
+    ranges = [
+        f"`{name}` {percent(spreads['agreement'].low)} to {percent(spreads['agreement'].high)}"
+        for name, spreads in run.spreads.items()
+    ]
+    return [words + f"Agreement over seeds: {listed(ranges)}."]
+
+
+def _with_spread(run: Run, network: Facts, metric: str) -> str:
+    """A network's number, and how far seeds move it where the study says."""
+    value, spread = network.metrics[metric], run.spreads.get(network.name, {}).get(metric)
+    if metric in SHARES:
+        beside = f" ± {decimal(100 * spread.deviation, 1)}" if spread else ""
+        return f"{percent(value)}{beside}" if not spread else f"{decimal(100 * value, 1)}{beside} %"
+    return decimal(value) + (f" ± {decimal(spread.deviation)}" if spread else "")
+
+
+def smooth(run: Run) -> list[Block]:
+    """What exact maps are of networks that no piece is affine of."""
+    networks = [f"`{n.name}` ({n.architecture.activation})" for n in run.networks if not n.is_affine]
+    if not networks:
+        return []
+    return [
+        f"{listed(networks)}: with such an activation no network is affine, around no image. What stands here under *exact maps* are "
+        "Jacobians: how the logits change with each pixel at the image itself, and only there. The ladder measures how far that carries."
+    ]
+
+
+def elsewhere(run: Run) -> list[Block]:
+    """What is not known of networks made elsewhere, and what else composing leaves out of their layers."""
+    made = [n for n in run.networks if n.recipe is None]
+    if not made:
+        return []
+    words = (
+        f"{listed([f'`{n.name}`' for n in made])}: made elsewhere, so that nothing is said of the training, and whether it saw the "
+        "test images is not known here."
+    )
+    others = [f"`{n.name}` ({n.architecture.words})" for n in made if not n.architecture.is_dense]
+    if others:
+        mapped = next(n.pictures.mapped for n in made if not n.architecture.is_dense)
+        words += (
+            f" Not all layers of {listed(others)} are dense: its composed picture is that of the same network with every ReLU replaced by the "
+            f"identity and max-pooling by average-pooling; mean exact maps are over {mapped:,} of the training images."
+        )
+    return [words]
+
+
+def _architecture(network: Facts) -> str:
+    """Its layers in words, which lead to their diagram where there is one."""
+    words, file = network.architecture.words, network.architecture_file
+    return f"[{words}](figures/overview/{file})" if file else words

@@ -1,0 +1,142 @@
+"""Stages side by side give the bytes of `dvc repro`, whoever dies or fails on the way."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Project, environment
+
+MADE = ("reports/README.md", "reports/networks.csv", "reports/siblings.csv", "summary.json", "dvc.lock")
+STAGES = 2 + 2 * (2 * 2 + 1)
+pytestmark = pytest.mark.xdist_group("parallel")
+
+
+@pytest.fixture
+def fresh(studied: Project, tmp_path: Path) -> Project:
+    """A clone of it in which nothing has run."""
+    subprocess.run(["git", "clone", "-q", str(studied.folder), str(tmp_path / "fresh")], check=True)
+    return Project(tmp_path / "fresh")
+
+
+def command(*more: str) -> list[str]:
+    return [sys.executable, "-m", "tools.parallel", "study", "--workers", "2", *more]
+
+
+def study(project: Project, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*more), cwd=project.folder, env=environment(project), capture_output=True,
+                          text=True, check=False)  # fmt: skip
+
+
+def is_the_same(one: Project, other: Project) -> None:
+    """The report, tables, summary, lock and figures of both studies, byte for byte."""
+    figures = sorted(path.name for path in (one.folder / "study/reports/figures").iterdir())
+    assert figures
+    for name in (*MADE, *(f"reports/figures/{figure}" for figure in figures)):
+        theirs, ours = ((p.folder / "study" / name).read_bytes() for p in (one, other))
+        assert theirs == ours, name
+
+
+def test_two_workers_with_one_cache_give_the_bytes_of_a_serial_run_and_the_gather_trains_nothing(
+    studied: Project, fresh: Project
+) -> None:
+    done = study(fresh)
+    assert done.returncode == 0, done.stderr
+    assert "2 workers; dashboard: http" in done.stdout
+    assert (done.stdout + done.stderr).count(": ran") == STAGES
+    gathered = done.stdout[done.stdout.index("Stage 'fetch' is cached") :]
+    assert [line for line in gathered.splitlines() if line.startswith("Running stage")] == [
+        "Running stage 'study':"
+    ]
+    is_the_same(studied, fresh)
+    again = study(fresh)
+    assert "workers" not in again.stdout, "nothing changed: nobody is asked"
+
+    text = (fresh.folder / "study/params.yaml").read_text(encoding="utf-8")
+    (fresh.folder / "study/params.yaml").write_text(text.replace("seeds: [0, 1]\n", "seeds: [0, 1, 2]\n"))
+    more = study(fresh)
+    assert more.returncode == 0, more.stderr
+    said = more.stdout + more.stderr
+    ran = sorted(line.split(":")[0] for line in said.splitlines() if line.endswith(": ran"))
+    assert ran == sorted(f"{stage}@small-{n}-2" for stage in ("train", "compose") for n in (100, 300))
+
+
+def test_through_a_remote_clones_with_caches_of_their_own_give_the_same(
+    studied: Project, fresh: Project, tmp_path: Path
+) -> None:
+    config = fresh.folder / "study/.dvc/config"
+    own = config.read_text(encoding="utf-8").replace("../../.dvc/cache", "cache")
+    config.write_text(
+        f"{own}[core]\n    remote = shared\n['remote \"shared\"']\n    url = {tmp_path}/remote\n"
+    )
+    done = study(fresh, "--remote")
+    assert done.returncode == 0, done.stderr
+    gathered = done.stdout[done.stdout.index("Stage 'fetch' is cached") :]
+    assert gathered.count("Running stage") == 1
+    is_the_same(studied, fresh)
+
+
+def test_a_worker_that_is_killed_costs_its_own_task_alone(studied: Project, fresh: Project) -> None:
+    running = subprocess.Popen(command(), cwd=fresh.folder, env=environment(fresh), stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True)  # fmt: skip
+    victim = worker_at_work(running.pid)
+    os.kill(victim, signal.SIGKILL)
+    said, _ = running.communicate()
+    assert running.returncode == 0, said
+    assert said.count(": ran") + said.count(": was there") == STAGES
+    assert said.count(": ran") >= STAGES - 1, "at most the killed one was already in the cache"
+    is_the_same(studied, fresh)
+
+
+def worker_at_work(head: int) -> int:
+    """A worker process in whose clone a stage is being trained or composed."""
+    for _ in range(600):
+        listed = subprocess.run(
+            ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
+        ).stdout
+        parents = {
+            int(pid): int(ppid) for pid, ppid, *_ in (row.split(None, 2) for row in listed.splitlines()[1:])
+        }
+        for row in listed.splitlines()[1:]:
+            pid, parent, args = row.split(None, 2)
+            if "dvc repro train" in args and head in ancestors(int(pid), parents):
+                return int(parent)
+        time.sleep(0.1)
+    raise AssertionError("no worker ran a stage")
+
+
+def ancestors(pid: int, parents: dict[int, int]) -> list[int]:
+    found = []
+    while pid in parents and pid not in found:
+        found.append(pid)
+        pid = parents[pid]
+    return found
+
+
+def test_a_network_that_fails_is_named_at_the_end_and_leaves_the_others_whole(
+    studied: Project, fresh: Project
+) -> None:
+    fresh.replace("study/params.yaml", "variant_seeds: [0]", "variant_seeds: [0, 7]")
+    fresh.replace("stages/train/__main__.py", "    settings = params.load()\n",
+                  '    settings = params.load()\n    if name == "adam-7":\n        raise UserError("no luck")\n')  # fmt: skip
+    done = study(fresh)
+    assert done.returncode == 1
+    assert "2 of 14 stages failed; the others are done:" in done.stderr
+    assert "train-variant@adam-7: train: no luck" in done.stderr
+    assert "Traceback" not in done.stderr
+    for name in ("small-100-0", "small-300-1", "adam-0"):
+        ours, theirs = (
+            (p.folder / f"study/data/pictures/{name}.npz").read_bytes() for p in (fresh, studied)
+        )
+        assert ours == theirs
+
+
+def test_a_scheduler_that_is_not_there_is_said_in_a_line(fresh: Project) -> None:
+    done = study(fresh, "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if line.strip()]
+    assert line.startswith("parallel: no dask scheduler at tcp://127.0.0.1:9: ")

@@ -1,0 +1,137 @@
+"""What running stages side by side is worth, and what DVC's own books cost as a study grows.
+
+`make bench-study`: serial `dvc repro` against one worker and two on real images, the same with everything
+cached, and empty stages by their number. Writes build/bench-study.json.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import stages.enter  # noqa: F401  # first of all
+from stages import console
+from stages.artifacts import files
+from tools import machine
+from tools.bench import timing
+from tools.bench.shell import repro, run
+
+OUTPUT = Path("build/bench-study.json")
+SIZES = (25, 50, 100, 200)  # empty stages
+STUDY = """\
+study:
+  shapes: {two: [512, 256]}
+  samples: [500, 5000]
+  seeds: [0, 1, 2, 3]
+  updates: 400
+  variants:
+    adam: {samples: 500, hidden: [512, 256], epochs: 20, optimizer: adam}
+  variant_seeds: [0, 1]
+"""
+EMPTY = """\
+stages:
+  make:
+    matrix:
+      n: ${numbers}
+    cmd: echo ${key} > ${key}.txt
+    deps:
+      - code.py
+    params:
+      - seed
+    outs:
+      - ${key}.txt
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        found = {
+            "machine": machine.facts(),
+            "workers": side_by_side(Path(folder)),
+            "books": books(Path(folder)),
+        }
+    OUTPUT.parent.mkdir(exist_ok=True)
+    files.save_text(OUTPUT, json.dumps(found, indent=2) + "\n")
+    console.say(json.dumps(found, indent=2))
+
+
+def side_by_side(folder: Path) -> dict[str, Any]:
+    """Seconds of ten networks of up to 5,000 images: in turn, by one worker, by two, and again."""
+    ready = folder / "ready"
+    subprocess.run(["git", "clone", "-q", ".", str(ready)], check=True)
+    params = (ready / "study/params.yaml").read_text(encoding="utf-8")
+    (ready / "study/params.yaml").write_text(params[: params.index("study:\n")] + STUDY, encoding="utf-8")
+    (ready / "study/dvc.lock").unlink(missing_ok=True)
+    shutil.copytree(".dvc/cache", ready / ".dvc/cache", ignore=shutil.ignore_patterns("runs"))
+    run(
+        ready,
+        "git",
+        "-c",
+        "user.name=bench",
+        "-c",
+        "user.email=bench@example.invalid",
+        "commit",
+        "-qam",
+        "bench",
+    )
+    run(ready / "study", "dvc", "repro", "-q", "survey")
+    times: dict[str, float] = {}
+    ways = {"serial": None, "workers_1": 1, "workers_2": 2}
+    for name, number in ways.items():
+        project = folder / name
+        shutil.copytree(ready, project, symlinks=True)
+        times[name] = timing.seconds(partial(once, project, number))
+        print(f"  {name}: {times[name]:.0f} s", flush=True)
+    forget(folder / "workers_2")
+    times["cached_workers_2"] = timing.seconds(lambda: once(folder / "workers_2", 2))
+    forget(folder / "serial")
+    times["cached_serial"] = timing.seconds(lambda: once(folder / "serial", None))
+    return times | {
+        "two_workers_over_serial": times["serial"] / times["workers_2"],
+        "networks": 10,
+        "stages": 20,
+    }
+
+
+def once(project: Path, workers: int | None) -> None:
+    """Run the study in a project, by `dvc repro` or by so many workers."""
+    if workers is None:
+        repro(project / "study")
+    else:
+        run(project, sys.executable, "-m", "tools.parallel", "study", "--workers", str(workers))
+
+
+def forget(project: Path) -> None:
+    """Take away what the stages gave and the lock; the cache stays."""
+    for name in ("data/networks", "data/pictures", "data/snapshots", "reports"):
+        shutil.rmtree(project / "study" / name)
+    (project / "study/dvc.lock").unlink()
+
+
+def books(folder: Path) -> list[dict[str, float]]:
+    """By number of stages that do nothing: seconds and bytes that DVC takes for them."""
+    found = []
+    for number in SIZES:
+        project = folder / f"empty-{number}"
+        project.mkdir()
+        run(project, "git", "init", "-q")
+        run(project, "dvc", "init", "-q")
+        (project / "dvc.yaml").write_text(EMPTY, encoding="utf-8")
+        (project / "code.py").write_text("", encoding="utf-8")
+        (project / "params.yaml").write_text(f"seed: 0\nnumbers: {list(range(number))}\n", encoding="utf-8")
+        first, again = (timing.seconds(partial(repro, project)) for _ in range(2))
+        one = timing.seconds(partial(run, project, "dvc", "repro", "-q", "make@0"))
+        size = (project / "dvc.lock").stat().st_size
+        found.append(
+            {"stages": number, "run_s": first, "noop_s": again, "one_stage_noop_s": one, "lock_bytes": size}
+        )
+        print(f"  {found[-1]}", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    console.run("bench", main)
