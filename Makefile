@@ -14,7 +14,7 @@ UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
 	@dvc repro
-	@echo "The report: reports/README.md"
+	@echo "The report: reports/README.md; a page to draw on: reports/explorer.html"
 
 test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types and the whole suite
 	@pytest -n 2 --dist loadgroup

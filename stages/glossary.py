@@ -35,6 +35,17 @@ METRICS = {
     ),
 }
 
+RUNGS = {
+    "constant": "constant: the mean logits",
+    "composed": "composed, as they are",
+    "composed_balanced": "composed, balanced",
+    "mean_map_balanced": "mean exact map, balanced",
+    "linear_fit": "best linear fit",
+    "cluster_means": "cluster means, {}",
+    "exact_maps": "exact maps, {}",
+    "fitted": "fitted pictures, {}",
+}
+
 TERMS = {
     "composed picture": "a class's column of the product of all weight matrices, as if there were no ReLUs",
     "exact map": "the affine map that a ReLU network is around one image: its Jacobian, with a bias",
@@ -44,3 +55,9 @@ TERMS = {
     "cluster": "training images of one class that look alike, by k-means on pixels",
     "interval": "95 %, from resampling the test images; of one training: another seed may differ by more",
 }
+
+
+def rung_words(rung: str) -> str:
+    """A rung's name for people, as in "exact maps, 10 a class"."""
+    name, _, number = rung.partition(".")
+    return RUNGS[name].format(f"{number} a class")

@@ -16,8 +16,8 @@ from stages.draw import units
 from stages.drawing import canvas, plots, views
 from stages.drawing.canvas import GAP
 from stages.facts import most_within
+from stages.glossary import rung_words
 from stages.render.charts.claims import region_words
-from stages.render.charts.ladder import words
 from stages.words import count, decimal, listed, percent
 from tests.conftest import ROOT, Project
 
@@ -103,8 +103,8 @@ def test_words_of_numbers_and_places() -> None:
     assert decimal(-0.0001) == "0.00"
     assert [count(n, "epoch") for n in (1, 2_814)] == ["1 epoch", "2,814 epochs"]
     assert count(2, "class", "classes") == "2 classes"
-    assert words("exact_maps.10") == "exact maps, 10 a class"
-    assert words("linear_fit") == "best linear fit"
+    assert rung_words("exact_maps.10") == "exact maps, 10 a class"
+    assert rung_words("linear_fit") == "best linear fit"
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     place = {"rows": [21, 27], "columns": [0, 6]}

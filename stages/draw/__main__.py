@@ -5,7 +5,7 @@ import argparse
 import stages.enter  # noqa: F401  # first of all
 from stages import console, params
 from stages.artifacts.files import figures_of
-from stages.draw import clusters, fitted, strips, units
+from stages.draw import clusters, film, fitted, strips, units
 from stages.facts import Run
 
 
@@ -26,6 +26,7 @@ def main() -> None:
         fitted.draw(network, number, run).save(folder / f"fitted-{number}.png")
     if network.truth:
         strips.along(network, run.images.shape, run.classes).save(folder / "along.png")
+        film.save(network, run.images.shape, run.classes, folder / "film.png")
 
 
 if __name__ == "__main__":

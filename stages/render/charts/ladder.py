@@ -8,26 +8,11 @@ from matplotlib.figure import Figure
 from stages.artifacts.ladder import Interval
 from stages.drawing import plots
 from stages.facts import Facts, Run
+from stages.glossary import rung_words
 from stages.words import decimal
 
-WORDS = {
-    "constant": "constant: the mean logits",
-    "composed": "composed, as they are",
-    "composed_balanced": "composed, balanced",
-    "mean_map_balanced": "mean exact map, balanced",
-    "linear_fit": "best linear fit",
-    "cluster_means": "cluster means, {}",
-    "exact_maps": "exact maps, {}",
-    "fitted": "fitted pictures, {}",
-}
 ROW = 0.46
 TITLES = {"explained": "Explained, beyond class means", "agreement_on_errors": "Agreement on its errors"}
-
-
-def words(rung: str) -> str:
-    """A rung's name for people, as in "exact maps, 10 a class"."""
-    name, _, number = rung.partition(".")
-    return WORDS[name].format(f"{number} a class")
 
 
 def compared(run: Run) -> list[Facts]:
@@ -49,7 +34,7 @@ def draw(run: Run) -> Figure:
         axis.set_title(title, loc="left", fontsize=11.5)
         axis.set_xlim(-0.02, 1.02)
         axis.set_ylim(-0.6, len(names) - 0.4)
-        axis.set_yticks(range(len(names)), [words(name) for name in names])
+        axis.set_yticks(range(len(names)), [rung_words(name) for name in names])
     axes[1].tick_params(labelleft=False)
     handles, labels = axes[0].get_legend_handles_labels()
     made.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)

@@ -3,10 +3,11 @@
 from stages.artifacts.challenge import Challenger
 from stages.artifacts.ladder import numbered
 from stages.facts import Facts, Run
+from stages.glossary import rung_words
 from stages.prose.blocks import Block, Figure, Section, Table
 from stages.render import transfer
 from stages.render.charts import fewest as chart
-from stages.render.charts.ladder import compared, words
+from stages.render.charts.ladder import compared
 from stages.render.story.finding import interval, shares
 from stages.render.story.verdicts import NEARLY, above, below
 from stages.words import count, decimal, listed, percent
@@ -155,7 +156,7 @@ def _margins(by_name: dict[str, Challenger], number: int) -> str:
 def _name(challenger: str) -> str:
     """A challenger's name for people: the ladder's words for its rungs."""
     kind, _, number = challenger.partition(".")
-    return f"{CHALLENGERS[kind]}, {number} a class" if kind in CHALLENGERS else words(challenger)
+    return f"{CHALLENGERS[kind]}, {number} a class" if kind in CHALLENGERS else rung_words(challenger)
 
 
 def table(network: Facts) -> Table:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from stages.artifacts.ladder import numbered
 from stages.facts import Facts, Run
+from stages.glossary import rung_words
 from stages.prose.blocks import Block, Figure, Section, Table
 from stages.render.charts import ladder as ladder_chart
 from stages.render.sheets import examples
@@ -36,7 +37,7 @@ def ladder(run: Run) -> Section | None:
     columns = ["rung", "constants fitted", *(cell for of_network in measures for cell in of_network)]
     rows = [
         [
-            ladder_chart.words(rung.name),
+            rung_words(rung.name),
             _constants(rung.name, compared),
             *(c for n in compared for c in _cells(n, rung.name)),
         ]
@@ -147,10 +148,18 @@ def along(run: Run) -> Section | None:
     caption = "Every network: accuracy, agreement, explained, and how far the first layer has moved; controls dashed."
     if without:
         caption += f" {listed(without)}: no snapshots were kept."
-    return Section(
-        "Along the training",
-        [Figure("overview/along.png", "Truth along the training, all networks", caption)],
-    )
+    blocks: list[Block] = [Figure("overview/along.png", "Truth along the training, all networks", caption)]
+    shown = run.hero or next(n for n in run.networks if n.truth)
+    if shown.truth:
+        film = f"The composed pictures of `{shown.name}` along its training, each moment on a scale of its own. The same to draw on: `reports/explorer.html`, after `make`."
+        blocks.append(
+            Figure(
+                f"{shown.name}/film.png",
+                f"The composed pictures of {shown.name} forming and dissolving",
+                film,
+            )
+        )
+    return Section("Along the training", blocks)
 
 
 def controls(run: Run) -> Section | None:

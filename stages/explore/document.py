@@ -1,0 +1,33 @@
+"""One HTML file from the page's template, its styles, its modules and its data: it needs nothing else."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+WEB = Path(__file__).parent / "web"
+MODULES = ("engine", "data", "prepare", "pictures", "board", "screen")
+
+
+def html(data: dict[str, Any]) -> str:
+    """The page. Modules import each other by name, through an import map to what is inside the file.
+
+    All of `data` is escaped by the template: names of classes and networks are anyone's.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(WEB),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    modules = {name: _address((WEB / f"{name}.js").read_bytes()) for name in MODULES}
+    style = (WEB / "style.css").read_text(encoding="utf-8")
+    return environment.get_template("page.html.j2").render(
+        data=data, imports={"imports": modules}, style=style
+    )
+
+
+def _address(module: bytes) -> str:
+    return "data:text/javascript;base64," + base64.b64encode(module).decode()

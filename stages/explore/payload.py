@@ -1,0 +1,141 @@
+"""What the page knows of each network: its layers in few bits, its pictures and its course; images."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from stages.arrays import Array, pixels
+from stages.artifacts.images import Images
+from stages.artifacts.maps import Fitted
+from stages.artifacts.network import Network, Snapshots
+from stages.artifacts.pictures import Units
+from stages.drawing import views
+from stages.explore.quantise import LARGE, SMALL, Quantised, packed
+from stages.facts import Facts, Run
+from stages.glossary import rung_words
+from stages.mathematics.composing import compose
+
+SAME = 0.999  # of the test images' answers must be the network's own in few bits; else it gets more
+EACH = 2  # test images of each class in the strip, at most, and of each kind of failure
+MOST_IN_STRIP = 40
+INK = 64  # of 255: what counts as a form's own ink, to measure how much of an image forms fill
+
+
+def page(run: Run, networks: dict[str, Network], snapshots: dict[str, Snapshots]) -> dict[str, Any]:
+    """All that the page shows. networks: the dense ones by name; of others only stand-ins are shown."""
+    shown = [n for n in run.networks if not n.control]
+    first = run.hero or shown[0]
+    return {
+        "shape": list(run.images.shape),
+        "classes": run.classes,
+        "box": box(run.images.x_train),
+        "palette": packed(np.concatenate([views.palette()[: views.SIGNED_LEVELS], views.palette()[-1:]])),
+        "strip": strip(run.images, first),
+        "first": first.name,
+        "networks": [of_network(n, run, networks.get(n.name), snapshots.get(n.name)) for n in shown],
+    }
+
+
+def of_network(
+    facts: Facts, run: Run, network: Network | None, snapshots: Snapshots | None
+) -> dict[str, Any]:
+    pictures = facts.pictures
+    number = max(n for n in pictures.fitted if n <= run.fitted_number)
+    return {
+        "name": facts.name,
+        "words": facts.training_words,
+        "architecture": facts.architecture.words,
+        "activation": facts.architecture.activation,
+        "isAffine": facts.is_affine,
+        "accuracy": facts.metrics["accuracy"],
+        "agreement": facts.metrics["agreement"],
+        "ladder": [
+            {"words": rung_words(r.name), "explained": r.explained.value, "agreement": r.agreement.value,
+             "errors": r.agreement_on_errors.value}
+            for r in facts.ladder
+        ],
+        "never": packed(pictures.never_inked.astype(np.uint8)),
+        "layers": in_few_bits(network, run.images.x_test) if network else [],
+        "units": [units(layer) for layer in pictures.units] if network else [],
+        "fitted": fitted(pictures.fitted[number]),
+        "film": film(facts, snapshots) if snapshots and snapshots.networks else None,
+    }  # fmt: skip
+
+
+def in_few_bits(network: Network, x_test: Array) -> list[dict[str, Any]]:
+    """The layers in the fewest bits that give the test images the network's own answers."""
+    for bits in (SMALL, LARGE):
+        layers = [Quantised.of(weights, bits) for weights in network.weights]
+        if bits == LARGE or same_answers(network, layers, pixels(x_test)) >= SAME:
+            break
+    return [layer.packed(bias) for layer, bias in zip(layers, network.biases, strict=True)]
+
+
+def same_answers(network: Network, layers: Sequence[Quantised], x: Array) -> float:
+    """The share of images (n × inputs) that the layers in few bits give the network's own class."""
+    nearly = Network.of([layer.weights for layer in layers], network.biases, np.float64, network.activation)
+    return float((nearly.logits(x).argmax(axis=1) == network.logits(x).argmax(axis=1)).mean())
+
+
+def units(layer: Units) -> dict[str, str]:
+    return {
+        "influence": packed(layer.influence.astype("<f4")),
+        "explained": packed(layer.explained.astype("<f4")),
+    }
+
+
+def fitted(found: Fitted) -> dict[str, Any]:
+    """The fitted pictures, with the class of each and the share of images that it answers."""
+    classes, shares = found.map.classes.astype(np.uint8), found.shares.astype("<f4")
+    quantised = Quantised.of(found.map.weights.astype(float), SMALL)
+    return quantised.packed(found.map.biases) | {"classes": packed(classes), "shares": packed(shares)}
+
+
+def film(facts: Facts, snapshots: Snapshots) -> dict[str, Any]:
+    """The composed pictures at each snapshot, and what was measured of them."""
+    steps = []
+    for moment, (updates, network) in zip(facts.truth, snapshots, strict=True):
+        picture = compose(network.of_type(np.float64))[-1].centred()
+        steps.append(
+            Quantised.of(picture.weights, SMALL).packed(picture.bias)
+            | {"updates": updates, "accuracy": moment.accuracy, "agreement": moment.agreement,
+               "explained": moment.explained, "linear": moment.linear_fit}
+        )  # fmt: skip
+    return {"steps": steps}
+
+
+def strip(images: Images, network: Facts) -> dict[str, Any]:
+    """Test images to choose from: some of each class, some that the network gets wrong, and some that its
+    composed pictures answer otherwise."""
+    predicted = network.pictures.logits.argmax(axis=1)
+    composed = network.pictures.composed[-1](pixels(images.x_test)).argmax(axis=1)
+    wrong, other = predicted != images.y_test, composed != predicted
+    kinds = {"": ~wrong & ~other, "wrong": wrong, "other": ~wrong & other}
+    chosen: dict[int, str] = {}
+    for kind, there in kinds.items():
+        each = EACH if kind == "" else 1
+        for k in range(len(images.classes)):
+            for image in np.flatnonzero(there & (images.y_test == k))[:each]:
+                chosen[int(image)] = kind
+    kept = dict(list(chosen.items())[:MOST_IN_STRIP])
+    return {
+        "images": packed(images.x_test[list(kept)]),
+        "labels": [int(images.y_test[image]) for image in kept],
+        "numbers": list(kept),
+    }
+
+
+def box(x_train: Array) -> list[float]:
+    """The share of an image's height and width that its form fills at least in half of the images; of
+    MNIST 20 pixels of 28 in the longer of the two."""
+    inked: Array = x_train[:2_000] > INK
+    sizes = [_extent(np.asarray(inked.any(axis=axis))) for axis in (2, 1)]
+    longer = np.maximum(*(size / length for size, length in zip(sizes, x_train.shape[1:], strict=True)))
+    return [round(float(np.median(longer)), 3)] * 2
+
+
+def _extent(inked: Array) -> Array:
+    """From the first to the last inked row (or column) of each image."""
+    last = inked.shape[1] - np.argmax(inked[:, ::-1], axis=1)
+    return np.where(inked.any(axis=1), last - np.argmax(inked, axis=1), 0)

@@ -1,0 +1,226 @@
+"""The explorer in a real browser: what it says is what numpy says, by mouse and by keyboard, and it asks no one."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages.arrays import pixels
+from stages.artifacts import files
+from stages.artifacts.images import Images
+from stages.artifacts.network import Network
+from stages.explore import document, payload
+from stages.explore.quantise import Quantised
+
+pytestmark = pytest.mark.xdist_group("browser")
+NAMES = ["few", "all", "flat"]
+
+
+@pytest.fixture(scope="module")
+def page(reproduced: Path, browser: Any) -> Any:
+    """The page of the digits, opened from disk, with what goes wrong on it written down."""
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.get((reproduced / "reports/explorer.html").as_uri())
+    return browser
+
+
+@pytest.fixture(autouse=True)
+def begun_anew(page: Any) -> None:
+    page.execute_script("document.getElementById('clear').click()")
+    choose(page, "all")
+
+
+def choose(page: Any, name: str) -> None:
+    page.execute_script(
+        "const s = document.getElementById('network'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))",
+        name,
+    )
+
+
+def text(page: Any, name: str) -> str:
+    return str(page.execute_script("return document.getElementById(arguments[0]).textContent", name))
+
+
+def draw_a_one(page: Any) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+
+    board = page.find_element(By.ID, "board")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", board)
+    chain = ActionChains(page, duration=20).move_to_element_with_offset(board, 0, -90).click_and_hold()
+    for y in (-40, 10, 60, 90):
+        chain = chain.move_to_element_with_offset(board, 0, y)
+    chain.release().perform()
+
+
+def test_fifty_test_images_get_numpys_answers_and_logits(
+    page: Any, reproduced: Path, images: Images
+) -> None:
+    x = pixels(images.x_test[:50])
+    assert page.execute_script("return lookingFor.networks") == NAMES
+    for name in NAMES:
+        logits = Network.load(reproduced / files.network_file(name)).logits(x)
+        said = np.array(
+            [page.execute_script("return lookingFor.logits(...arguments)", name, row.tolist()) for row in x]
+        )
+        assert np.abs(said - logits).max() < 1e-2 * np.abs(logits).max()
+        assert np.array_equal(said.argmax(axis=1), logits.argmax(axis=1))
+
+
+def test_a_stroke_is_answered_and_undone(page: Any) -> None:
+    assert text(page, "answer") == "Draw, or choose an image"
+    draw_a_one(page)
+    assert text(page, "answer") in {str(k) for k in range(10)}
+    inked = page.execute_script(
+        "const c = document.getElementById('prepared'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        "return [c.width, c.height, Array.from(d).filter((v, n) => n % 4 === 0 && v < 128).length]"
+    )
+    assert inked[:2] == [8, 8]
+    assert 5 <= inked[2] <= 24, "a bar as high as the image, one or two pixels wide"
+    page.execute_script("document.getElementById('undo').click()")
+    assert text(page, "answer") == "Draw, or choose an image"
+
+
+def test_contributions_and_bias_are_the_logit_shown(page: Any, reproduced: Path, images: Images) -> None:
+    strip = json.loads(page.execute_script("return document.getElementById('data').textContent"))["strip"]
+    for name in NAMES:
+        choose(page, name)
+        for place in (0, 5):
+            page.execute_script("document.querySelectorAll('#strip button')[arguments[0]].click()", place)
+            shown = page.execute_script(
+                "return Array.from(document.querySelectorAll('.sum'), s => ({...s.dataset}))"
+            )
+            assert len(shown) == 3
+            x = pixels(images.x_test[[strip["numbers"][place]]])
+            logits = Network.load(reproduced / files.network_file(name)).logits(x)[0]
+            logits -= logits.mean()
+            for row in shown:
+                total = float(row["sum"]) + float(row["bias"])
+                assert abs(total - float(row["logit"])) < 1e-4 * max(1, np.abs(logits).max())
+                assert abs(total - logits[int(row["class"])]) < 1e-2 * max(1, np.abs(logits).max())
+
+
+def test_where_a_stand_in_disagrees_it_says_so(page: Any) -> None:
+    said = set()
+    for place in range(page.execute_script("return document.querySelectorAll('#strip button').length")):
+        page.execute_script("document.querySelectorAll('#strip button')[arguments[0]].click()", place)
+        said |= set(
+            page.execute_script(
+                "return Array.from(document.querySelectorAll('#standins li'), li => li.className)"
+            )
+        )
+    assert said == {"same", "differs"}
+    choose(page, "flat")
+    assert "composed" not in text(page, "standins"), "of a flat network the composed picture is the network"
+
+
+def test_the_film_says_what_was_measured_at_each_step(page: Any, reproduced: Path) -> None:
+    from stages.artifacts import truth
+
+    moments = truth.load(reproduced / files.truth_file("all"))
+    for step, moment in enumerate(moments):
+        page.execute_script(
+            "const s = document.getElementById('step'); s.value = arguments[0]; s.dispatchEvent(new Event('input'))",
+            step,
+        )
+        assert f"After {moment.updates} updates: right on {100 * moment.accuracy:.1f} %" in text(
+            page, "facts"
+        )
+    assert page.execute_script("return document.querySelectorAll('#pictures canvas').length") == 10
+
+
+def test_all_of_it_by_keyboard_alone(page: Any) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    def active() -> Any:
+        return page.switch_to.active_element
+
+    page.refresh()
+    reached = set()
+    for _ in range(80):
+        active().send_keys(Keys.TAB)
+        reached.add(active().get_attribute("id") or active().tag_name)
+        if active().get_attribute("id") == "board":
+            active().send_keys(" ", *[Keys.ARROW_DOWN] * 6)
+            active().send_keys(" ")
+            assert text(page, "answer") in {str(k) for k in range(10)}
+        if active().get_attribute("id") == "step":
+            before = text(page, "facts")
+            active().send_keys(Keys.ARROW_LEFT)
+            assert text(page, "facts") != before
+            break
+    assert reached >= {"board", "undo", "clear", "network", "summary", "canvas", "play", "step"}
+
+
+def test_no_error_no_request_no_sideways_scrolling(page: Any) -> None:
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                         {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True})  # fmt: skip
+    try:
+        draw_a_one(page)
+        assert page.execute_script("return document.documentElement.scrollWidth") <= 390
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    asked = page.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
+    assert [name for name in asked if not name.startswith("data:")] == []
+    assert page.get_log("browser") == []
+
+
+def test_axe_finds_no_serious_problem(page: Any) -> None:
+    from axe_core_python.selenium import Axe
+
+    draw_a_one(page)
+    found = Axe().run(page)["violations"]
+    grave = [
+        (v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+
+
+def test_names_of_anyones_making_do_no_harm(reproduced: Path, browser: Any, tmp_path: Path) -> None:
+    html = (reproduced / "reports/explorer.html").read_text(encoding="utf-8")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
+    data["classes"][3] = "</script><script>window.harm = 1</script><img src=x onerror='window.harm = 1'>"
+    (tmp_path / "page.html").write_text(document.html(data), encoding="utf-8")
+    browser.get((tmp_path / "page.html").as_uri())
+    browser.execute_script("document.querySelectorAll('#strip button')[5].click()")
+    assert browser.execute_script("return [window.harm, document.querySelectorAll('img').length]") == [
+        None,
+        0,
+    ]
+    assert "<script>window.harm" in browser.execute_script(
+        "return document.getElementById('pictures').textContent"
+    )
+    browser.get((reproduced / "reports/explorer.html").as_uri())
+
+
+def test_few_bits_give_the_networks_own_answers(
+    images: Images, make_network: Callable[..., Network]
+) -> None:
+    network, x = make_network([32, 16]), pixels(images.x_test)
+    packed = payload.in_few_bits(network, images.x_test)
+    layers = [Quantised.of(weights, packed[0]["bits"]) for weights in network.weights]
+    assert payload.same_answers(network, layers, x) >= 0.999 or packed[0]["bits"] == 16
+    for layer, weights in zip(layers, network.weights, strict=True):
+        assert np.abs(layer.weights - weights).max() <= layer.scales.max() * 0.51
+
+
+def test_a_form_fills_as_much_of_the_drawn_image_as_of_the_datas(images: Images) -> None:
+    assert payload.box(images.x_train) == [1.0, 1.0], "scikit-learn's digits fill all of 8×8"
+    small = np.zeros((50, 28, 28), np.uint8)
+    small[:, 4:24, 9:18] = 255
+    assert payload.box(small) == [0.714, 0.714], "MNIST's 20 of 28"
+
+
+@pytest.mark.slow
+def test_the_real_page_is_small_and_answers_as_the_networks_do() -> None:
+    assert Path("reports/explorer.html").stat().st_size <= 6_000_000
+    x_test = Images.load().x_test
+    for name in ("few", "some", "all", "few-long", "flat-few", "flat"):
+        network = Network.load(files.network_file(name))
+        (bits,) = {layer["bits"] for layer in payload.in_few_bits(network, x_test)}
+        layers = [Quantised.of(weights, bits) for weights in network.weights]
+        assert payload.same_answers(network, layers, pixels(x_test)) >= 0.999
