@@ -22,12 +22,13 @@ def html(data: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    modules = {name: _address((WEB / f"{name}.js").read_bytes()) for name in MODULES}
+    modules = {name: address((WEB / f"{name}.js").read_bytes()) for name in MODULES}
     style = (WEB / "style.css").read_text(encoding="utf-8")
     return environment.get_template("page.html.j2").render(
         data=data, imports={"imports": modules}, style=style
     )
 
 
-def _address(module: bytes) -> str:
+def address(module: bytes) -> str:
+    """A module as an address that a browser imports without asking anyone."""
     return "data:text/javascript;base64," + base64.b64encode(module).decode()

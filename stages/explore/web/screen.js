@@ -16,7 +16,7 @@ const known = new Map(); // networks as arrays, read when first asked for
 const $ = id => document.getElementById(id);
 const percent = share => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);
 const signed = value => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
-const state = { name: DATA.first, x: new Float32Array(INPUTS), step: null, unit: null, playing: null };
+const state = { name: DATA.first, x: new Float32Array(INPUTS), step: null, drawn: null, unit: null, playing: null };
 
 function networkOf(name) {
   if (!known.has(name)) {
@@ -61,7 +61,11 @@ function update() {
   showStep(network);
 }
 
-const dot = (a, b) => a.reduce((sum, value, n) => sum + value * b[n], 0);
+function dot(a, b) {
+  let sum = 0;
+  for (let n = 0; n < a.length; n++) if (a[n]) sum += a[n] * b[n];
+  return sum;
+}
 
 function composedOf(network) {
   network.composed ??= DATA.classes.map((_, k) => engine.composedPicture(network, k));
@@ -95,13 +99,13 @@ function showWhy(network, empty, zs, scores, found) {
   const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a]).slice(0, TOP);
   const maps = zs ? order.map(k => engine.exactMap(network, zs, k)) : [];
   const adds = maps.map(({ map }) => map.map((weight, n) => weight * state.x[n]));
-  const halves = [maps.map(m => m.map), adds].map(all => halfRange(all.flatMap(a => Array.from(a)), null));
+  const halves = zs ? [halfRange(maps.map(m => m.map), null), halfRange(adds, null)] : [];
   place.replaceChildren(...order.map((k, n) => {
     const name = DATA.classes[k];
     const tiles = [];
     if (zs && network.layers.length > 1) {
       const { map, bias } = composedOf(network)[k];
-      tiles.push(signedTile(map, halfRange(map, network.never), network.never, `composed picture of ${name}`,
+      tiles.push(signedTile(map, halfRange([map], network.never), network.never, `composed picture of ${name}`,
         `composed picture: would say ${signed(dot(state.x, map) + bias)}`));
     }
     if (zs) {
@@ -125,7 +129,7 @@ function templateTiles(network, found, k) {
   const own = network.fitted.classOf.flatMap((of, n) => (of === k ? [n] : []));
   const order = own.sort((a, b) => found.said[b] - found.said[a]).slice(0, RIVALS);
   const columns = order.map(n => column(network.fitted, n));
-  const half = halfRange(columns.flatMap(c => Array.from(c)), null);
+  const half = halfRange(columns, null);
   const [first, ...rest] = order.map((n, place) => signedTile(columns[place], half, network.never,
     `fitted picture ${place + 1} of ${DATA.classes[k]}`, place ? signed(found.said[n]) : `strongest fitted picture: ${signed(found.said[n])}`));
   return [first, make("div", { class: "rivals", "aria-label": "its rivals" }, ...rest)];
@@ -142,11 +146,21 @@ function showUnits(network, empty, zs, scores) {
   const strips = network.units.map((layer, l) => {
     const order = [...layer.influence.keys()].sort((a, b) => layer.influence[b] - layer.influence[a]);
     const adds = engine.contributions(network, zs, l, k);
-    return { l, order, adds, half: halfRange(adds, null) };
+    return { l, order, adds, half: halfRange([adds], null) };
   });
   $("strips").replaceChildren(...strips.map(strip => heatStrip(network, strip, k)));
   state.unit = state.unit && state.unit.l < strips.length ? state.unit : { l: 0, place: 0 };
   showUnit(network, strips[state.unit.l], state.unit.place, k);
+  mark();
+}
+
+/** Where the chosen unit is in its strip. */
+function mark() {
+  document.querySelectorAll(".mark").forEach((arrow, l) => {
+    arrow.hidden = l !== state.unit.l;
+    const { units } = networkOf(state.name);
+    arrow.style.setProperty("--at", (state.unit.place + 0.5) / units[l].influence.length);
+  });
 }
 
 function heatStrip(network, { l, order, adds, half }, k) {
@@ -157,6 +171,7 @@ function heatStrip(network, { l, order, adds, half }, k) {
     state.unit = { l, place: Math.max(0, Math.min(order.length - 1, place)) };
     canvas.setAttribute("aria-valuenow", state.unit.place + 1);
     showUnit(network, { l, order, adds }, state.unit.place, k);
+    mark();
   };
   canvas.addEventListener("click", event => choose(Math.floor(event.offsetX / canvas.clientWidth * order.length)));
   canvas.addEventListener("keydown", event => {
@@ -165,14 +180,15 @@ function heatStrip(network, { l, order, adds, half }, k) {
     choose((state.unit.l === l ? state.unit.place : 0) + step);
     event.preventDefault();
   });
-  return make("div", {}, make("p", {}, `Layer ${l + 1}: ${order.length} units, the most influential first; red adds to ${DATA.classes[k]}, blue takes away.`), canvas);
+  return make("div", {}, make("p", {}, `Layer ${l + 1}: ${order.length} units, the most influential first; red adds to ${DATA.classes[k]}, blue takes away.`), canvas,
+    make("div", { class: "mark", "aria-hidden": "true" }, "▲"));
 }
 
 function showUnit(network, { l, order, adds }, place, k) {
   const unit = order[place];
   const picture = engine.unitPicture(network, l, unit);
   const explained = network.units[l].explained[unit];
-  $("unit").replaceChildren(signedTile(picture, halfRange(picture, network.never), network.never,
+  $("unit").replaceChildren(signedTile(picture, halfRange([picture], network.never), network.never,
     `picture of unit ${place + 1} of layer ${l + 1}`,
     `Unit ${place + 1} of layer ${l + 1} adds ${signed(adds[unit])} to ${DATA.classes[k]} here. ` + (l === 0
       ? "Its picture is its own weights: with a bias, all that drives it."
@@ -193,18 +209,23 @@ function setUpFilm(network) {
 function showStep(network) {
   if (!network.film) return;
   const step = network.film.steps[state.step];
-  const pictures = DATA.classes.map((_, k) => column(step, k));
-  const half = halfRange(pictures.flatMap(p => Array.from(p)), null);
-  const said = pictures.map((picture, k) => dot(state.x, picture) + step.bias[k]);
+  step.pictures ??= DATA.classes.map((_, k) => column(step, k));
+  const said = step.pictures.map((picture, k) => dot(state.x, picture) + step.bias[k]);
   const empty = state.x.every(value => value === 0);
   const answer = engine.argmax(said);
   $("step").setAttribute("aria-valuetext", `${step.updates} updates`);
   $("facts").textContent = `After ${step.updates.toLocaleString("en")} updates: right on ${percent(step.accuracy)}, its composed pictures agree `
     + `with it on ${percent(step.agreement)} and, balanced, explain ${step.explained.toFixed(2)}.`
     + (empty ? "" : ` Of this image they say ${DATA.classes[answer]}.`);
-  $("pictures").replaceChildren(...pictures.map((picture, k) => tile(
-    canvas => drawSigned(canvas, SHAPE, picture, half, network.never), `composed picture of ${DATA.classes[k]} after ${step.updates} updates`,
-    DATA.classes[k], `tile${!empty && k === answer ? " chosen" : ""}`)));
+  if (state.drawn !== step) drawStep(network, step);
+  [...$("pictures").children].forEach((figure, k) => figure.classList.toggle("chosen", !empty && k === answer));
+}
+
+function drawStep(network, step) {
+  const half = halfRange(step.pictures, null);
+  $("pictures").replaceChildren(...step.pictures.map((picture, k) => signedTile(picture, half, network.never,
+    `composed picture of ${DATA.classes[k]} after ${step.updates} updates`, DATA.classes[k])));
+  state.drawn = step;
 }
 
 function play() {
