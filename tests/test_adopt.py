@@ -1,5 +1,6 @@
 """Networks made elsewhere go through the pipeline as any other, by a key of params.yaml and their file."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,7 @@ def test_two_networks_made_elsewhere_are_adopted_drawn_edited_and_removed(
         for stage in ("adopt", "compose-model", "draw-model")
         for name in ("dense", "layers")
     ]
-    assert sorted(project.repro()) == sorted([*stages, "challenge@layers", "render"])
+    assert sorted(project.repro()) == sorted([*stages, "challenge@layers", "explore", "render"])
 
     told = Told(project.folder, (project.folder / files.REPORT).read_text(encoding="utf-8"))
     is_whole(told)
@@ -75,11 +76,19 @@ def test_two_networks_made_elsewhere_are_adopted_drawn_edited_and_removed(
     assert figures == {"output.png", "clusters.png", "fitted-3.png"}
     assert (project.folder / "reports/figures/dense/layer-2.png").exists()
 
+    page = (project.folder / "reports/explorer.html").read_text(encoding="utf-8")
+    shown = {n["name"]: n for n in json.loads(re.search(r'id="data">(.*?)</script>', page)[1])["networks"]}  # type: ignore[index]
+    assert len(shown["dense"]["layers"]) == 3
+    assert shown["layers"]["layers"] == [], "what cannot be shown of it is not offered"
+    assert shown["layers"]["fitted"]["units"] > 10
+    assert shown["dense"]["film"] is None
+
     write_dense(project.folder / DENSE, make_network([12, 8], seed=4))
     assert sorted(project.repro()) == [
         "adopt@dense",
         "compose-model@dense",
         "draw-model@dense",
+        "explore",
         "render",
     ]
 

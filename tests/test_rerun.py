@@ -34,13 +34,13 @@ EDITS = {
     "nothing": (lambda _: None, []),
     "a comment": (edit("data:", "# a remark\ndata:"), []),
     "widths": (edit("samples: 100, hidden: [12, 8]", "samples: 100, hidden: [6, 5, 4]"),
-               ["train@few", "compose@few", "draw@few", "render"]),
+               ["train@few", "compose@few", "draw@few", "explore", "render"]),
     "the fit": (edit("pull: 0.3", "pull: 3.0"),  # of a network without hidden layers it is the network
-                [*every("compose"), "challenge@all", "draw@few", "draw@all", "render"]),
+                [*every("compose"), "challenge@all", "draw@few", "draw@all", "explore", "render"]),
     "who is challenged": (edit("challenge: [all]", "challenge: []"), ["render"]),
     "a render parameter": (edit("samples_per_class: 5", "samples_per_class: 6"), ["render"]),
     "the clusters": (edit("[1, 3]", "[1, 3, 4]"),
-                     ["survey", *every("compose"), "challenge@all", *every("draw"), "render"]),
+                     ["survey", *every("compose"), "challenge@all", *every("draw"), "explore", "render"]),
     "the clusters shown": (edit("clusters_shown: 3", "clusters_shown: 2"), [*every("draw"), "render"]),
     "train's code": (append("stages/train/model.py"), every("train")),
     "compose's code": (append("stages/compose/rungs.py"), every("compose")),
@@ -49,8 +49,9 @@ EDITS = {
     "survey's code": (append("stages/survey/ink.py"), ["survey"]),
     "render's code": (append("stages/render/charts/along.py"), ["render"]),
     "draw's code": (append("stages/draw/clusters.py"), every("draw")),
-    "what both draw with": (append("stages/drawing/canvas.py"), [*every("draw"), "render"]),
-    "render's template": (edit("# {{", "# The {{", "stages/render/story/report.md.j2"), ["render"]),
+    "what both draw with": (append("stages/drawing/canvas.py"), [*every("draw"), "explore", "render"]),
+    "the explorer's page": (append("stages/explore/web/screen.js"), ["explore"]),
+    "render's template": (edit("# {{", "# The {{", "stages/prose/page.md.j2"), ["render"]),
     "own images": (append("data/local/README.md"), ["fetch"]),  # gives the same digits
     "a README": (append("README.md"), []),
 }  # fmt: skip

@@ -44,7 +44,7 @@ def changed(reproduced: Path, tmp_path_factory: pytest.TempPathFactory) -> Proje
     project = Project(folder)
     project.run("git", "switch", "-qc", "more-samples")
     project.replace("params.yaml", "few: {samples: 100", "few: {samples: 400")
-    assert project.repro() == ["train@few", "compose@few", "draw@few", "render"]
+    assert project.repro() == ["train@few", "compose@few", "draw@few", "explore", "render"]
     return project
 
 
@@ -123,7 +123,7 @@ def test_nothing_changed_says_so_in_a_line(project: Project) -> None:
 def test_networks_added_and_removed_are_named_with_their_figures(project: Project) -> None:
     flat = "flat: {samples: 1437, hidden: [], epochs: 2}"
     project.replace("params.yaml", flat, "new: {samples: 50, hidden: [5], epochs: 1}")
-    assert project.repro() == ["train@new", "compose@new", "draw@new", "render"]
+    assert project.repro() == ["train@new", "compose@new", "draw@new", "explore", "render"]
     assert project.repro() == []
     text, _ = review(project)
     assert "- `new` added" in text

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from stages.arrays import Array, pixels
+from stages.arrays import Array, centred, pixels, single
 from stages.artifacts.images import Images
 from stages.artifacts.maps import Fitted
 from stages.artifacts.network import Network, Snapshots
@@ -14,7 +14,6 @@ from stages.drawing import views
 from stages.explore.quantise import LARGE, SMALL, Quantised, packed
 from stages.facts import Facts, Run
 from stages.glossary import rung_words
-from stages.mathematics.composing import compose
 
 SAME = 0.999  # of the test images' answers must be the network's own in few bits; else it gets more
 EACH = 2  # test images of each class in the strip, at most, and of each kind of failure
@@ -74,8 +73,12 @@ def in_few_bits(network: Network, x_test: Array) -> list[dict[str, Any]]:
 
 def same_answers(network: Network, layers: Sequence[Quantised], x: Array) -> float:
     """The share of images (n × inputs) that the layers in few bits give the network's own class."""
-    nearly = Network.of([layer.weights for layer in layers], network.biases, np.float64, network.activation)
-    return float((nearly.logits(x).argmax(axis=1) == network.logits(x).argmax(axis=1)).mean())
+    both = (
+        Network.of(weights, network.biases, np.float32, network.activation)
+        for weights in (network.weights, [layer.weights for layer in layers])
+    )
+    said = [each.logits(single(x)).argmax(axis=1) for each in both]
+    return float((said[0] == said[1]).mean())
 
 
 def units(layer: Units) -> dict[str, str]:
@@ -95,14 +98,24 @@ def fitted(found: Fitted) -> dict[str, Any]:
 def film(facts: Facts, snapshots: Snapshots) -> dict[str, Any]:
     """The composed pictures at each snapshot, and what was measured of them."""
     steps = []
-    for moment, (updates, network) in zip(facts.truth, snapshots, strict=True):
-        picture = compose(network.of_type(np.float64))[-1].centred()
+    for moment, weights, (updates, network) in zip(
+        facts.truth, facts.pictures.along, snapshots, strict=True
+    ):
+        bias = centred(effective_bias(network.of_type(np.float64)))
         steps.append(
-            Quantised.of(picture.weights, SMALL).packed(picture.bias)
+            Quantised.of(weights.astype(float), SMALL).packed(bias)
             | {"updates": updates, "accuracy": moment.accuracy, "agreement": moment.agreement,
                "explained": moment.explained, "linear": moment.linear_fit}
         )  # fmt: skip
     return {"steps": steps}
+
+
+def effective_bias(network: Network) -> Array:
+    """β_L = β_{L−1}W_L + b_L: the number beside each composed picture."""
+    beta = network.biases[0]
+    for weight, bias in zip(network.weights[1:], network.biases[1:], strict=True):
+        beta = beta @ weight + bias
+    return beta
 
 
 def strip(images: Images, network: Facts) -> dict[str, Any]:
