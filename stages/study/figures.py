@@ -15,6 +15,7 @@ from stages.study.results import Recipe, Study
 from stages.study.siblings import Siblings
 
 FOLDER = Path("reports/figures")
+WAYS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 FIRST = 5  # the axis of updates is linear from 0 to here and logarithmic beyond
 PANELS: dict[str, Callable[[Moment], float]] = {
     "Agreement of the composed pictures": lambda moment: moment.agreement,
@@ -61,6 +62,8 @@ def by_travel(recipes: Sequence[Recipe], path: Path) -> None:
         axis.set_title(title, loc="left")
         axis.set_xscale("log")
         axis.set_xlabel("first layer's way, in its first lengths", labelpad=1)
+        axis.xaxis.set_major_locator(FixedLocator(WAYS))
+        axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter("{x:g}")
         axis.set_ylim(0, 1.03)
     handles, labels = axes[0].get_legend_handles_labels()

@@ -10,7 +10,7 @@ from stages.prose.page import markdown
 from stages.study import spread
 from stages.study.results import Recipe, Result, Study
 from stages.study.siblings import Siblings
-from stages.words import count, listed, percent
+from stages.words import count, decimal, listed, percent
 
 TITLE = "The study: what many networks have in common"
 NEARLY, OUTGROWN = 0.9, 0.1
@@ -20,7 +20,7 @@ TRAVELS = (0.1, 0.2, 0.4)
 def write(study: Study, siblings: dict[str, Siblings]) -> str:
     """study/reports/README.md as text."""
     shapes = study.settings.study.shapes
-    sections = [Section("", opening(study))]
+    sections = [Section("", opening(study)), Section("In brief", brief(study, siblings))]
     sections += [of_shape(study, shape, siblings) for shape in shapes]
     if study.variants:
         sections.append(variants(study, siblings))
@@ -40,10 +40,47 @@ def opening(study: Study) -> list[Block]:
     ]
 
 
+def brief(study: Study, siblings: dict[str, Siblings]) -> list[Block]:
+    """The findings, each with its numbers."""
+    best = {recipe.name: [result.best.agreement for result in recipe.results] for recipe in study.recipes}
+    reached = sum(value >= NEARLY for values in best.values() for value in values)
+    total = sum(map(len, best.values()))
+    never = [f"`{name}` ({spread.shares(values)})" for name, values in best.items() if max(values) < NEARLY]
+    lines = [
+        f"**The picture comes first, in {reached} of {total} networks:** at some moment after the start their composed pictures agreed with them on {percent(NEARLY, 0)} or more."
+        + (f" In no seed of {listed(never)}." if never else "")
+    ]
+    for shape in study.settings.study.shapes:
+        recipes = study.of_shape(shape)
+        few, many = recipes[0], recipes[-1]
+        lines.append(
+            f"**Whether it is kept depends on the images,** with as many updates: with hidden layers {hidden_words(few)} agreement ends at {spread.shares(few.values('agreement'))} "
+            f"after {few.params.samples:,} images and at {spread.shares(many.values('agreement'))} after {many.params.samples:,}."
+        )
+        lines.append(_sibling_line(study, many, siblings))
+    return ["\n".join(f"- {line}" for line in lines if line)]
+
+
+def _sibling_line(study: Study, recipe: Recipe, siblings: dict[str, Siblings]) -> str:
+    """Another seed's network against the fitted pictures, on the largest sample count."""
+    if recipe.name not in siblings:
+        return ""
+    fitted, alike = numbered("fitted", max(study.settings.fit.pictures)), siblings[recipe.name].values
+    return (
+        f"Another seed's network in its place (`{recipe.name}`) agrees on {spread.shares(alike['agreement'])}, and on {spread.shares(alike['agreement_on_errors'])} of its errors, and explains "
+        f"{spread.numbers(alike['explained'])}; its own fitted pictures {spread.shares(recipe.rung(fitted, 'agreement'))}, {spread.shares(recipe.rung(fitted, 'agreement_on_errors'))} "
+        f"and {spread.numbers(recipe.rung(fitted, 'explained'))}."
+    )
+
+
+def hidden_words(recipe: Recipe) -> str:
+    return "-".join(map(str, recipe.params.hidden)) or "none"
+
+
 def of_shape(study: Study, shape: str, siblings: dict[str, Siblings]) -> Section:
     """One shape at every sample count: along the training, at the end, against travel."""
     recipes = study.of_shape(shape)
-    hidden = "-".join(map(str, study.settings.study.shapes[shape])) or "none"
+    hidden = hidden_words(recipes[0])
     rows = [
         [
             f"{recipe.params.samples:,}",
@@ -70,7 +107,7 @@ def of_shape(study: Study, shape: str, siblings: dict[str, Siblings]) -> Section
                    "Lines are medians over seeds, bands the range over seeds; every network has as many updates."),
             Table(head, rows),
             Figure(f"ladder-{shape}.png", "Rungs at the end, by sample count",
-                   "What stand-ins explain of the trained networks, and how often they err with them. *Another seed's network* is a network of the same recipe in "
+                   "What stand-ins explain of the trained networks, and how often they err with them; another seed's network is one of the same recipe in "
                    "the place of this one."),
             Table(*ladder(study, recipes, siblings)),
             Figure(f"travel-{shape}.png", "Agreement and explained against how far the first layer moved",
@@ -133,7 +170,7 @@ def travels(recipes: Sequence[Recipe]) -> str:
             said = [f"{recipe.params.samples:,} images {spread.shares(values)}" for recipe, values in there]
             middles = [float(np.median(values)) for _, values in there]
             lines.append(
-                f"- at {travel}: {listed(said)}; they differ by {percent(round(max(middles) - min(middles), 4))}"
+                f"- at {travel}: {listed(said)}; the medians differ by {decimal(100 * (max(middles) - min(middles)), 1)} points"
             )
     if not lines:
         return "No two sample counts have networks that moved equally far."
@@ -149,7 +186,7 @@ def variants(study: Study, siblings: dict[str, Siblings]) -> Section:
     rows = [
         [
             recipe.name,
-            "-".join(map(str, recipe.params.hidden)) or "none",
+            hidden_words(recipe),
             f"{recipe.params.samples:,}",
             str(recipe.params.epochs),
             spread.shares(recipe.values("accuracy")),

@@ -59,7 +59,7 @@ def _with_spread(run: Run, network: Facts, metric: str) -> str:
     if metric in SHARES:
         beside = f" ± {decimal(100 * spread.deviation, 1)}" if spread else ""
         return f"{percent(value)}{beside}" if not spread else f"{decimal(100 * value, 1)}{beside} %"
-    return decimal(value) + (f" ± {decimal(spread.deviation)}" if spread else "")
+    return f"{decimal(value, 3)} ± {decimal(spread.deviation, 3)}" if spread else decimal(value)
 
 
 def smooth(run: Run) -> list[Block]:
