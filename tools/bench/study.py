@@ -21,6 +21,7 @@ from tools.bench import timing
 from tools.bench.shell import repro, run
 
 OUTPUT = Path("build/bench-study.json")
+WHO = ("-c", "user.name=bench", "-c", "user.email=bench@example.invalid")
 SIZES = (25, 50, 100, 200)  # empty stages
 STUDY = """\
 study:
@@ -52,6 +53,7 @@ def main() -> None:
         found = {
             "machine": machine.facts(),
             "workers": side_by_side(Path(folder)),
+            "pipeline": whole_pipeline(Path(folder)),
             "books": books(Path(folder)),
         }
     OUTPUT.parent.mkdir(exist_ok=True)
@@ -61,23 +63,7 @@ def main() -> None:
 
 def side_by_side(folder: Path) -> dict[str, Any]:
     """Seconds of ten networks of up to 5,000 images: in turn, by one worker, by two, and again."""
-    ready = folder / "ready"
-    subprocess.run(["git", "clone", "-q", ".", str(ready)], check=True)
-    params = (ready / "study/params.yaml").read_text(encoding="utf-8")
-    (ready / "study/params.yaml").write_text(params[: params.index("study:\n")] + STUDY, encoding="utf-8")
-    (ready / "study/dvc.lock").unlink(missing_ok=True)
-    shutil.copytree(".dvc/cache", ready / ".dvc/cache", ignore=shutil.ignore_patterns("runs"))
-    run(
-        ready,
-        "git",
-        "-c",
-        "user.name=bench",
-        "-c",
-        "user.email=bench@example.invalid",
-        "commit",
-        "-qam",
-        "bench",
-    )
+    ready = with_images(folder / "ready")
     run(ready / "study", "dvc", "repro", "-q", "survey")
     times: dict[str, float] = {}
     ways = {"serial": None, "workers_1": 1, "workers_2": 2}
@@ -97,12 +83,37 @@ def side_by_side(folder: Path) -> dict[str, Any]:
     }
 
 
-def once(project: Path, workers: int | None) -> None:
-    """Run the study in a project, by `dvc repro` or by so many workers."""
+def with_images(project: Path) -> Path:
+    """A clone of this commit with a small study, in which the images are fetched and nothing else is made."""
+    subprocess.run(["git", "clone", "-q", ".", str(project)], check=True)
+    params = project / "study/params.yaml"
+    text = params.read_text(encoding="utf-8")
+    params.write_text(text[: text.index("study:\n")] + STUDY, encoding="utf-8")
+    for pipeline in (project, project / "study"):
+        (pipeline / "dvc.lock").unlink(missing_ok=True)
+        shutil.copy(files.IMAGES, pipeline / files.IMAGES)
+        run(pipeline, "dvc", "commit", "--force", "--quiet", "fetch")
+    run(project, "git", "add", "-A")
+    run(project, "git", *WHO, "commit", "-qm", "bench")
+    return project
+
+
+def whole_pipeline(folder: Path) -> dict[str, float]:
+    """Seconds of the main pipeline from nothing but its images, by `dvc repro` and by two workers."""
+    times = {}
+    for name, workers in (("serial", None), ("workers_2", 2)):
+        project = with_images(folder / f"pipeline-{name}")
+        times[name] = timing.seconds(partial(once, project, workers, "."))
+        print(f"  the pipeline, {name}: {times[name]:.0f} s", flush=True)
+    return times | {"two_workers_over_serial": times["serial"] / times["workers_2"]}
+
+
+def once(project: Path, workers: int | None, pipeline: str = "study") -> None:
+    """Run a project's pipeline, by `dvc repro` or by so many workers."""
     if workers is None:
-        repro(project / "study")
+        repro(project / pipeline)
     else:
-        run(project, sys.executable, "-m", "tools.parallel", "study", "--workers", str(workers))
+        run(project, sys.executable, "-m", "tools.parallel", pipeline, "--workers", str(workers))
 
 
 def forget(project: Path) -> None:

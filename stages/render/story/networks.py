@@ -56,10 +56,11 @@ def other_seeds(run: Run) -> list[Block]:
 def _with_spread(run: Run, network: Facts, metric: str) -> str:
     """A network's number, and how far seeds move it where the study says."""
     value, spread = network.metrics[metric], run.spreads.get(network.name, {}).get(metric)
+    if spread is None:
+        return percent(value) if metric in SHARES else decimal(value)
     if metric in SHARES:
-        beside = f" ± {decimal(100 * spread.deviation, 1)}" if spread else ""
-        return f"{percent(value)}{beside}" if not spread else f"{decimal(100 * value, 1)}{beside} %"
-    return f"{decimal(value, 3)} ± {decimal(spread.deviation, 3)}" if spread else decimal(value)
+        return f"{decimal(100 * value, 1)} ± {decimal(100 * spread.deviation, 1)} %"
+    return f"{decimal(value, 3)} ± {decimal(spread.deviation, 3)}"
 
 
 def smooth(run: Run) -> list[Block]:
