@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all study test check format bench bench-study metrics experiments review requirements slow clean help stale
+.PHONY: all study test check format bench bench-study metrics experiments verify review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
@@ -42,6 +42,9 @@ metrics: .venv/requirements.txt ## The numbers of every network, one row each, i
 
 experiments: .venv/requirements.txt ## Every experiment in 120 columns: what it changed and what that did
 	@python -m tools.experiments
+
+verify: .venv/requirements.txt ## Hash everything that DVC keeps again: what is damaged, and how it comes back
+	@python -m tools.verify
 
 review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull request (build/review/)
 	@python -m tools.review $(BASE)

@@ -77,7 +77,7 @@ fit:
   seed: 0
 study:
   shapes: {small: [12, 8]}
-  samples: [100, 300]
+  samples: [100]
   seeds: [0, 1]
   updates: 20
   variants:
@@ -178,22 +178,30 @@ def new_project(folder: Path) -> Project:
     return project
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first of the suite's processes makes, and the others wait for."""
+    base = factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / f"{name}.whole").exists():
+            folder.mkdir()
+            make(folder)
+            (shared / f"{name}.whole").touch()
+    return folder
+
+
+def make_reproduced(folder: Path) -> None:
+    project = new_project(folder)
+    project.repro()
+    project.commit("On digits")
+
+
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that has run once and is committed; made once for all the suite's processes."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    folder = shared / "reproduced"
-    with (shared / "reproduced.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "whole").exists():
-            folder.mkdir()
-            project = new_project(folder)
-            project.repro()
-            project.commit("On digits")
-            (folder / ".git" / "info" / "exclude").write_text("/whole\n")
-            (folder / "whole").touch()
-    return folder
+    return once(tmp_path_factory, "reproduced", make_reproduced)
 
 
 @pytest.fixture
@@ -204,26 +212,25 @@ def project(reproduced: Path, tmp_path: Path) -> Project:
     return Project(folder)
 
 
+def make_studied(folder: Path) -> None:
+    project = new_project(folder)
+    (folder / "study/summary.json").unlink(missing_ok=True)
+    (folder / "study/params.yaml").write_text(STUDY, encoding="utf-8")
+    project.commit("A small study")
+    repro = [sys.executable, "-m", "dvc", "repro", "--quiet"]
+    subprocess.run(repro, cwd=folder / "study", check=True, env=environment(project), capture_output=True)
+
+
 @pytest.fixture(scope="session")
 def studied(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose study has run once, one stage after another."""
-    project = new_project(tmp_path_factory.mktemp("studied"))
-    shutil.rmtree(project.folder / "study/reports", ignore_errors=True)
-    for name in ("dvc.lock", "summary.json"):
-        (project.folder / "study" / name).unlink(missing_ok=True)
-    (project.folder / "study/params.yaml").write_text(STUDY, encoding="utf-8")
-    project.run("dvc", "init", "--quiet", check=False)
-    project.run("git", "add", "-A")
-    project.run("git", "commit", "-qm", "A small study")
-    repro = [sys.executable, "-m", "dvc", "repro", "--quiet"]
-    place, variables = project.folder / "study", environment(project)
-    subprocess.run(repro, cwd=place, check=True, env=variables, capture_output=True)
-    return project
+    return Project(once(tmp_path_factory, "studied", make_studied))
 
 
-def environment(project: Project, **more: str) -> dict[str, str]:
+def environment(project: Project) -> dict[str, str]:
+    """This Python's, on the project's own code."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {"PATH": path, "PYTHONPATH": str(project.folder), **more}
+    return os.environ | {"PATH": path, "PYTHONPATH": str(project.folder)}
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Project, environment
 
 MADE = ("reports/README.md", "reports/networks.csv", "reports/siblings.csv", "summary.json", "dvc.lock")
-STAGES = 2 + 2 * (2 * 2 + 1)
+STAGES = 2 + 2 * 3  # fetch, survey, and two of each network
 pytestmark = pytest.mark.xdist_group("parallel")
 
 
@@ -62,7 +62,7 @@ def test_two_workers_with_one_cache_give_the_bytes_of_a_serial_run_and_the_gathe
     assert more.returncode == 0, more.stderr
     said = more.stdout + more.stderr
     ran = sorted(line.split(":")[0] for line in said.splitlines() if line.endswith(": ran"))
-    assert ran == sorted(f"{stage}@small-{n}-2" for stage in ("train", "compose") for n in (100, 300))
+    assert ran == sorted(f"{stage}@small-100-2" for stage in ("train", "compose"))
 
 
 def test_through_a_remote_clones_with_caches_of_their_own_give_the_same(
@@ -70,9 +70,8 @@ def test_through_a_remote_clones_with_caches_of_their_own_give_the_same(
 ) -> None:
     config = fresh.folder / "study/.dvc/config"
     own = config.read_text(encoding="utf-8").replace("../../.dvc/cache", "cache")
-    config.write_text(
-        f"{own}[core]\n    remote = shared\n['remote \"shared\"']\n    url = {tmp_path}/remote\n"
-    )
+    own = own.replace("[core]\n", "[core]\n    remote = shared\n")
+    config.write_text(f"{own}['remote \"shared\"']\n    url = {tmp_path}/remote\n")
     done = study(fresh, "--remote")
     assert done.returncode == 0, done.stderr
     gathered = done.stdout[done.stdout.index("Stage 'fetch' is cached") :]
@@ -125,10 +124,10 @@ def test_a_network_that_fails_is_named_at_the_end_and_leaves_the_others_whole(
                   '    settings = params.load()\n    if name == "adam-7":\n        raise UserError("no luck")\n')  # fmt: skip
     done = study(fresh)
     assert done.returncode == 1
-    assert "2 of 14 stages failed; the others are done:" in done.stderr
+    assert "2 of 10 stages failed; the others are done:" in done.stderr
     assert "train-variant@adam-7: train: no luck" in done.stderr
     assert "Traceback" not in done.stderr
-    for name in ("small-100-0", "small-300-1", "adam-0"):
+    for name in ("small-100-0", "small-100-1", "adam-0"):
         ours, theirs = (
             (p.folder / f"study/data/pictures/{name}.npz").read_bytes() for p in (fresh, studied)
         )

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from stages.render.tidy import OF_NETWORK
+from stages.tidy import OF_NETWORK
 from tools.bench.shell import replace, repro, run, stages_of
 from tools.bench.timing import seconds
 
@@ -35,7 +35,7 @@ def alone(project: Path) -> None:
     """The commands that such an edit runs, without DVC."""
     for stage in ("train", "compose", "draw"):
         run(project, sys.executable, "-m", f"stages.{stage}", "--network", "few")
-    for step in ("stages.render.tidy", "stages.render"):
+    for step in ("stages.tidy", "stages.render"):
         run(project, sys.executable, "-m", step)
 
 

@@ -84,7 +84,7 @@ def side_by_side(folder: Path) -> dict[str, Any]:
 
 
 def with_images(project: Path) -> Path:
-    """A clone of this commit with a small study, in which the images are fetched and nothing else is made."""
+    """A clone of this commit with a small study, the images fetched and nothing else made."""
     subprocess.run(["git", "clone", "-q", ".", str(project)], check=True)
     params = project / "study/params.yaml"
     text = params.read_text(encoding="utf-8")

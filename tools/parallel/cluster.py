@@ -1,9 +1,11 @@
 """Stages as tasks of dask: each waits for those before it, on workers here or anywhere."""
 
-import logging
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")  # of workers too; errors are told here
 
 from distributed import Client, Future, LocalCluster, as_completed, get_worker
 from tqdm import tqdm
@@ -13,13 +15,12 @@ from stages.errors import UserError, reason
 from tools.parallel.clone import Job, run
 from tools.parallel.graph import Stage
 
-PATIENCE = 15  # seconds to reach a scheduler
+PATIENCE = 5  # seconds to reach a scheduler
 
 
 @contextmanager
 def workers(scheduler: str | None, number: int) -> Iterator[Client]:
     """A client of a scheduler elsewhere, or of workers on this machine, each a process."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         if scheduler is None:
             local = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address="127.0.0.1:0")

@@ -13,6 +13,7 @@ from stages.artifacts.files import FIGURES, REPORT
 from stages.errors import UserError
 from stages.params import PARAMS, Params
 
+FILM = "film.png"
 NOT_HERE = ("deleted", "not in cache")  # what DVC says of data that a checkout does not have
 
 
@@ -40,11 +41,12 @@ def has_report(revision: str) -> bool:
 
 
 def figures_changed(revision: str) -> list[str]:
-    """The paths of the figures that differ from a revision."""
+    """The paths of the figures that differ from a revision; a film's pictures are those of along.png."""
     command = ("git", "diff", "--name-only", "--no-renames", "-z", "--relative", revision, "--")
     known = _run(*command, str(FIGURES)).decode().split("\0")
     others = _run("git", "ls-files", "--others", "--exclude-standard", "-z", str(FIGURES)).decode()
-    return sorted(path for path in {*known, *others.split("\0")} if path.endswith(".png"))
+    paths = {*known, *others.split("\0")}
+    return sorted(path for path in paths if path.endswith(".png") and Path(path).name != FILM)
 
 
 def networks_at(revision: str) -> set[str]:

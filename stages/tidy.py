@@ -1,7 +1,8 @@
 """Remove what networks that params.yaml no longer names, or no longer challenges, left behind.
 
 DVC forgets a removed stage but not its files. They would count as inputs of render here and be missing in
-a fresh clone, and a reviewer would read numbers of a network that is no more. So this runs before render.
+a fresh clone, and a reviewer would read numbers of a network that is no more. So this runs
+before explore and render.
 """
 
 import shutil
