@@ -1,6 +1,7 @@
 """The project's errors, and the one table from libraries' errors to them."""
 
 import zipfile
+import zlib
 
 
 class UserError(Exception):
@@ -12,7 +13,7 @@ class UnreachableError(Exception):
 
 
 # What numpy, zipfile, gzip, json and the system raise for a file that is missing, damaged or another kind.
-UNREADABLE = (zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError)
 
 
 def reason(error: BaseException) -> str:

@@ -18,6 +18,8 @@ RULES = {
     "clusters: allowed are the numbers of survey.clusters, {allowed}",
     "named_twice": "'{name}' is a name of networks and of models: give one of them another",
     "study_names_twice": "two networks have one name: each sample count, seed and name may be there once",
+    "study_without_course": "a study is about what pictures do along the training: it needs "
+    "train.snapshots of {least} or more, and epochs in every variant",
     "challenge_of_nobody": "challenge has '{name}', which is no network; networks: {networks}",
 }
 

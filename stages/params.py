@@ -21,6 +21,7 @@ from stages.explain import explain
 
 PARAMS = Path("params.yaml")
 MOST_SAMPLES = 100_000_000
+LEAST_SNAPSHOTS = 3  # in a study, which is about the way there
 
 
 def _not_the_folder_of_all(name: str) -> str:
@@ -156,12 +157,12 @@ class Params(Section):
 class Study(Section):
     """Many networks by rule: every shape with every sample count and seed, and variants of the recipe."""
 
-    shapes: dict[Name, list[Width]] = Field(min_length=1)
+    shapes: dict[Name, Annotated[list[Width], Field(max_length=8)]] = Field(min_length=1)
     samples: list[Annotated[int, Field(ge=1, le=MOST_SAMPLES)]] = Field(min_length=1)
     seeds: list[Seed] = Field(min_length=1)
     updates: int = Field(ge=1, le=1_000_000)
-    variants: dict[Name, NetworkParams] = {}
-    variant_seeds: list[Seed] = []
+    variants: dict[Name, NetworkParams] = Field(min_length=1)
+    variant_seeds: list[Seed] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _name_each_once(self) -> "Study":
@@ -204,6 +205,13 @@ class StudyParams(Section):
     fit: Fit
     study: Study
 
+    @model_validator(mode="after")
+    def _have_a_course(self) -> "StudyParams":
+        untrained = [name for name, variant in self.study.variants.items() if variant.epochs == 0]
+        if self.train.snapshots < LEAST_SNAPSHOTS or untrained:
+            raise PydanticCustomError("study_without_course", "study", {"least": LEAST_SNAPSHOTS})
+        return self
+
     @property
     def params(self) -> Params:
         """The same as the stages see it."""
@@ -222,7 +230,10 @@ class StudyParams(Section):
 def load(path: Path = PARAMS) -> Params:
     """Read and check params.yaml; a `UserError` names every wrong key, its value, what is allowed."""
     found = read(path)
-    return found.params if isinstance(found, StudyParams) else found
+    try:
+        return found.params if isinstance(found, StudyParams) else found
+    except ValidationError as error:
+        raise UserError(explain(Params, error)) from error
 
 
 def read(path: Path = PARAMS) -> Params | StudyParams:

@@ -69,7 +69,7 @@ train:
   batch_size: 32
   learning_rate: 0.001
   seed: 0
-  snapshots: 4
+  snapshots: 8
 fit:
   pictures: [3]
   pull: 0.3
@@ -79,9 +79,9 @@ study:
   shapes: {small: [12, 8]}
   samples: [100]
   seeds: [0, 1]
-  updates: 20
+  updates: 40
   variants:
-    adam: {samples: 100, hidden: [6], epochs: 2, optimizer: adam}
+    adam: {samples: 100, hidden: [6], epochs: 10, optimizer: adam}
   variant_seeds: [0]
 """
 

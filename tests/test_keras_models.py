@@ -260,6 +260,29 @@ def test_other_layers_are_refused_by_name_before_keras_builds_them(
     assert "\n" not in str(problem.value)
 
 
+def test_a_sum_written_with_a_plus_is_read_as_one(tmp_path: Path, images: Images) -> None:
+    la, image = layers(), keras().Input((8, 8, 1))
+    x = la.Conv2D(4, 3, padding="same", activation="relu")(image)
+    x = la.Flatten()(x + la.Conv2D(4, 3, padding="same")(x))
+    model = in_file(keras().Model(image, la.Dense(10)(x)), tmp_path / "mine.keras")
+    read, x = load(tmp_path / "mine.keras", SHAPE), pixels(images.x_test[:20])
+    assert np.abs(read.logits(x) - answers(model, x)).max() < 1e-4
+    read.check(x)
+
+
+def test_outputs_that_are_no_classes_are_refused(tmp_path: Path) -> None:
+    saved(tmp_path, [layers().Conv2D(10, 3)])
+    with pytest.raises(UserError, match="gives 6×6×10 numbers for an image; it needs one for each class"):
+        load(tmp_path / "mine.keras", SHAPE)
+
+
+def test_a_normalisation_of_rows_is_no_dense_chain_and_goes_through(tmp_path: Path, images: Images) -> None:
+    model = saved(tmp_path, [layers().BatchNormalization(), layers().Flatten(), layers().Dense(10)], (8, 8))
+    x = pixels(images.x_test[:20])
+    expected = np.asarray(model(x.reshape(-1, 8, 8).astype(np.float32), training=False))
+    assert np.abs(load(tmp_path / "mine.keras", SHAPE).logits(x) - expected).max() < 1e-4
+
+
 def test_another_input_or_no_model_is_refused_in_a_line(tmp_path: Path) -> None:
     saved(tmp_path, [layers().Flatten(), layers().Dense(10)], (8, 8, 3))
     with pytest.raises(UserError, match="reads 8×8×3; the images are grey, 8×8 pixels"):

@@ -37,9 +37,9 @@ def table(path: Path) -> list[dict[str, str]]:
 def test_a_study_names_every_network_with_epochs_enough_for_its_updates(tmp_path: Path) -> None:
     found = params.load(written(tmp_path, STUDY))
     assert list(found.networks) == ["small-100-0", "small-100-1", "adam-0"]
-    assert found.networks["small-100-1"] == NetworkParams(samples=100, hidden=[12, 8], epochs=5, seed=1)
+    assert found.networks["small-100-1"] == NetworkParams(samples=100, hidden=[12, 8], epochs=10, seed=1)
     larger = params.load(written(tmp_path, STUDY.replace("samples: [100]", "samples: [300]")))
-    assert larger.networks["small-300-0"].epochs == 2, "two epochs of ten batches are twenty updates"
+    assert larger.networks["small-300-0"].epochs == 4, "four epochs of ten batches are forty updates"
     assert found.networks["adam-0"].optimizer == "adam"
     assert found.networks["adam-0"].seed == 0
 
@@ -54,8 +54,17 @@ def test_a_study_names_every_network_with_epochs_enough_for_its_updates(tmp_path
             "samples: [0]",
             "study.samples.0 = 0, but should be greater than or equal to 1",
         ),
-        ("updates: 20\n", "updates: many\n", "study.updates = 'many', but should be a valid integer"),
+        ("updates: 40\n", "updates: many\n", "study.updates = 'many', but should be a valid integer"),
         ("  shapes:", "  forms:", "study.forms"),
+        ("snapshots: 8", "snapshots: 1", "it needs train.snapshots of 3 or more"),
+        ("hidden: [6], epochs: 10", "hidden: [6], epochs: 0", "and epochs in every variant"),
+        ("pictures: [3]", "pictures: [4]", "fit.pictures has 4"),
+        (
+            "updates: 20\n",
+            "updates: 900000\n",
+            "epochs = 225000, but should be less than or equal to 100000",
+        ),
+        ("{small: [12, 8]}", "{small: [1, 1, 1, 1, 1, 1, 1, 1, 1]}", "study.shapes.small"),
     ],
 )
 def test_a_wrong_study_is_said_in_a_line(tmp_path: Path, old: str, new: str, words: str) -> None:

@@ -97,6 +97,13 @@ def test_ten_layers_keep_their_order(tmp_path: Path) -> None:
     assert load(tmp_path / "mine.safetensors", 9).hidden == sizes[1:-1]
 
 
+def test_a_last_layer_without_a_number_comes_last(tmp_path: Path) -> None:
+    arrays = {"fc1.weight": np.ones((20, 9), np.float32), "fc1.bias": np.zeros(20, np.float32),
+              "out.weight": np.ones((4, 20), np.float32), "out.bias": np.zeros(4, np.float32)}  # fmt: skip
+    save_file(arrays, tmp_path / "mine.safetensors")
+    assert load(tmp_path / "mine.safetensors", 9).hidden == [20]
+
+
 def written(folder: Path, arrays: dict[str, Array], name: str = "mine.npz") -> Path:
     np.savez(folder / name, **arrays)  # type: ignore[arg-type]
     return folder / name

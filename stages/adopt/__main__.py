@@ -18,7 +18,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m stages.adopt", description=__doc__)
     parser.add_argument("--network", required=True, help="a key under models: in params.yaml")
     name = parser.parse_args().network
-    settings = params.load().models[name]
+    found = params.load()
+    if found.known(name) not in found.models:
+        raise UserError(f"{name} is trained here; networks made elsewhere are under models: in params.yaml")
+    settings = found.models[name]
     images = Images.load()
     model = models.of(made_elsewhere.load(settings, images.shape))
     logits = model.logits(pixels(images.x_test))

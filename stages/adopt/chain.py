@@ -59,6 +59,8 @@ def _add(chain: _Chain, layer: dict[str, Any], weights: Sequence[Array]) -> bool
     """Take one layer in, or say that it does not fit."""
     kind, config, activation = layer["class_name"], layer["config"], activation_of(layer)
     if kind == "Dense":
+        if chain.gain.size not in (1, len(weights[0])):
+            return False  # it normalises something else than the numbers that come in
         chain.dense(weights[0], weights[1] if len(weights) > 1 else np.zeros(weights[0].shape[1]))
     elif kind == "Rescaling":
         chain.scale(np.asarray(config["scale"], float), np.asarray(config.get("offset", 0.0), float))

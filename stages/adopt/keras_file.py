@@ -77,6 +77,9 @@ def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
         raise UserError(
             f"{path} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; it needs one of each"
         )
+    if len(model.output_shape) != 2:
+        size = "×".join(map(str, model.output_shape[1:]))
+        raise UserError(f"{path} gives {size} numbers for an image; it needs one for each class")
     wanted = [size for size in model.input_shape[1:] if size != 1]
     if wanted not in ([size for size in shape if size != 1], [int(np.prod(shape))]):
         size = "×".join(map(str, model.input_shape[1:]))
@@ -85,8 +88,9 @@ def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
 
 def _expects_bytes(written: dict[str, Any]) -> bool:
     """Whether the first layer that does anything divides by about 255, or half of it."""
-    first = next(la for la in layers.layers(written) if la["class_name"] not in ("InputLayer", "Flatten"))
-    if first["class_name"] != "Rescaling":
+    working = (la for la in layers.layers(written) if la["class_name"] not in ("InputLayer", "Flatten"))
+    first = next(working, None)
+    if first is None or first["class_name"] != "Rescaling":
         return False
     return bool(np.all(np.abs(first["config"]["scale"]) < 1 / FINE))
 

@@ -5,6 +5,7 @@ Nothing of theirs is run: both formats hold arrays alone. What the sizes say dec
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def load(
             f"{path}: activation {activation!r} is not known; allowed: {', '.join(ACTIVATIONS)}"
         )
     arrays = _arrays(path)
-    names = sorted(arrays, key=_natural)
+    names = _in_order(arrays, inputs)
     matrices = [arrays[name] for name in names if arrays[name].ndim == 2]
     biases = [arrays[name] for name in names if arrays[name].ndim == 1]
     if others := [name for name in names if arrays[name].ndim not in (1, 2)]:
@@ -64,8 +65,8 @@ def _arrays(path: Path) -> Mapping[str, Array]:
             found = load_file(path)
         else:
             with np.load(path, allow_pickle=False) as file:
-                found = dict(file)
-    except (*UNREADABLE, SafetensorError) as error:
+                found = {name: file[name] for name in file.files if name != "activation"}
+    except (*UNREADABLE, SafetensorError, TypeError) as error:
         raise UserError(f"{path} cannot be read: {reason(error)}") from error
     for name, array in found.items():
         if not np.issubdtype(array.dtype, np.floating):
@@ -75,9 +76,21 @@ def _arrays(path: Path) -> Mapping[str, Array]:
     return {name: array.astype(np.float64) for name, array in found.items()}
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
+def _in_order(arrays: Mapping[str, Array], inputs: int) -> list[str]:
+    """The names, layer by layer. Those without a number come first (`dense`, `dense_1`) or last (`fc1`,
+    `out`): whichever gives a chain."""
+    orders = [sorted(arrays, key=partial(_natural, without=place)) for place in (-1, 10**9)]
+    for names in orders:
+        matrices = [arrays[name] for name in names if arrays[name].ndim == 2]
+        if any(_fits(turned, inputs) for turned in ([*matrices], [m.T for m in matrices])):
+            return names
+    return orders[0]
+
+
+def _natural(name: str, without: int) -> list[tuple[int, str]]:
     """Sorts layer 10 after layer 9, and each layer's arrays together: W1, b1, W2 by their number alone."""
-    return [(int(number), "") for number in re.findall(r"\d+", name)] + [(0, name)]
+    numbers = [int(number) for number in re.findall(r"\d+", name)] or [without]
+    return [(number, "") for number in numbers] + [(0, name)]
 
 
 def _chain(path: Path, matrices: Sequence[Array], inputs: int) -> list[Array]:

@@ -15,7 +15,7 @@ EXPLORER = Path("reports/explorer.html")
 def main() -> None:
     settings = params.load()
     run = Run.load(settings, settings.names)
-    dense = [n.name for n in run.networks if n.architecture.is_dense and not n.control]
+    dense = [n.name for n in run.networks if n.architecture.is_dense]
     networks = {name: Network.load(files.network_file(name)) for name in dense}
     snapshots = {
         name: Snapshots.load(files.snapshots_file(name)) for name in dense if name in settings.networks

@@ -16,14 +16,14 @@ from stages.facts import Facts, Run
 from stages.glossary import rung_words
 
 SAME = 0.999  # of the test images' answers must be the network's own in few bits; else it gets more
-EACH = 2  # test images of each class in the strip, at most, and of each kind of failure
-MOST_IN_STRIP = 40
+OF_A_KIND = {"right": 16, "wrong": 10, "other": 10}  # test images in the strip
+LEAST_BOX = 0.1
 INK = 64  # of 255: what counts as a form's own ink, to measure how much of an image forms fill
 
 
 def page(run: Run, networks: dict[str, Network], snapshots: dict[str, Snapshots]) -> dict[str, Any]:
     """All that the page shows. networks: the dense ones by name; of others only stand-ins are shown."""
-    shown = [n for n in run.networks if not n.control]
+    shown = [n for n in run.networks if not n.control] or list(run.networks)
     first = run.hero or shown[0]
     return {
         "shape": list(run.images.shape),
@@ -46,6 +46,7 @@ def of_network(
         "words": facts.training_words,
         "architecture": facts.architecture.words,
         "activation": facts.architecture.activation,
+        "isDense": facts.architecture.is_dense,
         "isAffine": facts.is_affine,
         "accuracy": facts.metrics["accuracy"],
         "agreement": facts.metrics["agreement"],
@@ -90,7 +91,7 @@ def units(layer: Units) -> dict[str, str]:
 
 def fitted(found: Fitted) -> dict[str, Any]:
     """The fitted pictures, with the class of each and the share of images that it answers."""
-    classes, shares = found.map.classes.astype(np.uint8), found.shares.astype("<f4")
+    classes, shares = found.map.classes.astype("<u2"), found.shares.astype("<f4")
     quantised = Quantised.of(found.map.weights.astype(float), SMALL)
     return quantised.packed(found.map.biases) | {"classes": packed(classes), "shares": packed(shares)}
 
@@ -124,19 +125,24 @@ def strip(images: Images, network: Facts) -> dict[str, Any]:
     predicted = network.pictures.logits.argmax(axis=1)
     composed = network.pictures.composed[-1](pixels(images.x_test)).argmax(axis=1)
     wrong, other = predicted != images.y_test, composed != predicted
-    kinds = {"": ~wrong & ~other, "wrong": wrong, "other": ~wrong & other}
-    chosen: dict[int, str] = {}
-    for kind, there in kinds.items():
-        each = EACH if kind == "" else 1
-        for k in range(len(images.classes)):
-            for image in np.flatnonzero(there & (images.y_test == k))[:each]:
-                chosen[int(image)] = kind
-    kept = dict(list(chosen.items())[:MOST_IN_STRIP])
+    kinds = {"right": ~wrong & ~other, "wrong": wrong, "other": ~wrong & other}
+    chosen = {kind: _of_each_class(images, there, OF_A_KIND[kind]) for kind, there in kinds.items()}
+    kept = [image for of_kind in chosen.values() for image in of_kind]
     return {
-        "images": packed(images.x_test[list(kept)]),
+        "images": packed(images.x_test[kept]),
         "labels": [int(images.y_test[image]) for image in kept],
-        "numbers": list(kept),
+        "numbers": kept,
+        "wrong": len(chosen["wrong"]),
+        "other": len(chosen["other"]),
     }
+
+
+def _of_each_class(images: Images, there: Array, most: int) -> list[int]:
+    """The first images of a kind (mask), of each class in turn until there are as many as asked for."""
+    by_class = [np.flatnonzero(there & (images.y_test == k)) for k in range(len(images.classes))]
+    longest = max(map(len, by_class))
+    turns = [int(own[turn]) for turn in range(min(longest, most)) for own in by_class if turn < len(own)]
+    return turns[:most]
 
 
 def box(x_train: Array) -> list[float]:
@@ -145,7 +151,7 @@ def box(x_train: Array) -> list[float]:
     inked: Array = x_train[:2_000] > INK
     sizes = [_extent(np.asarray(inked.any(axis=axis))) for axis in (2, 1)]
     longer = np.maximum(*(size / length for size, length in zip(sizes, x_train.shape[1:], strict=True)))
-    return [round(float(np.median(longer)), 3)] * 2
+    return [round(max(float(np.median(longer)), LEAST_BOX), 3)] * 2
 
 
 def _extent(inked: Array) -> Array:

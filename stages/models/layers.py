@@ -37,7 +37,7 @@ def check(description: Mapping[str, Any], where: str) -> None:
         if kind not in LAYERS or (kind == "Softmax" and name != last):
             raise UserError(
                 f"{where}: its layer {name!r} ({kind}) is not known to be piecewise affine; allowed are "
-                f"{', '.join(sorted(LAYERS))}, the last as the output alone"
+                f"{', '.join(sorted(LAYERS))} (a softmax as the output alone)"
             )
         allowed = STRAIGHT | BENT | ({"softmax"} if name == last else set())
         if activation not in allowed:
@@ -103,7 +103,8 @@ def in_precision(description: Description, dtype: str) -> Description:
     """The same in float32 or float64."""
     found = copy.deepcopy(description)
     for layer in layers(found):
-        layer["config"]["dtype"] = dtype
+        if ".ops." not in str(layer.get("module")):  # an operation, as the + of two layers, has none
+            layer["config"]["dtype"] = dtype
     return found
 
 

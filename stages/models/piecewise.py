@@ -78,7 +78,11 @@ class PiecewiseAffine:
         average-pooling, found by pushing an empty image and one of each single pixel through."""
         affine = self._built(layers.composed(self._description), "float64")
         bias = self._answer(affine, np.zeros((1, self.inputs))).numpy()
-        parts = [self._answer(affine, part).numpy() - bias for part in _portions(np.eye(self.inputs))]
+        places = np.arange(self.inputs)
+        parts = [
+            self._answer(affine, np.equal.outer(part, places).astype(float)).numpy() - bias
+            for part in _portions(places)
+        ]
         return [AffineMap(np.concatenate(parts), bias[0])]
 
     def probe(self, images: Images, clusters: Mapping[int, Clusters]) -> Probe:

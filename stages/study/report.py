@@ -42,13 +42,20 @@ def opening(study: Study) -> list[Block]:
 
 def brief(study: Study, siblings: dict[str, Siblings]) -> list[Block]:
     """The findings, each with its numbers."""
-    best = {recipe.name: [result.best.agreement for result in recipe.results] for recipe in study.recipes}
-    reached = sum(value >= NEARLY for values in best.values() for value in values)
+    followed = {r.name: [result for result in r.results if result.is_followed] for r in study.recipes}
+    best = {
+        name: [result.best.agreement for result in results] for name, results in followed.items() if results
+    }
     total = sum(map(len, best.values()))
+    first = [first_nearly(result) for results in followed.values() for result in results]
+    reached = [updates for updates in first if updates is not None]
     never = [f"`{name}` ({spread.shares(values)})" for name, values in best.items() if max(values) < NEARLY]
+    unseen = [f"`{name}`" for name, results in followed.items() if not results]
     lines = [
-        f"**The picture comes first, in {reached} of {total} networks:** at some moment after the start their composed pictures agreed with them on {percent(NEARLY, 0)} or more."
+        f"**At some moment nearly their picture: {len(reached)} of {total} networks.** Their composed pictures agreed with them on {percent(NEARLY, 0)} or more"
+        + (f", for the first time after {spread.counts(reached)} updates." if reached else ".")
         + (f" In no seed of {listed(never)}." if never else "")
+        + (f" Of {listed(unseen)} too few moments were kept to say." if unseen else "")
     ]
     for shape in study.settings.study.shapes:
         recipes = study.of_shape(shape)
@@ -59,6 +66,11 @@ def brief(study: Study, siblings: dict[str, Siblings]) -> list[Block]:
         )
         lines.append(_sibling_line(study, many, siblings))
     return ["\n".join(f"- {line}" for line in lines if line)]
+
+
+def first_nearly(result: Result) -> int | None:
+    """After how many updates the composed pictures first agreed on NEARLY or more, of the moments kept."""
+    return next((m.updates for m in result.truth[1:] if m.agreement >= NEARLY), None)
 
 
 def _sibling_line(study: Study, recipe: Recipe, siblings: dict[str, Siblings]) -> str:
@@ -108,7 +120,7 @@ def of_shape(study: Study, shape: str, siblings: dict[str, Siblings]) -> Section
             Table(head, rows),
             Figure(f"ladder-{shape}.png", "Rungs at the end, by sample count",
                    "What stand-ins explain of the trained networks, and how often they err with them; another seed's network is one of the same recipe in "
-                   "the place of this one."),
+                   "the place of this one, its logits as they are."),
             Table(*ladder(study, recipes, siblings)),
             Figure(f"travel-{shape}.png", "Agreement and explained against how far the first layer moved",
                    "A line for each network, from its first updates to its end."),
@@ -227,8 +239,10 @@ def claims(study: Study, siblings: dict[str, Siblings]) -> Section:
     rows = []
     for words, holds in tests.items():
         verdicts = {
-            recipe.name: [holds(recipe, result) for result in recipe.results] for recipe in study.recipes
+            recipe.name: [holds(recipe, result) for result in recipe.results if result.is_followed]
+            for recipe in study.recipes
         }
+        verdicts = {name: found for name, found in verdicts.items() if found}
         total = sum(map(len, verdicts.values()))
         yes = sum(map(sum, verdicts.values()))
         always = [name for name, found in verdicts.items() if all(found)]
@@ -237,7 +251,10 @@ def claims(study: Study, siblings: dict[str, Siblings]) -> Section:
         rows.append([words, f"{yes} of {total}", *(_names(names) for names in (always, mixed, never))])
     return Section(
         "What held, and what did not",
-        [Table(["claim on a network", "networks", "every seed of", "some seeds of", "no seed of"], rows)],
+        [
+            "Of networks with enough moments kept:",
+            Table(["claim on a network", "networks", "every seed of", "some seeds of", "no seed of"], rows),
+        ],
     )
 
 
@@ -246,7 +263,8 @@ def limits(study: Study) -> Section:
         "What this does not say",
         [
             f"One data set (`{study.settings.data.dataset}`), networks without convolutions, one batch size and learning rate. A few seeds show a range, not its tails. "
-            "Where two recipes' ranges overlap, the study has not told them apart."
+            "Where two recipes' ranges overlap, the study has not told them apart. "
+            "Best moments are of those kept, which are fewer in a wide network."
         ],
     )
 

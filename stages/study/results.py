@@ -8,7 +8,10 @@ from stages.arrays import Array
 from stages.artifacts import files, truth
 from stages.artifacts.ladder import Ladder
 from stages.artifacts.truth import Moment
+from stages.errors import UserError
 from stages.params import NetworkParams, StudyParams
+
+EARLY, EARLY_MOMENTS = (5, 160), 3  # updates among which pictures form, and how many moments of them
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Result:
             truth.load(files.truth_file(name)),
             files.load_arrays(files.pictures_file(name), "logits")["logits"].astype(float),
         )
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether enough moments were kept where pictures form; of wide networks few fit into the files."""
+        return sum(EARLY[0] < moment.updates <= EARLY[1] for moment in self.truth) >= EARLY_MOMENTS
 
     @property
     def best(self) -> Moment:
@@ -68,6 +76,12 @@ class Study:
     @classmethod
     def load(cls, settings: StudyParams) -> "Study":
         asked, known = settings.study, settings.params.networks
+        there = len(files.load_arrays(files.IMAGES, "y_train")["y_train"])
+        if max(asked.samples) > there:
+            raise UserError(
+                f"params.yaml: study.samples has {max(asked.samples):,}, and the data has {there:,} "
+                "training images: take no more"
+            )
         recipes = [
             _recipe(f"{shape}-{samples}", shape, known, asked.seeds)
             for shape in asked.shapes

@@ -17,7 +17,7 @@ from stages import console
 from stages.errors import UserError, last_line
 from stages.parallel import cores
 from tools.parallel import graph
-from tools.parallel.clone import REF, Job
+from tools.parallel.clone import REFS, Job
 
 
 def main() -> None:
@@ -33,14 +33,21 @@ def main() -> None:
         raise UserError("dask is not installed here: `make study` adds it to .venv")
     from tools.parallel.cluster import side_by_side, workers
 
-    if not (given.pipeline / "dvc.yaml").exists():
-        raise UserError(f"{given.pipeline} has no dvc.yaml; pipelines are study and .")
+    if not (given.pipeline / "dvc.yaml").exists() or not given.pipeline.resolve().is_relative_to(
+        Path.cwd()
+    ):
+        raise UserError(f"{given.pipeline} is no folder here with a dvc.yaml; pipelines are study and .")
+    if given.workers < 1:
+        raise UserError(f"--workers {given.workers}: at least 1 is needed")
     failed: dict[str, str] = {}
     found = [stage for stage in graph.to_run(given.pipeline) if not stage.only_here]
     if found:
         job = job_of(given.pipeline, remote=given.remote)
-        with workers(given.scheduler, given.workers) as client:
-            failed = side_by_side(client, found, job, [] if given.scheduler else cores_here())
+        try:
+            with workers(given.scheduler, given.workers) as client:
+                failed = side_by_side(client, found, job, [] if given.scheduler else cores_here())
+        finally:
+            _git("update-ref", "-d", f"{REFS}/{job.commit}")
     gather(given.pipeline, [s.name for s in found if s.name not in failed], failed, remote=given.remote)
 
 
@@ -48,7 +55,7 @@ def job_of(pipeline: Path, *, remote: bool) -> Job:
     """This working tree as a commit that workers fetch; files that git does not know are not in it."""
     root = Path(_git("rev-parse", "--show-toplevel")).resolve()
     commit = _git("stash", "create") or _git("rev-parse", "HEAD")
-    _git("update-ref", REF, commit)
+    _git("update-ref", f"{REFS}/{commit}", commit)
     cache = "" if remote else _said(sys.executable, "-m", "dvc", "cache", "dir", folder=pipeline)
     shared = str((pipeline / cache).resolve()) if cache else ""
     below = str(pipeline.resolve().relative_to(root))

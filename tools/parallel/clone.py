@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-REF = "refs/looking-for/parallel"
+REFS = "refs/looking-for"
 
 
 class Job(NamedTuple):
-    """What a worker must know. source: a path or URL that git fetches REF from; pipeline: its folder below
-    the project's; commit: what REF is; cache: DVC's cache folder, shared by all, or nothing: then every
+    """What a worker must know. source: a path that git fetches from; commit: what is run; pipeline: its
+    folder below the project's; cache: DVC's cache folder, shared by all, or nothing: then every
     clone has a cache of its own, and they share by the pipeline's default remote."""
 
     source: str
@@ -47,7 +47,7 @@ def clone(job: Job, place: Path) -> Path:
     """The project at the job's commit, in a folder of this worker alone."""
     root = Path(tempfile.mkdtemp(prefix="clone-", dir=place))
     _run(root, "", "git", "init", "--quiet")
-    _run(root, "", "git", "fetch", "--quiet", "--depth", "1", job.source, REF)
+    _run(root, "", "git", "fetch", "--quiet", "--depth", "1", job.source, f"{REFS}/{job.commit}")
     _run(root, "", "git", "checkout", "--quiet", "FETCH_HEAD")
     _run(root, job.pipeline, "dvc", "config", "--local", "cache.dir", job.cache or str(root / ".dvc/cache"))
     return root

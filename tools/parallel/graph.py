@@ -15,10 +15,7 @@ from stages.errors import UserError, last_line
 
 
 class Stage(NamedTuple):
-    """One to run: its name, those that it waits for, and whether only the head can run it.
-
-    DVC keeps no run of a stage with outputs that are not cached: what a worker made of it would be lost.
-    """
+    """One to run: its name, those that it waits for, and whether it can run in this working tree alone."""
 
     name: str
     after: Sequence[str]
@@ -37,9 +34,30 @@ def to_run(folder: Path) -> list[Stage]:
             before = [other.name for other in graph.successors(node) if isinstance(other, PipelineStage)]
             after = [name for name in before if name in found]
             if node.name in changed or after:
-                lost = any(not (out.use_cache or out.metric or out.plot) for out in node.outs)
-                found[node.name] = Stage(node.name, after, lost)
+                here = (
+                    is_lost(node) or reads_own_files(node) or any(found[name].only_here for name in after)
+                )
+                found[node.name] = Stage(node.name, after, here)
     return list(found.values())
+
+
+def is_lost(stage: PipelineStage) -> bool:
+    """Whether DVC keeps no run of it."""
+    return any(not (out.use_cache or out.metric or out.plot) for out in stage.outs)
+
+
+def reads_own_files(stage: PipelineStage) -> bool:
+    """Whether it reads files here that git leaves out and no stage makes: your own images or
+    networks, which no clone has."""
+    made = {str(out.fs_path) for node in stage.repo.index.stages for out in node.outs}
+    own = [str(dep.fs_path) for dep in stage.deps if not _is_made(str(dep.fs_path), made)]
+    command = ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "--", *own]
+    listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout if own else ""
+    return any("__pycache__" not in line for line in listed.splitlines())
+
+
+def _is_made(path: str, made: set[str]) -> bool:
+    return any(path == out or out.startswith(f"{path}/") for out in made)
 
 
 def stale(folder: Path) -> set[str]:

@@ -8,6 +8,7 @@ export function makeBoard(canvas, changed) {
   canvas.width = canvas.height = SIZE;
   let strokes = [];
   let current = null;
+  let pointer = null;
   const cursor = { x: SIZE / 2, y: SIZE / 2, inks: false, shown: false };
 
   function paint() {
@@ -20,6 +21,7 @@ export function makeBoard(canvas, changed) {
       context.beginPath();
       context.moveTo(...stroke[0]);
       for (const point of stroke) context.lineTo(...point);
+      if (stroke.length === 1) context.lineTo(stroke[0][0] + 0.1, stroke[0][1]); // a dot
       context.stroke();
     }
   }
@@ -32,8 +34,12 @@ export function makeBoard(canvas, changed) {
   }
 
   function update() {
-    paint();
+    repaint();
     changed(strokes.length ? ink() : null);
+  }
+
+  function repaint() {
+    paint();
     if (cursor.shown) {
       context.strokeStyle = cursor.inks ? "#d55e00" : "#0072b2";
       context.lineWidth = 2;
@@ -49,36 +55,41 @@ export function makeBoard(canvas, changed) {
   function begin(point) { current = [point]; strokes.push(current); update(); }
 
   canvas.addEventListener("pointerdown", event => {
+    if (event.button !== 0 || !event.isPrimary) return;
+    pointer = event.pointerId;
     canvas.setPointerCapture(event.pointerId);
     cursor.shown = false;
     begin(at(event));
     event.preventDefault();
   });
-  canvas.addEventListener("pointermove", event => { if (current && !cursor.inks) { current.push(at(event)); update(); } });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { current = null; });
+  canvas.addEventListener("pointermove", event => {
+    if (current && event.pointerId === pointer && !cursor.inks) { current.push(at(event)); update(); }
+  });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, event => { if (event.pointerId === pointer) current = pointer = null; });
 
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   canvas.addEventListener("keydown", event => {
     if (event.key === " ") {
+      event.preventDefault();
+      if (event.repeat) return;
       cursor.inks = !cursor.inks;
       cursor.shown = true;
       current = null;
-      if (cursor.inks) begin([cursor.x, cursor.y]); else update();
+      if (cursor.inks) begin([cursor.x, cursor.y]); else repaint();
     } else if (STEPS[event.key]) {
       const [right, down] = STEPS[event.key];
       cursor.shown = true;
       cursor.x = Math.max(BRUSH, Math.min(SIZE - BRUSH, cursor.x + right * BRUSH));
       cursor.y = Math.max(BRUSH, Math.min(SIZE - BRUSH, cursor.y + down * BRUSH));
-      if (cursor.inks && current) current.push([cursor.x, cursor.y]);
-      update();
+      if (cursor.inks && current) { current.push([cursor.x, cursor.y]); update(); } else repaint();
     } else return;
     event.preventDefault();
   });
-  canvas.addEventListener("blur", () => { cursor.shown = cursor.inks = false; current = null; update(); });
+  canvas.addEventListener("blur", () => { cursor.shown = cursor.inks = false; current = null; repaint(); });
 
   paint();
   return {
-    undo() { strokes.pop(); current = null; update(); },
+    undo() { if (strokes.pop()) { current = null; update(); } },
     clear() { strokes = []; current = null; update(); },
     forget() { strokes = []; current = null; paint(); },
   };

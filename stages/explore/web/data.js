@@ -31,7 +31,7 @@ export function network(packed, classes) {
   const made = {
     ...packed, classes,
     layers: packed.layers.map(layer),
-    fitted: { ...layer(packed.fitted), classOf: Array.from(integers(packed.fitted.classes)), shares: floats(packed.fitted.shares) },
+    fitted: { ...layer(packed.fitted), classOf: Array.from(new Uint16Array(bytes(packed.fitted.classes).buffer)), shares: floats(packed.fitted.shares) },
     never: integers(packed.never),
     units: packed.units.map(u => ({ influence: floats(u.influence), explained: floats(u.explained) })),
   };

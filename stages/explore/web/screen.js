@@ -165,7 +165,8 @@ function mark() {
 
 function heatStrip(network, { l, order, adds, half }, k) {
   const canvas = make("canvas", { role: "slider", tabindex: 0, "aria-label": `units of layer ${l + 1}`,
-    "aria-valuemin": 1, "aria-valuemax": order.length, "aria-valuenow": 1, class: "strip" });
+    "aria-valuemin": 1, "aria-valuemax": order.length, class: "strip",
+    "aria-valuenow": state.unit?.l === l ? state.unit.place + 1 : 1 });
   drawSigned(canvas, [1, order.length], order.map(u => adds[u]), half, null);
   const choose = place => {
     state.unit = { l, place: Math.max(0, Math.min(order.length - 1, place)) };
@@ -251,7 +252,7 @@ function choose(name) {
   state.unit = null;
   const network = networkOf(name);
   $("network").value = name;
-  $("is").textContent = `${network.architecture === "none" ? "No hidden layer" : `Hidden layers ${network.architecture}`}; ${network.words}. Right on `
+  $("is").textContent = `${network.architecture === "none" ? "No hidden layer" : `${network.isDense ? "Hidden layers" : "Layers"} ${network.architecture}`}; ${network.words}. Right on `
     + `${percent(network.accuracy)} of the test images; its composed pictures give ${percent(network.agreement)} of its answers.`;
   $("rungs").replaceChildren(...network.ladder.map(rung => make("tr", {},
     make("th", { scope: "row" }, rung.words),

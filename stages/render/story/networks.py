@@ -6,6 +6,7 @@ from stages.render.story.verdicts import NEARLY, SKETCH, verdict
 from stages.words import count, decimal, listed, percent
 
 SHARES = ("accuracy", "agreement", "agreement_on_errors")
+MANY = 4  # seeds from which on to be the lowest says something
 PARTS = ("explained", "linear_fit", "exact_maps", "fitted")
 
 
@@ -43,24 +44,37 @@ def other_seeds(run: Run) -> list[Block]:
         return []
     numbers = sorted({spreads["accuracy"].seeds for spreads in run.spreads.values()})
     words = (
-        f"± is the standard deviation over {listed([str(n) for n in numbers], 'or')} trainings of the same recipe with other seeds "
+        f"± is the standard deviation over {listed([str(n) for n in numbers], 'or')} trainings of the recipe that differ in their seeds alone, this one among them "
         "([the study](../study/reports/README.md)); the intervals elsewhere are of one training, from resampling the test images. "
     )
     ranges = [
-        f"`{name}` {percent(spreads['agreement'].low)} to {percent(spreads['agreement'].high)}"
+        f"`{name}` {percent(spreads['agreement'].median)} ({percent(spreads['agreement'].low)} to {percent(spreads['agreement'].high)})"
         for name, spreads in run.spreads.items()
     ]
-    return [words + f"Agreement over seeds: {listed(ranges)}."]
+    return [words + f"Agreement over seeds, median and range: {listed(ranges)}.{extremes(run)}"]
+
+
+def extremes(run: Run) -> str:
+    """Networks whose own agreement is an end of the range: no typical ones."""
+    found = []
+    for network in run.networks:
+        spread, value = run.spreads.get(network.name, {}).get("agreement"), network.metrics["agreement"]
+        if spread and spread.seeds >= MANY and value in (spread.low, spread.high):
+            end = "lowest" if value == spread.low else "highest"
+            found.append(f"`{network.name}` here is the {end} of its {spread.seeds}")
+    return f" {listed(found)}." if found else ""
 
 
 def _with_spread(run: Run, network: Facts, metric: str) -> str:
     """A network's number, and how far seeds move it where the study says."""
     value, spread = network.metrics[metric], run.spreads.get(network.name, {}).get(metric)
-    if spread is None:
+    if spread is None or value is None:
         return percent(value) if metric in SHARES else decimal(value)
     if metric in SHARES:
         return f"{decimal(100 * value, 1)} ± {decimal(100 * spread.deviation, 1)} %"
-    return f"{decimal(value, 3)} ± {decimal(spread.deviation, 3)}"
+    return (
+        f"{decimal(value, 3)} ± {decimal(spread.deviation, 3) if spread.deviation >= 5e-4 else '< 0.001'}"
+    )
 
 
 def smooth(run: Run) -> list[Block]:
