@@ -60,7 +60,7 @@ def test_a_study_names_every_network_with_epochs_enough_for_its_updates(tmp_path
         ("hidden: [6], epochs: 10", "hidden: [6], epochs: 0", "and epochs in every variant"),
         ("pictures: [3]", "pictures: [4]", "fit.pictures has 4"),
         (
-            "updates: 20\n",
+            "updates: 40\n",
             "updates: 900000\n",
             "epochs = 225000, but should be less than or equal to 100000",
         ),

@@ -22,7 +22,7 @@ from tools.bench.shell import repro, run
 
 OUTPUT = Path("build/bench-study.json")
 WHO = ("-c", "user.name=bench", "-c", "user.email=bench@example.invalid")
-SIZES = (25, 50, 100, 200)  # empty stages
+SIZES = (25, 50, 100)  # empty stages
 STUDY = """\
 study:
   shapes: {two: [512, 256]}
