@@ -22,7 +22,9 @@ from stages.params import Fit
 from stages.survey import evidence
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+BROWSERS = ("chromium", "google-chrome", "chromium-browser")  # Debian's, the code host's, others'
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+DRIVER = shutil.which("chromedriver")
 FIT = Fit(pictures=[3], pull=0.3, updates=200, seed=0)
 MADE_BY_STAGES = ("reports/", "dvc.lock", "study/reports/", "study/dvc.lock")
 
