@@ -48,7 +48,7 @@ def test_two_workers_with_one_cache_give_the_bytes_of_a_serial_run_and_the_gathe
     assert done.returncode == 0, done.stderr
     assert "2 workers; dashboard: http" in done.stdout
     assert (done.stdout + done.stderr).count(": ran") == STAGES
-    gathered = done.stdout[done.stdout.index("Stage 'fetch' is cached") :]
+    gathered = done.stdout[done.stdout.index("Stage 'fetch' didn't change") :]
     assert [line for line in gathered.splitlines() if line.startswith("Running stage")] == [
         "Running stage 'study':"
     ]
@@ -74,7 +74,7 @@ def test_through_a_remote_clones_with_caches_of_their_own_give_the_same(
     config.write_text(f"{own}['remote \"shared\"']\n    url = {tmp_path}/remote\n")
     done = study(fresh, "--remote")
     assert done.returncode == 0, done.stderr
-    gathered = done.stdout[done.stdout.index("Stage 'fetch' is cached") :]
+    gathered = done.stdout[done.stdout.index("Stage 'fetch' didn't change") :]
     assert gathered.count("Running stage") == 1
     is_the_same(studied, fresh)
 
@@ -102,7 +102,7 @@ def worker_at_work(head: int) -> int:
         }
         for row in listed.splitlines()[1:]:
             pid, parent, args = row.split(None, 2)
-            if "dvc repro train" in args and head in ancestors(int(pid), parents):
+            if "dvc repro compose" in args and head in ancestors(int(pid), parents):
                 return int(parent)
         time.sleep(0.1)
     raise AssertionError("no worker ran a stage")
@@ -124,7 +124,7 @@ def test_a_network_that_fails_is_named_at_the_end_and_leaves_the_others_whole(
                   '    settings = params.load()\n    if name == "adam-7":\n        raise UserError("no luck")\n')  # fmt: skip
     done = study(fresh)
     assert done.returncode == 1
-    assert "2 of 10 stages failed; the others are done:" in done.stderr
+    assert "2 of 10 stages failed; others are done:" in done.stderr
     assert "train-variant@adam-7: train: no luck" in done.stderr
     assert "Traceback" not in done.stderr
     for name in ("small-100-0", "small-100-1", "adam-0"):

@@ -1,23 +1,29 @@
 """Run what changed in a pipeline on all cores, or on a cluster: `make study`.
 
 A task is a stage, its dependencies are futures, and a worker runs it by `dvc repro` in a clone of its own,
-at a commit of this working tree. Results are shared by DVC's run-cache, so at the end `dvc repro` here
-restores everything without training, and alone writes the lock. docs/study.md.
+at a commit of this working tree. Results are shared by DVC's cache, so at the end everything is restored
+here without training, and the lock is written here alone. docs/study.md.
 """
 
 import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import stages.enter  # noqa: F401  # first of all
 from stages import console
 from stages.errors import UserError, last_line
 from stages.parallel import cores
-from tools.parallel import graph
+from tools.parallel import graph, lock
 from tools.parallel.clone import REFS, Job
+from tools.parallel.graph import Stage
+
+if TYPE_CHECKING:  # dask comes with `make study` alone
+    from tools.parallel.cluster import Done
 
 
 def main() -> None:
@@ -31,7 +37,7 @@ def main() -> None:
     given = parser.parse_args()
     if find_spec("distributed") is None:
         raise UserError("dask is not installed here: `make study` adds it to .venv")
-    from tools.parallel.cluster import side_by_side, workers
+    from tools.parallel.cluster import Done, side_by_side, workers
 
     if not (given.pipeline / "dvc.yaml").exists() or not given.pipeline.resolve().is_relative_to(
         Path.cwd()
@@ -39,16 +45,19 @@ def main() -> None:
         raise UserError(f"{given.pipeline} is no folder here with a dvc.yaml; pipelines are study and .")
     if given.workers < 1:
         raise UserError(f"--workers {given.workers}: at least 1 is needed")
-    failed: dict[str, str] = {}
+    done = Done({}, {})
     found = [stage for stage in graph.to_run(given.pipeline) if not stage.only_here]
     if found:
         job = job_of(given.pipeline, remote=given.remote)
         try:
             with workers(given.scheduler, given.workers) as client:
-                failed = side_by_side(client, found, job, [] if given.scheduler else cores_here())
+                done = side_by_side(
+                    client, graph.tasks(found), job, [] if given.scheduler else cores_here()
+                )
         finally:
             _git("update-ref", "-d", f"{REFS}/{job.commit}")
-    gather(given.pipeline, [s.name for s in found if s.name not in failed], failed, remote=given.remote)
+    made = [stage for stage in found if stage.name in done.entries]
+    gather(given.pipeline, made, done, remote=given.remote)
 
 
 def job_of(pipeline: Path, *, remote: bool) -> Job:
@@ -62,15 +71,24 @@ def job_of(pipeline: Path, *, remote: bool) -> Job:
     return Job(str(root), commit, below, shared)
 
 
-def gather(pipeline: Path, done: list[str], failed: dict[str, str], *, remote: bool) -> None:
-    """Restore what the workers made and run what only the head can; a UserError names what failed."""
+def gather(pipeline: Path, made: Sequence[Stage], done: "Done", *, remote: bool) -> None:
+    """Restore what the workers made and run what only the head can; a UserError names what failed.
+
+    `dvc repro` would restore it, too, but writes the whole lock again for each stage.
+    """
     pull = ["--pull"] if remote else []
-    if failed:
-        if done:
-            _said(sys.executable, "-m", "dvc", "repro", *pull, *done, folder=pipeline)
-        lines = "".join(f"\n  {name}: {why}" for name, why in failed.items())
+    cached = [stage.name for stage in made if stage.is_cached]
+    if cached:
+        lock.write(pipeline, {name: done.entries[name] for name in cached})
+        restore = "pull" if remote else "checkout"
+        _said(sys.executable, "-m", "dvc", restore, "--force", "--quiet", *cached, folder=pipeline)
+    if done.failed:
+        others = [stage.name for stage in made if not stage.is_cached]
+        if others:
+            _said(sys.executable, "-m", "dvc", "repro", *pull, *others, folder=pipeline)
+        lines = "".join(f"\n  {name}: {why}" for name, why in done.failed.items())
         raise UserError(
-            f"{len(failed)} of {len(done) + len(failed)} stages failed; the others are done:{lines}"
+            f"{len(done.failed)} of {len(done.failed) + len(made)} stages failed; others are done:{lines}"
         )
     if subprocess.run([sys.executable, "-m", "dvc", "repro", *pull], check=False, cwd=pipeline).returncode:
         raise UserError(f"`dvc repro` failed in {pipeline}")

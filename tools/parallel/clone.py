@@ -4,9 +4,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from tools.parallel import lock
 
 REFS = "refs/looking-for"
 
@@ -22,24 +25,34 @@ class Job(NamedTuple):
     cache: str
 
 
+class Outcome(NamedTuple):
+    """ran: those of a task's stages that had to run; entries: what DVC's lock says of each, by name."""
+
+    ran: Sequence[str]
+    entries: Mapping[str, Any]
+
+
 class StageError(Exception):
     """A stage that ended with an error: what it said last."""
 
 
-def run(job: Job, stage: str, place: Path, core: int | None = None) -> bool:
-    """Run one stage by `dvc repro` in this worker's clone and share what it made.
+def run(job: Job, stages: Sequence[str], place: Path, core: int | None = None) -> Outcome:
+    """Run stages, each needed by the next, by `dvc repro` in this worker's clone and share what they made.
 
     place: a folder for the clone; core: the one that this worker keeps to, so that threads are not more
-    than cores. Returns whether it ran: DVC takes from its run-cache what any worker made before. Raises
-    StageError.
+    than cores. DVC takes from its run-cache what any worker made before. Raises StageError.
     """
     if core is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     root = clone(job, place)
-    said = _run(root, job.pipeline, "dvc", "repro", *([] if job.cache else ["--pull"]), stage)
+    said = _run(root, job.pipeline, "dvc", "repro", *([] if job.cache else ["--pull"]), stages[-1])
     if not job.cache:
-        _run(root, job.pipeline, "dvc", "push", "--run-cache", stage)
-    return f"Running stage '{stage}'" in said
+        _run(root, job.pipeline, "dvc", "push", "--run-cache", *stages)
+    entries = lock.read(root / job.pipeline)
+    return Outcome(
+        [name for name in stages if f"Running stage '{name}'" in said],
+        {name: entries[name] for name in stages},
+    )
 
 
 @cache

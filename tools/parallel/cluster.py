@@ -1,9 +1,10 @@
 """Stages as tasks of dask: each waits for those before it, on workers here or anywhere."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")  # of workers too; errors are told here
 
@@ -12,10 +13,17 @@ from tqdm import tqdm
 
 from stages import console
 from stages.errors import UserError, reason
-from tools.parallel.clone import Job, run
-from tools.parallel.graph import Stage
+from tools.parallel.clone import Job, Outcome, run
+from tools.parallel.graph import Task
 
 PATIENCE = 5  # seconds to reach a scheduler
+
+
+class Done(NamedTuple):
+    """entries: what DVC's lock says of each stage that is done; failed: why each other is not."""
+
+    entries: Mapping[str, Any]
+    failed: Mapping[str, str]
 
 
 @contextmanager
@@ -36,31 +44,37 @@ def workers(scheduler: str | None, number: int) -> Iterator[Client]:
         yield client
 
 
-def side_by_side(client: Client, stages: Sequence[Stage], job: Job, cores: Sequence[int]) -> dict[str, str]:
-    """Run each stage once those before it are done; gives the failed ones, each with its reason.
+def side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequence[int]) -> Done:
+    """Run each task once those before it are done.
 
-    A stage that fails takes along those after it and no other. One whose worker dies runs on another.
+    One that fails takes along those after it and no other. One whose worker dies runs on another.
     """
-    futures: dict[str, Future] = {}
-    for stage in stages:
-        before = [futures[name] for name in stage.after]
-        key = f"{stage.name}-{job.commit[:8]}"
-        futures[stage.name] = client.submit(task, job, stage.name, cores, before, key=key)
-    names = {future.key: name for name, future in futures.items()}
-    failed = {}
+    futures: dict[str, Future] = {}  # by stage
+    stages = {}  # by future
+    for task in tasks:
+        before = [futures[name] for name in task.after]
+        key = f"{task.stages[-1]}-{job.commit[:8]}"
+        future = client.submit(on_worker, job, task.stages, cores, before, key=key)
+        futures |= dict.fromkeys(task.stages, future)
+        stages[key] = task.stages
+    entries: dict[str, Any] = {}
+    failed: dict[str, str] = {}
     with tqdm(total=len(futures), unit="stage", disable=None, dynamic_ncols=True) as bar:
-        for future in as_completed(futures.values()):
-            name = names[future.key]
+        for future in as_completed(set(futures.values())):
+            names = stages[future.key]
             if future.status == "finished":
-                bar.write(f"{name}: {'ran' if future.result() else 'was there'}")
+                outcome = future.result()
+                entries |= outcome.entries
+                for name in names:
+                    bar.write(f"{name}: {'ran' if name in outcome.ran else 'was there'}")
             else:
-                failed[name] = reason(future.exception())
-            bar.update()
-    return failed
+                failed |= dict.fromkeys(names, reason(future.exception()))
+            bar.update(len(names))
+    return Done(entries, failed)
 
 
-def task(job: Job, stage: str, cores: Sequence[int], _before: Sequence[bool]) -> bool:
-    """On a worker: one stage, on one core where the worker is of this machine, whose name is a number."""
+def on_worker(job: Job, stages: Sequence[str], cores: Sequence[int], _before: Sequence[Outcome]) -> Outcome:
+    """A task's stages, on one core where the worker is of this machine, whose name is a number."""
     worker = get_worker()
     core = cores[worker.name % len(cores)] if cores else None
-    return run(job, stage, Path(worker.local_directory), core)
+    return run(job, stages, Path(worker.local_directory), core)

@@ -1,4 +1,4 @@
-"""What there is to run, in which order: the stages of a pipeline as DVC knows them."""
+"""What there is to run, in which order: the stages of a pipeline as DVC knows them, as tasks."""
 
 import json
 import subprocess
@@ -15,20 +15,29 @@ from stages.errors import UserError, last_line
 
 
 class Stage(NamedTuple):
-    """One to run: its name, those that it waits for, and whether it can run in this working tree alone."""
+    """One to run: its name, those that it waits for, whether it can run in this working tree alone, and
+    whether DVC's cache keeps all that it writes."""
 
     name: str
     after: Sequence[str]
     only_here: bool
+    is_cached: bool
+
+
+class Task(NamedTuple):
+    """Stages that a worker runs one after another, and the stages of other tasks that it waits for."""
+
+    stages: Sequence[str]
+    after: Sequence[str]
 
 
 def to_run(folder: Path) -> list[Stage]:
-    """The stages of the pipeline in a folder that changed, and what follows from them, in order."""
+    """The stages of the pipeline in a folder that changed, and what follows from them, in DVC's order."""
     changed = stale(folder)
     found: dict[str, Stage] = {}
     with Repo(str(folder)) as repo:
         graph = repo.index.graph
-        for node in reversed(list(nx.topological_sort(graph))):
+        for node in nx.dfs_postorder_nodes(graph):
             if not isinstance(node, PipelineStage) or Path(node.wdir) != folder.resolve():
                 continue
             before = [other.name for other in graph.successors(node) if isinstance(other, PipelineStage)]
@@ -37,7 +46,24 @@ def to_run(folder: Path) -> list[Stage]:
                 here = (
                     is_lost(node) or reads_own_files(node) or any(found[name].only_here for name in after)
                 )
-                found[node.name] = Stage(node.name, after, here)
+                cached = all(out.use_cache for out in node.outs)
+                found[node.name] = Stage(node.name, after, here, cached)
+    return list(found.values())
+
+
+def tasks(stages: Sequence[Stage]) -> list[Task]:
+    """A stage that one other alone waits for, and no other such, goes along with it: one start of DVC
+    instead of two, and nothing handed over."""
+    waiting: dict[str, list[str]] = {stage.name: [] for stage in stages}
+    for stage in stages:
+        for name in stage.after:
+            waiting[name].append(stage.name)
+    found: dict[str, Task] = {}
+    for stage in stages:
+        own = [name for name in stage.after if waiting[name] == [stage.name]]
+        first = found.pop(own[0]) if len(own) == 1 else Task((), ())
+        others = [name for name in stage.after if name not in first.stages]
+        found[stage.name] = Task((*first.stages, stage.name), tuple(dict.fromkeys((*first.after, *others))))
     return list(found.values())
 
 

@@ -1,0 +1,21 @@
+"""A pipeline's `dvc.lock`: what DVC says of each stage there, read in a clone and written on the head."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dvc.utils.serialize import load_yaml, modify_yaml
+
+NAME = "dvc.lock"
+
+
+def read(pipeline: Path) -> dict[str, Any]:
+    """The entries of all its stages, by name."""
+    return dict(load_yaml(str(pipeline / NAME))["stages"])
+
+
+def write(pipeline: Path, entries: Mapping[str, Any]) -> None:
+    """Put entries in, at once: in their order after those that are there, which are replaced in place."""
+    with modify_yaml(str(pipeline / NAME)) as lock:
+        lock.setdefault("schema", "2.0")
+        lock.setdefault("stages", {}).update(entries)
