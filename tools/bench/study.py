@@ -27,11 +27,11 @@ STUDY = """\
 study:
   shapes: {two: [512, 256]}
   samples: [500, 5000]
-  seeds: [0, 1, 2, 3]
+  seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
   updates: 400
   variants:
     adam: {samples: 500, hidden: [512, 256], epochs: 20, optimizer: adam}
-  variant_seeds: [0, 1]
+  variant_seeds: [0, 1, 2, 3, 4, 5]
 """
 EMPTY = """\
 stages:
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def side_by_side(folder: Path) -> dict[str, Any]:
-    """Seconds of ten networks of up to 5,000 images: in turn, by one worker, by two, and again."""
+    """Seconds of thirty networks of up to 5,000 images: in turn, by one worker, by two, and again."""
     ready = with_images(folder / "ready")
     run(ready / "study", "dvc", "repro", "-q", "survey")
     times: dict[str, float] = {}
@@ -78,8 +78,8 @@ def side_by_side(folder: Path) -> dict[str, Any]:
     times["cached_serial"] = timing.seconds(lambda: once(folder / "serial", None))
     return times | {
         "two_workers_over_serial": times["serial"] / times["workers_2"],
-        "networks": 10,
-        "stages": 20,
+        "networks": 30,
+        "stages": 60,
     }
 
 

@@ -79,7 +79,7 @@ def gather(pipeline: Path, made: Sequence[Stage], done: "Done", *, remote: bool)
     pull = ["--pull"] if remote else []
     cached = [stage.name for stage in made if stage.is_cached]
     if cached:
-        lock.write(pipeline, {name: done.entries[name] for name in cached})
+        lock.update(pipeline, {name: done.entries[name] for name in cached})
         restore = "pull" if remote else "checkout"
         _said(sys.executable, "-m", "dvc", restore, "--force", "--quiet", *cached, folder=pipeline)
     if done.failed:

@@ -9,9 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.parallel import lock
+from tools.parallel import lock, warm
+from tools.parallel.graph import Task
 
 REFS = "refs/looking-for"
+# Freed memory is kept for the next array. Dask has its workers give it back to the system at once, for
+# which our arrays of tens of megabytes pay with a quarter of a stage's time.
+MEMORY = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
 
 
 class Job(NamedTuple):
@@ -36,44 +40,64 @@ class StageError(Exception):
     """A stage that ended with an error: what it said last."""
 
 
-def run(job: Job, stages: Sequence[str], place: Path, core: int | None = None) -> Outcome:
-    """Run stages, each needed by the next, by `dvc repro` in this worker's clone and share what they made.
+def run(job: Job, task: Task, before: Mapping[str, Any], place: Path, core: int | None = None) -> Outcome:
+    """Run a task's stages by `dvc repro` in this worker's clone and share what they made.
 
-    place: a folder for the clone; core: the one that this worker keeps to, so that threads are not more
-    than cores. DVC takes from its run-cache what any worker made before. Raises StageError.
+    before: the lock's entries of what ran for it; place: a folder for the clone; core: the one that this
+    worker keeps to, so that threads are not more than cores. DVC takes from its run-cache what any worker
+    made before. Raises StageError.
+
+    The clone's lock says nothing but what the task rests on: DVC writes the whole lock again for each
+    stage, which takes seconds when it speaks of hundreds.
     """
     if core is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
-    root = clone(job, place)
-    said = _run(root, job.pipeline, "dvc", "repro", *([] if job.cache else ["--pull"]), stages[-1])
+    own = clone(job, place)
+    rests_on = {name: entry for name, entry in {**own.known, **before}.items() if name in task.upstream}
+    lock.replace(own.pipeline, rests_on)
+    said = _dvc(own, "repro", *([] if job.cache else ["--pull"]), task.stages[-1])
     if not job.cache:
-        _run(root, job.pipeline, "dvc", "push", "--run-cache", *stages)
-    entries = lock.read(root / job.pipeline)
+        _dvc(own, "push", "--run-cache", *task.stages)
+    entries = lock.read(own.pipeline)
     return Outcome(
-        [name for name in stages if f"Running stage '{name}'" in said],
-        {name: entries[name] for name in stages},
+        [name for name in task.stages if f"Running stage '{name}'" in said],
+        {name: entries[name] for name in task.stages},
     )
+
+
+class Clone(NamedTuple):
+    """pipeline: its folder in a clone of the project; known: what the lock says there; environment: that of
+    commands, which run the clone's own code."""
+
+    pipeline: Path
+    known: Mapping[str, Any]
+    environment: Mapping[str, str]
 
 
 @cache
-def clone(job: Job, place: Path) -> Path:
+def clone(job: Job, place: Path) -> Clone:
     """The project at the job's commit, in a folder of this worker alone."""
     root = Path(tempfile.mkdtemp(prefix="clone-", dir=place))
-    _run(root, "", "git", "init", "--quiet")
-    _run(root, "", "git", "fetch", "--quiet", "--depth", "1", job.source, f"{REFS}/{job.commit}")
-    _run(root, "", "git", "checkout", "--quiet", "FETCH_HEAD")
-    _run(root, job.pipeline, "dvc", "config", "--local", "cache.dir", job.cache or str(root / ".dvc/cache"))
-    return root
+    _run(root, os.environ, "git", "init", "--quiet")
+    _run(root, os.environ, "git", "fetch", "--quiet", "--depth", "1", job.source, f"{REFS}/{job.commit}")
+    _run(root, os.environ, "git", "checkout", "--quiet", "FETCH_HEAD")
+    pythons = [str(Path(sys.executable).parent), os.environ["PATH"]]
+    environment = {**os.environ, **MEMORY, "PYTHONPATH": str(root)}
+    if sys.platform == "linux":  # elsewhere a process with as many libraries had better not be copied
+        pythons.insert(0, str(warm.start(root, environment)))
+    environment["PATH"] = os.pathsep.join(pythons)
+    own = Clone(root / job.pipeline, lock.read(root / job.pipeline), environment)
+    _dvc(own, "config", "--local", "cache.dir", job.cache or str(root / ".dvc/cache"))
+    return own
 
 
-def _run(root: Path, below: str, program: str, *words: str) -> str:
-    """A command of this Python's environment, on the clone's own code; gives what it printed."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "PYTHONPATH": str(root)}
-    command = [sys.executable, "-m", "dvc", *words] if program == "dvc" else [program, *words]
-    done = subprocess.run(
-        command, check=False, cwd=root / below, env=environment, capture_output=True, text=True
-    )
+def _dvc(own: Clone, *words: str) -> str:
+    return _run(own.pipeline, own.environment, sys.executable, "-m", "dvc", *words)
+
+
+def _run(folder: Path, environment: Mapping[str, str], *command: str) -> str:
+    """Run a command; gives what it printed."""
+    done = subprocess.run(command, check=False, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise StageError(_reason(f"{done.stdout}\n{done.stderr}"))
     return done.stdout

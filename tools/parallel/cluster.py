@@ -54,7 +54,7 @@ def side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequenc
     for task in tasks:
         before = [futures[name] for name in task.after]
         key = f"{task.stages[-1]}-{job.commit[:8]}"
-        future = client.submit(on_worker, job, task.stages, cores, before, key=key)
+        future = client.submit(on_worker, job, task, cores, before, key=key)
         futures |= dict.fromkeys(task.stages, future)
         stages[key] = task.stages
     entries: dict[str, Any] = {}
@@ -73,8 +73,9 @@ def side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequenc
     return Done(entries, failed)
 
 
-def on_worker(job: Job, stages: Sequence[str], cores: Sequence[int], _before: Sequence[Outcome]) -> Outcome:
-    """A task's stages, on one core where the worker is of this machine, whose name is a number."""
+def on_worker(job: Job, task: Task, cores: Sequence[int], before: Sequence[Outcome]) -> Outcome:
+    """A task, on one core where the worker is of this machine, whose name is a number."""
     worker = get_worker()
     core = cores[worker.name % len(cores)] if cores else None
-    return run(job, stages, Path(worker.local_directory), core)
+    entries = {name: entry for outcome in before for name, entry in outcome.entries.items()}
+    return run(job, task, entries, Path(worker.local_directory), core)

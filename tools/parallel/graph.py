@@ -15,20 +15,23 @@ from stages.errors import UserError, last_line
 
 
 class Stage(NamedTuple):
-    """One to run: its name, those that it waits for, whether it can run in this working tree alone, and
-    whether DVC's cache keeps all that it writes."""
+    """One to run: its name, those to run that it waits for, all that it rests on, whether it can run in
+    this working tree alone, and whether DVC's cache keeps all that it writes."""
 
     name: str
     after: Sequence[str]
+    upstream: Sequence[str]
     only_here: bool
     is_cached: bool
 
 
 class Task(NamedTuple):
-    """Stages that a worker runs one after another, and the stages of other tasks that it waits for."""
+    """Stages that a worker runs one after another, those of other tasks that it waits for, and all that
+    the last rests on."""
 
     stages: Sequence[str]
     after: Sequence[str]
+    upstream: Sequence[str]
 
 
 def to_run(folder: Path) -> list[Stage]:
@@ -38,16 +41,17 @@ def to_run(folder: Path) -> list[Stage]:
     with Repo(str(folder)) as repo:
         graph = repo.index.graph
         for node in nx.dfs_postorder_nodes(graph):
-            if not isinstance(node, PipelineStage) or Path(node.wdir) != folder.resolve():
+            if not is_stage(node) or Path(node.wdir) != folder.resolve():
                 continue
-            before = [other.name for other in graph.successors(node) if isinstance(other, PipelineStage)]
+            before = [other.name for other in graph.successors(node) if is_stage(other)]
             after = [name for name in before if name in found]
             if node.name in changed or after:
                 here = (
                     is_lost(node) or reads_own_files(node) or any(found[name].only_here for name in after)
                 )
                 cached = all(out.use_cache for out in node.outs)
-                found[node.name] = Stage(node.name, after, here, cached)
+                upstream = [other.name for other in nx.descendants(graph, node) if is_stage(other)]
+                found[node.name] = Stage(node.name, after, sorted(upstream), here, cached)
     return list(found.values())
 
 
@@ -61,10 +65,16 @@ def tasks(stages: Sequence[Stage]) -> list[Task]:
     found: dict[str, Task] = {}
     for stage in stages:
         own = [name for name in stage.after if waiting[name] == [stage.name]]
-        first = found.pop(own[0]) if len(own) == 1 else Task((), ())
+        first = found.pop(own[0]) if len(own) == 1 else Task((), (), ())
         others = [name for name in stage.after if name not in first.stages]
-        found[stage.name] = Task((*first.stages, stage.name), tuple(dict.fromkeys((*first.after, *others))))
+        after = tuple(dict.fromkeys((*first.after, *others)))
+        found[stage.name] = Task((*first.stages, stage.name), after, stage.upstream)
     return list(found.values())
+
+
+def is_stage(node: object) -> bool:
+    """Whether it is one of a pipeline's stages, not a file that `dvc add` tracks."""
+    return isinstance(node, PipelineStage)
 
 
 def is_lost(stage: PipelineStage) -> bool:

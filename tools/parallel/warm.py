@@ -1,0 +1,100 @@
+"""A Python that has imported TensorFlow once and runs each stage as a copy of itself (fork).
+
+DVC starts a stage by its command, `python -m stages.train …`. In a worker's clone that `python` is
+client.py, which hands command, folder, environment and streams to the server here. A stage still has a
+process of its own that ends with it.
+"""
+
+import contextlib
+import json
+import os
+import runpy
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+CLIENT = Path(__file__).with_name("client.py")
+SOCKET = "socket"
+
+
+def start(root: Path, environment: dict[str, str]) -> Path:
+    """Start a server on a clone's code; gives a folder whose `python` asks it.
+
+    The folder lies in the system's own for such files, as a socket's path must be short. The server ends
+    with the process that called this, and takes the folder along.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="warm-"))
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{CLIENT}" "{folder / SOCKET}" "$@"\n')
+    python.chmod(0o700)
+    command = [sys.executable, "-m", "tools.parallel.warm", str(folder)]
+    server = subprocess.Popen(command, cwd=root, env=environment, stdin=subprocess.DEVNULL)
+    while not (folder / SOCKET).exists() and server.poll() is None:
+        time.sleep(0.05)
+    return folder
+
+
+def serve(folder: Path) -> None:
+    """Answer commands until the process that started this one is gone."""
+    parent = os.getppid()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(folder / SOCKET))
+        listening.listen()
+        listening.settimeout(1)
+        while os.getppid() == parent:
+            with contextlib.suppress(TimeoutError):
+                asking, _ = listening.accept()
+                if os.fork() == 0:
+                    answer(asking)
+                asking.close()
+    shutil.rmtree(folder)
+
+
+def answer(asking: socket.socket) -> NoReturn:
+    """In the copy: be the process that was asked for, then say its exit code."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    asking.setblocking(True)
+    _, streams, *_ = socket.recv_fds(asking, 1, 3)
+    asked = json.loads(b"".join(iter(lambda: asking.recv(65_536), b"")))
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.chdir(asked["folder"])
+    os.environ.update(asked["environment"])
+    code = run(asked["command"])
+    asking.sendall(str(code).encode())
+    os._exit(code)
+
+
+def run(command: list[str]) -> int:
+    """`python -m …` in this process; gives what would be its exit code."""
+    sys.argv = command[1:]  # without -m
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+if __name__ == "__main__":
+    # What stages take longest to import. Not stages.train: it makes tensors, which starts TensorFlow's
+    # threads, and a copy would wait for them forever.
+    import stages.backend
+    import stages.compose.evaluation  # noqa: F401
+
+    serve(Path(sys.argv[1]))
