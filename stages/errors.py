@@ -12,8 +12,12 @@ class UnreachableError(Exception):
     """A source of data that did not give it: its reason, in a line."""
 
 
-# What numpy, zipfile, gzip, json and the system raise for a file that is missing, damaged or another kind.
-UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError)
+# What numpy, zipfile, gzip, json and the system raise for a file that is missing, damaged or another kind:
+# damage may ask for a password, a way of packing that is not there, more memory than any machine has.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError,
+    RuntimeError, MemoryError, SyntaxError,
+)  # fmt: skip
 
 
 def reason(error: BaseException) -> str:

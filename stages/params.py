@@ -82,7 +82,7 @@ class NetworkParams(Section):
     weight_decay: float = Field(default=0, ge=0, le=1)
     dropout: float = Field(default=0, ge=0, lt=1)
     batch_normalisation: bool = False
-    initial_scale: float = Field(default=1, gt=0, le=100)
+    initial_scale: float = Field(default=1, ge=1e-6, le=100)
     seed: Seed | None = None
 
     @property
@@ -111,7 +111,7 @@ class Fit(Section):
 class Render(Section):
     samples_per_class: int = Field(ge=1, le=20)
     clusters_shown: int = Field(ge=1, le=12)
-    story: list[Name] = Field(default=[], max_length=7)
+    story: list[Name] = Field(max_length=7)
 
 
 class Params(Section):
@@ -223,7 +223,7 @@ class StudyParams(Section):
             models={},
             fit=self.fit,
             challenge=[],
-            render=Render(samples_per_class=10, clusters_shown=10),
+            render=Render(samples_per_class=10, clusters_shown=10, story=[]),
         )
 
 

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+MOST = 1e12
+
 
 def decimal(value: float | None, digits: int = 2) -> str:
-    """0.32889 as 0.33, 60000 as 60,000.00; a dash for nothing."""
+    """0.32889 as 0.33, 60000 as 60,000.00, 15 followed by 19 noughts as 1.5e20; a dash for nothing."""
     if value is None:
         return "–"
+    if abs(value) >= MOST:
+        return f"{value:.1e}".replace("+", "").replace("-", "−")
     rounded = Decimal(str(value)).quantize(Decimal(10) ** -digits, ROUND_HALF_UP)
     return f"{abs(rounded) if rounded == 0 else rounded:,}".replace("-", "−")
 

@@ -4,14 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from stages.arrays import Array
-from stages.errors import UNREADABLE, UserError
+from stages.errors import UNREADABLE, UserError, reason
 
 IMAGES = Path("data/images.npz")
 SURVEY = Path("data/survey.npz")
@@ -62,14 +62,23 @@ def figures_of(name: str) -> Path:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it there only when the block succeeds."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Yield a temporary path beside `path`; rename it there only when the block succeeds.
+
+    A `UserError` where the system refuses: a full disk, a folder that may not be written to.
+    """
     temporary = path.with_name(f".{path.name}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         temporary.replace(path)
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written: {reason(error)}; what was there is as it was. Make room, or make "
+            "the folder writable, then `dvc repro`"
+        ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
@@ -80,13 +89,22 @@ def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
 
 def load_arrays(path: Path, *names: str) -> dict[str, Array]:
     """Read an .npz, whole or the arrays named; a `UserError` says how to get a missing or broken one."""
+    with (
+        reading(path, f"`dvc checkout --force {path}` brings it back"),
+        np.load(path, allow_pickle=False) as file,
+    ):
+        return {name: file[name] for name in names or file.files}
+
+
+@contextmanager
+def reading(path: Path, remedy: str = "`dvc repro` makes it again") -> Iterator[None]:
+    """What goes wrong in the block, with a file that a stage wrote, becomes a `UserError`."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in names or file.files}
+        yield
     except FileNotFoundError as error:
         raise UserError(f"{path} is missing; `dvc repro` makes it") from error
     except UNREADABLE as error:
-        raise UserError(f"{path} is broken; `dvc checkout --force {path}` brings it back") from error
+        raise UserError(f"{path} is broken; {remedy}") from error
 
 
 def save_text(path: Path, text: str) -> None:
@@ -100,7 +118,8 @@ def save_numbers(path: Path, numbers: Mapping[str, Any]) -> None:
 
 
 def load_numbers(path: Path) -> dict[str, Any]:
-    return dict(json.loads(_text(path)))
+    with reading(path):
+        return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def save_table(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -113,16 +132,10 @@ def save_table(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
 
 
 def load_table(path: Path) -> list[dict[str, str]]:
-    return rows_of(_text(path))
+    with reading(path):
+        return rows_of(path.read_text(encoding="utf-8"))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
     """The rows of CSV by their columns' names."""
     return list(csv.DictReader(io.StringIO(text)))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise UserError(f"{path} is missing; `dvc repro` makes it") from error

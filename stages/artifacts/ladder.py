@@ -69,7 +69,8 @@ class Ladder:
 
     @classmethod
     def load(cls, path: Path) -> "Ladder":
-        return cls.of_rows(files.load_table(path))
+        with files.reading(path):
+            return cls.of_rows(files.load_table(path))
 
     @classmethod
     def of_rows(cls, rows: Sequence[dict[str, str]]) -> "Ladder":

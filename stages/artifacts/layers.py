@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.arrays import Array, single
+from stages.artifacts import layout
 from stages.artifacts.files import load_arrays, save_arrays
 
 
@@ -29,5 +30,9 @@ class Layers:
     @classmethod
     def load(cls, path: Path) -> "Layers":
         a = load_arrays(path)
+        if "pixels" not in a or a["pixels"].shape != (3,):
+            layout.refuse(path, "it does not say what its first layer sees (pixels: scale, mean, std)")
         weights = [a[name] for name in sorted(a) if name.startswith("array_")]
+        if not all(np.isfinite(array).all() for array in [a["pixels"], *weights]):
+            layout.refuse(path, "it has numbers that are not finite")
         return cls(str(a["architecture"]), weights, *a["pixels"].tolist())

@@ -11,7 +11,9 @@ import numpy as np
 
 from stages.activations import ACTIVATIONS
 from stages.arrays import Array, single
+from stages.artifacts import layout
 from stages.artifacts.files import load_arrays, save_arrays
+from stages.artifacts.layout import Field
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Network:
     def load(cls, path: Path, dtype: type = np.float64) -> "Network":
         """Read W1, b1, W2, b2, …; float64 by default, so that sums do not depend on their order."""
         arrays = load_arrays(path)
-        return cls.of(*_layers(arrays), dtype, _activation(arrays))
+        layout.check(path, arrays, _layout(arrays))
+        return cls.of(*_layers(arrays), dtype, _activation(path, arrays))
 
     def save(self, path: Path) -> None:
         """Write W1, b1, W2, b2, … as float32, in Keras' orientation; the activation if it is not ReLU."""
@@ -95,8 +98,9 @@ class Snapshots:
     def load(cls, path: Path) -> "Snapshots":
         """Read `updates` (s) and W1, b1, … with a first axis of s."""
         arrays = load_arrays(path)
+        layout.check(path, arrays, {"updates": Field("int64", "snapshots")} | _layout(arrays, "snapshots"))
         updates = arrays.pop("updates")
-        (weights, biases), activation = _layers(arrays), _activation(arrays)
+        (weights, biases), activation = _layers(arrays), _activation(path, arrays)
         networks = (
             Network.of([w[s] for w in weights], [b[s] for b in biases], np.float32, activation)
             for s in range(len(updates))
@@ -120,13 +124,28 @@ class Snapshots:
         return zip(self.updates.tolist(), self.networks, strict=True)
 
 
-def _activation(arrays: dict[str, Array]) -> str:
-    return str(arrays.get("activation", "relu"))
+def _activation(path: Path, arrays: dict[str, Array]) -> str:
+    activation = str(arrays.get("activation", "relu"))
+    if activation not in ACTIVATIONS:
+        layout.refuse(path, f"activation is {activation!r}")
+    return activation
+
+
+def _layout(arrays: dict[str, Array], before: str = "") -> dict[str, Field]:
+    """W1, b1, … of as many layers as there are, one at least; `before` is an axis before the others."""
+    found = {"activation": Field("str")} if "activation" in arrays else {}
+    for n in _numbers(arrays) or [1]:
+        found |= {f"W{n}": Field("float32", f"{before} units{n - 1} units{n}")}
+        found |= {f"b{n}": Field("float32", f"{before} units{n}")}
+    return found
 
 
 def _layers(arrays: dict[str, Array]) -> tuple[list[Array], list[Array]]:
-    layers = range(1, sum(key.startswith("W") for key in arrays) + 1)
-    return [arrays[f"W{n}"] for n in layers], [arrays[f"b{n}"] for n in layers]
+    return [arrays[f"W{n}"] for n in _numbers(arrays)], [arrays[f"b{n}"] for n in _numbers(arrays)]
+
+
+def _numbers(arrays: dict[str, Array]) -> range:
+    return range(1, sum(key.startswith("W") for key in arrays) + 1)
 
 
 def _named(weights: Sequence[Array], biases: Sequence[Array]) -> dict[str, Array]:

@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from stages.arrays import Array, single
+from stages.artifacts import layout
 from stages.artifacts.files import load_arrays, save_arrays
 from stages.artifacts.ladder import MEASURES, Interval
+from stages.artifacts.layout import Field, Layout
 from stages.artifacts.maps import AffineMap, ClusterMaps, Fitted, MaxAffine
 
 
@@ -143,7 +145,8 @@ class Pictures:
     def load(cls, path: Path) -> "Pictures":
         a = load_arrays(path)
         layers = range(1, sum(key.startswith("T") for key in a) + 1)
-        numbers = [int(key.removeprefix("maps_")) for key in a if key.startswith("maps_")]
+        numbers, fitted = (_numbered(a, name) for name in ("maps_", "fitted_"))
+        layout.check(path, a, _layout(layers, numbers, fitted))
         return cls(
             composed=[AffineMap(a[f"T{n}"], a[f"beta{n}"]) for n in layers],
             mean_map=AffineMap(a["mean_map"], a["mean_bias"]),
@@ -152,7 +155,7 @@ class Pictures:
                 w: ClusterMaps(a[f"maps_{w}"], a[f"map_biases_{w}"], a[f"cluster_logits_{w}"])
                 for w in numbers
             },
-            fitted={w: _fitted(a, w) for w in numbers if f"fitted_{w}" in a},
+            fitted={w: _fitted(a, w) for w in fitted},
             logits=a["logits"],
             units=[Units(a[f"influence{n}"], a[f"on{n}"], a[f"explained{n}"]) for n in list(layers)[:-1]],
             answers=a["answers"],
@@ -167,6 +170,53 @@ class Pictures:
             architecture=Architecture(str(a["layers"]), str(a["activation"]), bool(a["is_dense"])),
             mapped=int(a["mapped"]),
         )
+
+
+def _numbered(a: Mapping[str, Array], prefix: str) -> list[int]:
+    return [int(number) for key in a if (number := key.removeprefix(prefix)).isdigit()]
+
+
+def _layout(layers: Sequence[int], numbers: Sequence[int], fitted: Sequence[int]) -> Layout:
+    """Of so many layers, exact maps by so many clusters a class, so many fitted pictures a class."""
+    words, flag, number = Field("str"), Field("bool"), Field("float32")
+    found = {"layers": words, "activation": words, "is_dense": flag, "mapped": Field("int64")}
+    for n in layers or [1]:
+        units = "classes" if n == max(layers, default=1) else f"units{n}"
+        found |= {f"T{n}": Field("float32", f"inputs {units}"), f"beta{n}": Field("float32", units)}
+        if units != "classes":
+            found |= {f"{key}{n}": Field("float32", units) for key in ("influence", "on", "explained")}
+    for key in ("mean", "linear"):
+        found |= {
+            f"{key}_map": Field("float32", "inputs classes"),
+            f"{key}_bias": Field("float32", "classes"),
+        }
+    for w in numbers or [1]:
+        found[f"maps_{w}"] = Field("float32", f"clusters{w} inputs classes")
+        for key in ("map_biases", "cluster_logits"):
+            found[f"{key}_{w}"] = Field("float32", f"clusters{w} classes")
+    for w in fitted:
+        own = f"pictures{w}"
+        found |= {f"fitted_{w}": Field("float32", f"inputs {own}"), f"fitted_held_out_{w}": number}
+        found |= {
+            f"fitted_classes_{w}": Field("uint8 or uint16", own),
+            f"fitted_means_{w}": Field("float32", f"{own} inputs"),
+        }
+        found |= {f"fitted_{key}_{w}": Field("float32", own) for key in ("biases", "shares", "cosines")}
+    return found | {
+        "logits": Field("float32", "tests classes"),
+        "answers": Field("float32", "classes"),
+        "predicted": Field("float32", "classes"),
+        "resampled": Field("float32", "rungs measures resamples", may_lack=True),
+        "rungs": Field("str", "rungs"),
+        "examples": Field("int64", "examples"),
+        "example_kinds": Field("int64", "examples"),
+        "example_maps": Field("float32", "examples inputs classes"),
+        "example_logits": Field("float32", "examples classes"),
+        "along": Field("float32", "moments inputs classes"),
+        "picture_accuracy": number,
+        "cosine": number,
+        "never_inked": Field("bool", "inputs"),
+    }
 
 
 def _fitted(a: Mapping[str, Array], w: int) -> Fitted:

@@ -1,11 +1,13 @@
 """What survey found in the images, before any network sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from stages.arrays import Array
+from stages.artifacts import layout
 from stages.artifacts.files import SURVEY, load_arrays, save_arrays
+from stages.artifacts.layout import Field, Layout
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,28 @@ class Survey:
     @classmethod
     def load(cls, path: Path = SURVEY) -> "Survey":
         arrays = load_arrays(path)
-        numbers = [int(key.removeprefix("means_")) for key in arrays if key.startswith("means_")]
+        numbers = [int(n) for key in arrays if (n := key.removeprefix("means_")).isdigit()]
+        layout.check(path, arrays, _layout(numbers))
         clusters = {
             number: Clusters(**{f.name: arrays.pop(f"{f.name}_{number}") for f in fields(Clusters)})
             for number in numbers
         }
         return cls(**arrays, clusters=clusters)
+
+
+def _layout(numbers: Sequence[int]) -> Layout:
+    found = {
+        "ink": Field("float32", "classes height width"),
+        "exclusive": Field("float32", "height width", may_lack=True),
+        "pixel_sums": Field("float64", "inputs"),
+        "pixel_products": Field("float64", "inputs inputs"),
+    }
+    for n in numbers or [1]:
+        found |= {
+            f"classes_{n}": Field("uint8 or uint16", f"clusters{n}"),
+            f"means_{n}": Field("float32", f"clusters{n} inputs"),
+            f"sizes_{n}": Field("int64", f"clusters{n}"),
+            f"of_train_{n}": Field("uint16", "images"),
+            f"nearest_{n}": Field("uint16", "tests"),
+        }
+    return found

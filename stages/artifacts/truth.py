@@ -31,7 +31,10 @@ def save(path: Path, moments: Sequence[Moment]) -> None:
 
 def load(path: Path) -> list[Moment]:
     rows = files.load_table(path)
-    return [
-        Moment(int(row.pop("updates")), **{key: float(cell) if cell else None for key, cell in row.items()})  # type: ignore[arg-type]
-        for row in rows
-    ]
+    with files.reading(path):
+        return [_moment(row) for row in rows]
+
+
+def _moment(row: dict[str, str]) -> Moment:
+    cells = [float(row[key]) if row[key] else None for key in Moment._fields[1:]]
+    return Moment(int(row["updates"]), *cells)  # type: ignore[arg-type]

@@ -60,6 +60,8 @@ def _names(source: str, arrays: Mapping[str, Array], names: Sequence[str]) -> li
         )
     if not 2 <= len(classes) <= MOST_CLASSES:
         raise UserError(f"{source}: {len(classes)} classes; allowed are 2–{MOST_CLASSES:,}")
+    if strange := [name for name in classes if not name.strip() or not name.isprintable()]:
+        raise UserError(f"{source}: the class name {strange[0]!r} has characters that cannot be shown")
     if len(set(classes)) < len(classes):
         raise UserError(f"{source}: two classes have the same name; each needs one of its own")
     return classes

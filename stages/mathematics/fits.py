@@ -12,6 +12,7 @@ from stages.artifacts.maps import AffineMap
 from stages.artifacts.survey import Survey
 
 RIDGE = 1e-3  # of the pixels' mean variance: 1e-6 to 1e-2 explain the same to 0.002, and 0 has no solution
+ROUNDING = 1e-14  # what is left of a variance of 0, of pixels in [0, 1]
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def balanced(weights: Array, moments: Moments) -> AffineMap:
 def least_squares(moments: Moments) -> AffineMap:
     """The best linear map and biases, lightly ridged: (XX + λI)⁻¹XZ."""
     variance = float(np.trace(moments.xx)) / len(moments.xx)
-    ridged = moments.xx + RIDGE * variance * np.eye(len(moments.xx))
-    if variance == 0:
+    if variance < ROUNDING:  # no pixel varies
         return moments.right_on_average(np.zeros_like(moments.xz))
+    ridged = moments.xx + RIDGE * variance * np.eye(len(moments.xx))
     with threadpool_limits(1):  # the same last bits on any number of cores
         return moments.right_on_average(on_grid(solve(ridged, moments.xz, assume_a="pos")))

@@ -1,5 +1,6 @@
 """What a report is made of: sections of paragraphs, figures and tables."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,3 +27,8 @@ Block = str | Figure | Table
 class Section:
     title: str
     blocks: Sequence[Block]
+
+
+def literal(words: str) -> str:
+    """Anyone's words, such as a class's name, as Markdown that shows them as they are."""
+    return re.sub(r"([\\`*_\[\]<>|&!$~])", r"\\\1", words)

@@ -60,6 +60,8 @@ def strongest_directions(x: Array) -> Array:
 
 def cut(along: Array, number: int, seed: int) -> Array:
     """The cluster of each image of a class (n): k-means, numbered by size, largest first."""
+    if along.shape[1] == 0:  # black images alone
+        return np.zeros(len(along), int)
     means = KMeans(min(number, len(along)), n_init=1, random_state=seed)
     _, found, sizes = np.unique(means.fit_predict(along), return_inverse=True, return_counts=True)
     rank = np.empty(len(sizes), int)

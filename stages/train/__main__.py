@@ -38,6 +38,12 @@ def main() -> None:
             f"{name}'s weights grew beyond all numbers: params.yaml: train.learning_rate = "
             f"{settings.train.learning_rate} is too large for it"
         )
+    right = trained.rows[-1].test.accuracy
+    if images.is_chance(right) and not network.is_control:
+        console.say(
+            f"{name} learnt nothing: right on {100 * right:.1f} % of the test images, where always "
+            f"answering one class is right on {100 * images.constant_accuracy:.1f} %"
+        )
     trained.network.save(files.network_file(name))
     trained.snapshots.save(files.snapshots_file(name), like=trained.network)
     history.save(files.history_file(name), trained.rows)

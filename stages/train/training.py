@@ -61,7 +61,9 @@ class Trained:
     rows: list[Row]
 
     def is_finite(self) -> bool:
-        return all(np.isfinite(a).all() for a in (*self.network.weights, *self.network.biases))
+        """Whether its weights and its losses are all numbers."""
+        losses = np.array([score.loss for row in self.rows for score in (row.train, row.test)])
+        return all(np.isfinite(a).all() for a in (*self.network.weights, *self.network.biases, losses))
 
 
 def train(data: Data, network: NetworkParams, classes: int, settings: Train, *, watch: Watcher) -> Trained:

@@ -120,7 +120,9 @@ def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> N
     label = made.add_subplot(row[0])
     label.set_axis_off()
     words = f"{network.name},\n{textwrap.fill(f'composed {run.classes[k]}', WRAPPED)}"
-    label.text(1, 0.5, words, ha="right", va="center", color=colour, weight="bold", fontsize=12)
+    label.text(
+        1, 0.5, words, ha="right", va="center", color=colour, weight="bold", fontsize=12, parse_math=False
+    )
     never = network.pictures.never_inked
     for column, moment in enumerate(shown, start=1):
         axis = made.add_subplot(row[column])

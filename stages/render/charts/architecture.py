@@ -40,7 +40,7 @@ def draw(network: Facts, inputs: tuple[int, int], classes: list[str]) -> Figure:
         axis.text(layer, -0.07, words, ha="center", va="top")
     if len(classes) == len(places[-1]):
         for name, y in zip(classes, reversed(places[-1]), strict=True):
-            axis.text(len(widths) - 1 + 0.02 * len(widths), y, name, va="center")
+            axis.text(len(widths) - 1 + 0.02 * len(widths), y, name, va="center", parse_math=False)
     axis.set_xlim(-0.35, len(widths) - 1 + 0.35)
     axis.set_ylim(-0.25, 1.28)
     return made

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from stages.artifacts.ladder import Interval
 from stages.facts import Facts, Run
-from stages.prose.blocks import Block, Figure
+from stages.prose.blocks import Block, Figure, literal
 from stages.render.charts.along import shown_class, with_pictures
 from stages.render.story.verdicts import Course, course
 from stages.words import count, decimal, listed, percent
@@ -112,7 +112,7 @@ def figure(run: Run) -> Figure:
     strips = [f"`{n.name}`" for n in with_pictures(run)]
     others = [f"`{n.name}`" for n in run.others]
     below = (
-        f" Below, the composed picture of {run.classes[shown_class(run.classes)]} of {listed(strips)}, with the "
+        f" Below, the composed picture of {literal(run.classes[shown_class(run.classes)])} of {listed(strips)}, with the "
         "agreement of all classes' pictures: ink on red speaks for the class, on blue against it, white is zero, sand is never inked; each has "
         "its own scale."
         if strips

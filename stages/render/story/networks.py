@@ -34,8 +34,31 @@ def section(run: Run) -> Section:
         "*mostly fiction* where one lies below that."
     )
     return Section(
-        "The networks", [Table(head, rows), words, *other_seeds(run), *smooth(run), *elsewhere(run)]
+        "The networks",
+        [
+            Table(head, rows),
+            words,
+            *no_better_than_chance(run),
+            *other_seeds(run),
+            *smooth(run),
+            *elsewhere(run),
+        ],
     )
+
+
+def no_better_than_chance(run: Run) -> list[Block]:
+    """Networks that learnt nothing, and should have."""
+    found = [
+        f"`{n.name}` on {percent(n.metrics['accuracy'])}"
+        for n in run.networks
+        if not n.control and run.images.is_chance(n.metrics["accuracy"])
+    ]
+    if not found:
+        return []
+    return [
+        f"**No better than chance**: right on the test images {listed(found)}; always answering one class is right on "
+        f"{percent(run.images.constant_accuracy)}. What pictures of such a network show says nothing of the classes."
+    ]
 
 
 def other_seeds(run: Run) -> list[Block]:

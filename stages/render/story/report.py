@@ -3,7 +3,7 @@
 from stages.datasets import DATASETS
 from stages.facts import Run
 from stages.glossary import TERMS
-from stages.prose.blocks import Block, Section, Table
+from stages.prose.blocks import Block, Section, Table, literal
 from stages.prose.page import markdown
 from stages.render.story import article, fewest, networks, sections
 from stages.render.story.finding import lead
@@ -52,7 +52,7 @@ def opening(run: Run) -> list[Block]:
 def _own(classes: list[str]) -> str:
     """What images of no known data set show, by the names of some classes."""
     some = ", such as" if len(classes) > SOME else ":"
-    return f"images of {count(len(classes), 'class', 'classes')}{some} {listed(classes[:SOME])}"
+    return f"images of {count(len(classes), 'class', 'classes')}{some} {listed([literal(name) for name in classes[:SOME]])}"
 
 
 def glossary() -> Section:

@@ -1,0 +1,152 @@
+"""Files that are not what they were, disks that take no more, two runs at once."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from tests.conftest import Project, environment
+from tests.faults.outcome import Case, Outcome, refusal
+from tests.faults.workshop import Base, cached, digests, stage
+
+ARRAYS = {  # a file and a stage that reads it
+    "data/images.npz": ["stages.train", "--network", "few"],
+    "data/networks/few.npz": ["stages.compose", "--network", "few"],
+    "data/snapshots/few.npz": ["stages.compose", "--network", "few"],
+    "data/survey.npz": ["stages.compose", "--network", "few"],
+    "data/pictures/few.npz": ["stages.draw", "--network", "few"],
+}
+TEXTS = {
+    "reports/metrics/few.json": ["stages.render"],
+    "reports/ladder/few.csv": ["stages.render"],
+    "reports/truth/few.csv": ["stages.render"],
+}
+CACHED = ("data/images.npz", "data/networks/few.npz", "data/snapshots/few.npz", "data/pictures/few.npz")
+FULL_AT = (1, 8, 32, 64, 128, 512)  # KiB that a file may have
+TMPFS = (200, 600, 1_000)  # KiB that a disk has
+
+
+def cases(base: Base) -> Iterator[Case]:
+    for way in (truncated, flipped, emptied, swapped):
+        for file in CACHED:
+            name = f"a {way.__name__} file in DVC's cache"
+            yield Case("fault", name, file, partial(in_cache, base, way, file))
+        for file, reader in {**ARRAYS, **TEXTS}.items():
+            name = f"a {way.__name__} file in the working tree"
+            yield Case("fault", name, file, partial(in_tree, base, way, file))
+            if way is truncated and file in ARRAYS:
+                name = "a truncated file that a stage is started on"
+                yield Case("fault", name, file, partial(read_by_hand, base, file, reader))
+    for size in FULL_AT:
+        yield Case(
+            "fault", "no room for a file", f"{size} KiB", partial(without_room, base, f"ulimit -f {size}")
+        )
+    for size in TMPFS:
+        mount = f"mount -t tmpfs -o size={size}k none data/pictures"
+        yield Case("fault", "a full disk", f"{size} KiB", partial(mounted, base, mount))
+    for name in ("data", "data/networks", "reports"):
+        mount = f"mount --bind {name} {name} && mount -o remount,ro,bind {name}"
+        yield Case("fault", "a folder that may not be written to", name, partial(mounted, base, mount))
+    for n in range(3):
+        yield Case("fault", "two `dvc repro` at once", f"{n + 1}", partial(twice, base))
+
+
+def truncated(path: Path, _: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def flipped(path: Path, _: Path) -> None:
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 4] = bytes(255 - b for b in content[middle : middle + 4])
+    path.write_bytes(content)
+
+
+def emptied(path: Path, _: Path) -> None:
+    path.write_bytes(b"")
+
+
+def swapped(path: Path, other: Path) -> None:
+    shutil.copyfile(other, path)
+
+
+Way = Callable[[Path, Path], None]
+
+
+def in_tree(base: Base, way: Way, file: str, folder: Path) -> Outcome:
+    """`dvc repro` sees that an output is not its stage's, and makes or fetches it again."""
+    project = base.copy(folder, edited=False)
+    way(project.folder / file, project.folder / other_than(file))
+    return base.judge(project, edited=False)
+
+
+def read_by_hand(base: Base, file: str, reader: list[str], folder: Path) -> Outcome:
+    """A stage started by hand on a broken file says so and leaves all the others as they were."""
+    project = base.copy(folder, edited=False)
+    truncated(project.folder / file, Path())
+    before = digests(project.folder)
+    done = stage(project, *reader)
+    return refusal(done) if digests(project.folder) == before and file in done.stderr else Outcome.WRONG
+
+
+def in_cache(base: Base, way: Way, file: str, folder: Path) -> Outcome:
+    """DVC trusts its cache. `make verify` finds the damage, and what it says brings everything back."""
+    project = base.copy(folder, edited=False)
+    path, other = (cached(project, name) for name in (file, other_than(file)))
+    path.chmod(0o644)
+    way(path, other)
+    (project.folder / file).unlink()
+    project.run("dvc", "checkout", "--force", file, check=False)
+    found = verify(project)
+    if found.returncode != 1 or str(path) not in found.stderr:
+        return Outcome.WRONG
+    path.unlink()
+    project.run(*found.stderr[found.stderr.index("`dvc repro") + 1 :].split("`")[0].split(), check=False)
+    return base.judge(project, edited=False) if verify(project).returncode == 0 else Outcome.WRONG
+
+
+def other_than(file: str) -> str:
+    """Another file of its kind."""
+    kind = Path(file).suffix
+    return next(
+        name for name in (*ARRAYS, *TEXTS, "data/survey.json") if name != file and name.endswith(kind)
+    )
+
+
+def verify(project: Project) -> subprocess.CompletedProcess[str]:
+    return stage(project, "tools.verify")
+
+
+def without_room(base: Base, limit: str, folder: Path) -> Outcome:
+    """What cannot be written is said; with room again, all is as it should be."""
+    return disturbed(base, ["bash", "-c", f"{limit}; exec dvc repro"], folder)
+
+
+def mounted(base: Base, mount: str, folder: Path) -> Outcome:
+    """The same in a room of its own, where a folder is another disk."""
+    return disturbed(
+        base, ["unshare", "--mount", "--map-root-user", "bash", "-c", f"{mount} && exec dvc repro"], folder
+    )
+
+
+def disturbed(base: Base, command: list[str], folder: Path) -> Outcome:
+    project = base.copy(folder, edited=True)
+    done = project.run(*command, check=False)
+    if "Traceback" in done.stderr:
+        return Outcome.TRACEBACK
+    return base.judge(project, edited=True)
+
+
+def twice(base: Base, folder: Path) -> Outcome:
+    """One of them may be told to wait; together they do what one would."""
+    project = base.copy(folder, edited=True)
+    both = [
+        subprocess.Popen(["dvc", "repro"], cwd=project.folder, env=environment(project), text=True,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]  # fmt: skip
+    said = [running.communicate()[1] for running in both]
+    if any("Traceback" in words for words in said) or all(running.returncode for running in both):
+        return Outcome.WRONG
+    return base.judge(project, edited=True)

@@ -1,0 +1,52 @@
+"""A few of what `make faults` tries in hundreds: nothing lost, nothing wrong, one clear line."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import once
+from tests.faults import damage, downloads, inputs, kills, workshop
+from tests.faults.outcome import Outcome
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> workshop.Base:
+    return workshop.make(once(tmp_path_factory, "workshop", lambda _: None) / "digits")
+
+
+BROKEN: dict[str, Any] = {
+    "all is killed": partial(kills.at_moment, victim=kills.everyone, moment=4),
+    "DVC alone is killed": partial(kills.at_moment, victim=kills.dvc, moment=3),
+    "killed half way through a write": partial(kills.at_write, which="stages.compose 2 during"),
+    "a flipped file in the cache": partial(
+        damage.in_cache, way=damage.flipped, file="data/networks/few.npz"
+    ),
+    "a truncated file of images": partial(damage.in_tree, way=damage.truncated, file="data/images.npz"),
+    "no room": partial(damage.without_room, limit="ulimit -f 32"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_after_a_fault_the_next_run_gives_the_bytes_of_an_undisturbed_one(
+    base: workshop.Base, tmp_path: Path, fault: str
+) -> None:
+    assert BROKEN[fault](base, folder=tmp_path) is Outcome.SAME
+
+
+def test_a_stage_on_a_broken_file_says_so_in_a_line(base: workshop.Base, tmp_path: Path) -> None:
+    file = "data/snapshots/few.npz"
+    assert damage.read_by_hand(base, file, damage.ARRAYS[file], tmp_path) is Outcome.REFUSED
+
+
+@pytest.mark.parametrize("way", ["ends early", "a page with status 200", "other images"])
+def test_a_download_that_goes_wrong_is_a_line_and_writes_nothing(tmp_path: Path, way: str) -> None:
+    assert downloads.from_source(way, tmp_path) is Outcome.REFUSED
+
+
+@pytest.mark.parametrize("new", inputs.BAD_PARAMS[inputs.NETWORK][-8:])
+def test_rubbish_in_params_is_a_line_and_writes_nothing(tmp_path: Path, new: str) -> None:
+    assert inputs.in_params(inputs.NETWORK, new, tmp_path) is Outcome.REFUSED

@@ -1,0 +1,94 @@
+"""Images with nothing to see in them, networks with nothing in them, names that are not only names."""
+
+import re
+import warnings
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from markdown_it import MarkdownIt
+
+from stages.artifacts.files import save_arrays
+from stages.render.story.report import SOME
+from tests.in_process import folder_of, whole_pipeline
+
+PARAMS: dict[str, Any] = {
+    "data": {"dataset": "path", "source": "auto", "path": "mine.npz"},
+    "survey": {"clusters": [1, 2], "seed": 0},
+    "train": {"batch_size": 8, "learning_rate": 0.001, "seed": 0, "snapshots": 3},
+    "networks": {"few": {"samples": 20, "hidden": [4, 3], "epochs": 2}},
+    "models": {},
+    "fit": {"pictures": [1, 2], "pull": 0.3, "updates": 10, "seed": 0},
+    "challenge": ["few"],
+    "render": {"samples_per_class": 2, "clusters_shown": 2, "story": []},
+}
+ATTACKS = [
+    "<img src=x onerror=alert(1)>",
+    "a|b",
+    "$^$ $x",
+    "`c` [d](javascript:alert(1))",
+    "</script><b>e*f*",
+]
+# all images black; all alike; each class one flat grey; a single pixel that varies
+STRANGE = {
+    "black": lambda n, _: np.zeros((n, 6, 5)),
+    "all alike": lambda n, _: np.broadcast_to(np.arange(30).reshape(1, 6, 5) * 8, (n, 6, 5)),
+    "one grey a class": lambda n, y: np.broadcast_to(y[:, None, None] * 60, (n, 6, 5)),
+    "one pixel": lambda _, y: np.pad((y[:, None, None] * 60), ((0, 0), (0, 5), (0, 4))),
+}
+
+
+def images(make: Any, classes: list[str]) -> dict[str, np.ndarray]:
+    found: dict[str, np.ndarray] = {}
+    for part, n in (("train", 40), ("test", 20)):
+        labels = np.arange(n) % len(classes)
+        found |= {f"x_{part}": np.asarray(make(n, labels), np.uint8), f"y_{part}": labels.astype(np.uint8)}
+    return found | {"classes": np.array(classes)}
+
+
+def report(params: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
+    """The report of a whole run in which nothing warns."""
+    with folder_of(params), warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        save_arrays(Path("mine.npz"), arrays)
+        whole_pipeline(list(params["networks"]), params["challenge"])
+        return Path("reports/README.md").read_text(encoding="utf-8") + Path("reports/explorer.html").read_text(encoding="utf-8")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_images_with_nothing_to_see_go_through_without_a_warning(kind: str) -> None:
+    assert "# " in report(PARAMS, images(STRANGE[kind], ["a", "b", "c", "d"]))
+
+
+def test_a_network_that_learnt_nothing_is_said_to_be_no_better_than_chance() -> None:
+    text = report(PARAMS, images(STRANGE["black"], ["a", "b", "c", "d"]))
+    assert "**No better than chance**: right on the test images `few` on 25.0 %" in text
+    assert "always answering one class is right on 25.0 %" in text
+
+
+@pytest.mark.parametrize(
+    "recipe", [{"initial_scale": 1e-6}, {"initial_scale": 100.0, "activation": "tanh"}], ids=str
+)
+def test_a_network_that_is_dead_or_saturated_goes_through_without_a_warning(recipe: dict[str, Any]) -> None:
+    networks = {"few": {"samples": 20, "hidden": [4, 3], "epochs": 0} | recipe}
+    assert "# " in report(PARAMS | {"networks": networks}, images(STRANGE["one grey a class"], ["a", "b"]))
+
+
+def test_names_of_classes_are_shown_as_they_are_and_run_nothing() -> None:
+    text = report(PARAMS, images(STRANGE["one grey a class"], ATTACKS))
+    words, page = text[: text.index("<!")], text[text.index("<!") :]
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(words)
+    assert not re.findall(r"<(script|img src=x|b)\b|href=.javascript", html)
+    for name in ATTACKS[:SOME]:
+        assert escape(name) in html
+    assert "<img src=x" not in page
+    assert page.count("</script>") == page.count("<script")
+
+
+def test_a_name_that_cannot_be_shown_is_refused() -> None:
+    from stages.errors import UserError
+
+    with pytest.raises(UserError, match=r"the class name 'a\\u202eb' has characters that cannot be shown"):
+        report(PARAMS, images(STRANGE["black"], ["a\u202eb", "c"]))
