@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all study test check format bench bench-study metrics experiments verify review requirements slow clean help stale
+.PHONY: all study test check format bench bench-study faults metrics experiments verify review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
@@ -30,6 +30,9 @@ format: .venv/requirements-test.txt ## Put the code into shape
 
 slow: .venv/requirements-test.txt ## The tests on real MNIST, which need data/ and a trained pipeline
 	@pytest -m slow
+
+faults: .venv/requirements-test.txt ## Kill, starve, damage and mislead small pipelines, hundreds of times: is anything lost? (build/faults.json)
+	@python -m tests.faults
 
 bench: .venv/requirements-test.txt ## Time this project against what people would use instead (build/bench.json)
 	@python -m tools.bench

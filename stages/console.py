@@ -3,15 +3,19 @@
 import sys
 from collections.abc import Callable
 
-from stages.errors import UserError
+from stages.errors import UserError, reason
 
 
 def run(stage: str, main: Callable[[], None]) -> None:
-    """Run a stage's `main`; a `UserError` becomes one line on stderr and exit code 1."""
+    """Run a stage's `main`; a `UserError` or the system's refusal is one line on stderr, exit code 1."""
     try:
         main()
     except UserError as problem:
         sys.exit(f"{stage}: {problem}")
+    except (OSError, MemoryError) as problem:
+        sys.exit(
+            f"{stage}: {reason(problem)}: the system has no room for it or does not allow it; `dvc repro` goes on from here"
+        )
     except KeyboardInterrupt:
         sys.exit(f"{stage}: interrupted; `dvc repro` takes up from here")
 

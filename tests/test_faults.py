@@ -26,7 +26,7 @@ BROKEN: dict[str, Any] = {
         damage.in_cache, way=damage.flipped, file="data/networks/few.npz"
     ),
     "a truncated file of images": partial(damage.in_tree, way=damage.truncated, file="data/images.npz"),
-    "no room": partial(damage.without_room, limit="ulimit -f 32"),
+    "no room": partial(damage.without_room, most=2_000),
 }
 
 

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from tests.conftest import Project
-from tests.faults.kills import INJECT
+from tests.faults.workshop import INJECT
 
 
 def cut(project: Project) -> dict[str, Any]:

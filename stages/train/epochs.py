@@ -35,7 +35,7 @@ def compiled_epoch(
     """
     optimizer.build(model.trainable_variables)
 
-    @tf.function(jit_compile=True)
+    @tf.function(jit_compile=True, autograph=False)
     def epoch(x: Tensor, y: Tensor, batches: Tensor, part: tuple[Tensor, Tensor], sums: Sums) -> Sums:
         def step(batch: Tensor, loss: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             there = tf.cast(batches[batch] >= 0, tf.float32)
@@ -69,7 +69,7 @@ def compiled_evaluation(model: "keras.Model") -> Callable[[Array, Array], Score]
     A short last part is filled up with zeros, so that one program serves every number of images.
     """
 
-    @tf.function(jit_compile=True)
+    @tf.function(jit_compile=True, autograph=False)
     def sums(x: Tensor, y: Tensor, n: Tensor) -> tuple[Tensor, Tensor]:
         there = tf.cast(tf.range(x.shape[0]) < n, tf.float32)
         losses, rights = _losses(model, x, y)

@@ -11,9 +11,8 @@ from random import Random
 
 from tests.conftest import Project, environment
 from tests.faults.outcome import Case, Outcome
-from tests.faults.workshop import Base
+from tests.faults.workshop import INJECT, Base
 
-INJECT = Path(__file__).with_name("inject")
 Victim = Callable[[subprocess.Popen[bytes]], None]
 MOMENTS = ("before", "during", "after")
 WRITES = {

@@ -44,6 +44,7 @@ render:
   story: []
 """
 EDIT = ("samples: 100, hidden: [6], epochs: 2", "samples: 120, hidden: [7], epochs: 3")
+INJECT = Path(__file__).with_name("inject")  # a folder for PYTHONPATH
 MADE = ("data", "reports")
 IN_MNISTS_SHAPE = "data/local/large.npz"
 

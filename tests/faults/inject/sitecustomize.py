@@ -1,4 +1,4 @@
-"""Imported by every Python of a disturbed run: kills it at one of its writes, or cuts its network.
+"""Imported by every Python of a disturbed run: kills it at one of its writes, cuts its network, fills its disk.
 
 KILL_AT is "stages.train 2 after": at the second file that this module's process makes whole, before it is
 written at all, during (half of it is there), or after it has its name.
@@ -6,6 +6,7 @@ written at all, during (half of it is there), or after it has its name.
 
 import itertools
 import os
+import resource
 import signal
 import socket
 import sys
@@ -36,5 +37,7 @@ def _cut(*_: Any, **__: Any) -> NoReturn:
 
 if "NO_NETWORK" in os.environ:
     socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = _cut  # type: ignore[method-assign, assignment]
+if "MOST_BYTES" in os.environ and any(word.startswith("stages.") for word in sys.orig_argv):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["MOST_BYTES"]),) * 2)
 if "KILL_AT" in os.environ:
     Path.replace = _killing  # type: ignore[method-assign, assignment]
