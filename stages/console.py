@@ -13,9 +13,7 @@ def run(stage: str, main: Callable[[], None]) -> None:
     except UserError as problem:
         sys.exit(f"{stage}: {problem}")
     except (OSError, MemoryError) as problem:
-        sys.exit(
-            f"{stage}: {reason(problem)}: the system has no room for it or does not allow it; `dvc repro` goes on from here"
-        )
+        sys.exit(f"{stage}: the system refuses: {reason(problem)}; once it does not, `dvc repro` goes on")
     except KeyboardInterrupt:
         sys.exit(f"{stage}: interrupted; `dvc repro` takes up from here")
 
