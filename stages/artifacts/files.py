@@ -137,5 +137,8 @@ def load_table(path: Path) -> list[dict[str, str]]:
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
-    """The rows of CSV by their columns' names."""
-    return list(csv.DictReader(io.StringIO(text)))
+    """The rows of CSV by their columns' names; a ValueError where one is short or long."""
+    rows = list(csv.DictReader(io.StringIO(text)))
+    if any(None in row or None in row.values() for row in rows):
+        raise ValueError("a row has not as many cells as there are columns")
+    return rows

@@ -1,0 +1,125 @@
+"""A file that is not what its stage writes is refused where it is read, and says what is wrong with it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stages.arrays import Array
+from stages.artifacts import files, truth
+from stages.artifacts.images import Images
+from stages.artifacts.ladder import Ladder
+from stages.artifacts.layers import Layers
+from stages.artifacts.network import Network, Snapshots
+from stages.artifacts.pictures import Pictures
+from stages.artifacts.survey import Survey
+from stages.errors import UserError
+
+READ: dict[str, Callable[[Path], Any]] = {
+    "data/images.npz": Images.load,
+    "data/survey.npz": Survey.load,
+    "data/networks/few.npz": Network.load,
+    "data/snapshots/few.npz": Snapshots.load,
+    "data/pictures/few.npz": Pictures.load,
+    "reports/ladder/few.csv": Ladder.load,
+    "reports/truth/few.csv": truth.load,
+    "reports/metrics/few.json": files.load_numbers,
+}
+ARRAYS = [file for file in READ if file.endswith(".npz")]
+
+
+def having(name: str, change: Callable[[Array], Array]) -> Callable[[dict[str, Array]], object]:
+    return lambda arrays: arrays.update({name: change(arrays[name])})
+
+
+def put(array: Array, value: float) -> Array:
+    array.flat[0] = value
+    return array
+
+
+IMAGES, NETWORK, PICTURES = "data/images.npz", "data/networks/few.npz", "data/pictures/few.npz"
+FOREIGN = {
+    "float images": (IMAGES, having("x_train", lambda a: a / 255), "x_train is float64 where uint8 is needed"),
+    "a label 77": (IMAGES, having("y_train", lambda a: put(a, 77)), "y_train has 77 where 10 classes are named"),
+    "a label too few": (IMAGES, having("y_test", lambda a: a[1:]), r"y_test has the shape \(359,\) where \(360\) is needed"),
+    "other test images": (IMAGES, having("x_test", lambda a: a[:, 1:]), r"x_test has the shape .* where \(360, 8, 8\)"),
+    "no labels": (IMAGES, lambda arrays: arrays.pop("y_train"), "it has no y_train"),
+    "an array more": (IMAGES, lambda arrays: arrays.update(mine=np.zeros(1)), "it has mine, which does not belong"),
+    "weights that are no numbers": (NETWORK, having("W2", lambda a: put(a, np.nan)), "W2 has numbers that are not finite"),
+    "weights of doubles": (NETWORK, having("W1", lambda a: a.astype(float)), "W1 is float64 where float32 is needed"),
+    "layers that do not meet": (NETWORK, having("W2", lambda a: a[1:]), r"W2 has the shape \(11, 8\) where \(12, units2\)"),
+    "a layer missing": (NETWORK, lambda arrays: arrays.pop("W2"), "it has no W2"),
+    "no layer at all": (NETWORK, lambda arrays: arrays.clear(), "it has no W1"),
+    "another activation": (NETWORK, lambda arrays: arrays.update(activation=np.array("sine")), "activation is 'sine'"),
+    "pictures of another network": (PICTURES, having("mean_map", lambda a: a[1:]), r"mean_map has the shape \(63, 10\)"),
+    "an infinite picture": (PICTURES, having("T1", lambda a: put(a, np.inf)), "T1 has numbers that are not finite"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_a_foreign_file_is_refused_with_what_is_wrong(reproduced: Path, tmp_path: Path, case: str) -> None:
+    file, change, words = FOREIGN[case]
+    arrays = files.load_arrays(reproduced / file)
+    change(arrays)
+    path = tmp_path / "file.npz"
+    files.save_arrays(path, arrays)
+    with pytest.raises(UserError, match=words) as problem:
+        READ[file](path)
+    assert str(problem.value).endswith(f"`dvc checkout --force {path}` brings it back")
+    assert "\n" not in str(problem.value)
+
+
+@pytest.mark.parametrize("file", READ)
+def test_what_a_stage_wrote_is_read_and_half_of_it_is_refused(
+    reproduced: Path, tmp_path: Path, file: str
+) -> None:
+    READ[file](reproduced / file)
+    whole = (reproduced / file).read_bytes()
+    half = tmp_path / "half"
+    half.write_bytes(whole[: whole.rindex(b",", 0, len(whole) // 2)])
+    with pytest.raises(UserError, match=r"half is (broken|missing|not what)"):
+        READ[file](half)
+    with pytest.raises(UserError, match="is missing; `dvc repro` makes it"):
+        READ[file](tmp_path / "nothing")
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data(), file=st.sampled_from(ARRAYS[1:4]))
+def test_a_flipped_bit_is_seen_or_changes_nothing(reproduced: Path, data: st.DataObject, file: str) -> None:
+    content = bytearray((reproduced / file).read_bytes())
+    place = data.draw(st.integers(0, len(content) - 1))
+    content[place] ^= 1 << data.draw(st.integers(0, 7))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file.npz"
+        path.write_bytes(content)
+        try:
+            found = READ[file](path)
+        except UserError:
+            return
+    assert same(found, READ[file](reproduced / file))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two artifacts hold the same, however deep."""
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return same(vars(one), vars(other)) if hasattr(one, "__dict__") else bool(one == other)
+
+
+def test_a_model_of_layers_says_what_its_first_layer_sees(tmp_path: Path) -> None:
+    path = tmp_path / "layers.npz"
+    files.save_arrays(path, {"architecture": np.array("{}")})
+    with pytest.raises(UserError, match="does not say what its first layer sees"):
+        Layers.load(path)
+    Layers("{}", [np.array([np.nan])], 1, 0, 1).save(path)
+    with pytest.raises(UserError, match="not finite"):
+        Layers.load(path)
