@@ -13,6 +13,7 @@ UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
+	@[ ! -e .dvc/tmp/rwlock ] || python -m json.tool .dvc/tmp/rwlock >/dev/null 2>&1 || rm .dvc/tmp/rwlock # cut short by a kill
 	@dvc repro
 	@echo "The report: reports/README.md; a page to draw on: reports/explorer.html"
 
