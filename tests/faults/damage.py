@@ -20,11 +20,7 @@ ARRAYS = {  # a file and a stage that reads it
     "data/survey.npz": ["stages.compose", "--network", "few"],
     "data/pictures/few.npz": ["stages.draw", "--network", "few"],
 }
-TEXTS = {
-    "reports/metrics/few.json": ["stages.render"],
-    "reports/ladder/few.csv": ["stages.render"],
-    "reports/truth/few.csv": ["stages.render"],
-}
+TEXTS = ("reports/metrics/few.json", "reports/ladder/few.csv", "reports/truth/few.csv")
 CACHED = ("data/images.npz", "data/networks/few.npz", "data/snapshots/few.npz", "data/pictures/few.npz")
 MOST_BYTES = (0, 1_000, 2_000, 20_000, 100_000, 200_000)  # that a stage may write to a file
 FULL = {  # a disk at a folder, with room for so much
@@ -43,12 +39,12 @@ def cases(base: Base) -> Iterator[Case]:
         for file in CACHED:
             name = f"{way.__name__}, a file in DVC's cache"
             yield Case("fault", name, file, partial(in_cache, base, way, file))
-        for file, reader in {**ARRAYS, **TEXTS}.items():
+        for file in (*ARRAYS, *TEXTS):
             name = f"{way.__name__}, a file in the working tree"
             yield Case("fault", name, file, partial(in_tree, base, way, file))
-            if way is truncated and file in ARRAYS:
-                name = "truncated, a file that a stage is started on by hand"
-                yield Case("fault", name, file, partial(read_by_hand, base, file, reader))
+    for file, reader in ARRAYS.items():
+        name = "truncated, a file that a stage is started on by hand"
+        yield Case("fault", name, file, partial(read_by_hand, base, file, reader))
     for most in MOST_BYTES:
         yield Case("fault", "no room for a file", f"{most} bytes", partial(without_room, base, most))
     if subprocess.run([*IN_A_ROOM, "true"], check=False, capture_output=True).returncode == 0:

@@ -16,6 +16,7 @@ from stages.artifacts.files import save_arrays
 from stages.fetch import digits
 from tests.conftest import Project, new_project
 from tests.faults.outcome import Outcome
+from tools.verify import md5_of, place
 
 PARAMS = """\
 data:
@@ -137,8 +138,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def cached(project: Project, file: str) -> Path:
     """Where DVC's cache keeps a file of the working tree."""
-    md5 = hashlib.md5((project.folder / file).read_bytes(), usedforsecurity=False).hexdigest()
-    return project.folder / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
+    return place(project.folder / ".dvc/cache/files/md5", md5_of(project.folder / file))
 
 
 def stage(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
