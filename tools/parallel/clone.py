@@ -16,6 +16,8 @@ REFS = "refs/looking-for"
 # Freed memory is kept for the next array. Dask has its workers give it back to the system at once, for
 # which our arrays of tens of megabytes pay with a quarter of a stage's time.
 MEMORY = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
+# What XLA compiled for a training serves the worker's next of that shape: the same program, a second less.
+PROGRAMS = "--tf_xla_persistent_cache_directory={}"
 
 
 class Job(NamedTuple):
@@ -82,7 +84,8 @@ def clone(job: Job, place: Path) -> Clone:
     _run(root, os.environ, "git", "fetch", "--quiet", "--depth", "1", job.source, f"{REFS}/{job.commit}")
     _run(root, os.environ, "git", "checkout", "--quiet", "FETCH_HEAD")
     pythons = [str(Path(sys.executable).parent), os.environ["PATH"]]
-    environment = {**os.environ, **MEMORY, "PYTHONPATH": str(root)}
+    flags = f"{os.environ.get('TF_XLA_FLAGS', '')} {PROGRAMS.format(tempfile.mkdtemp(dir=place))}".strip()
+    environment = {**os.environ, **MEMORY, "PYTHONPATH": str(root), "TF_XLA_FLAGS": flags}
     if sys.platform == "linux":  # elsewhere a process with as many libraries had better not be copied
         pythons.insert(0, str(warm.start(root, environment)))
     environment["PATH"] = os.pathsep.join(pythons)
@@ -92,7 +95,7 @@ def clone(job: Job, place: Path) -> Clone:
 
 
 def _dvc(own: Clone, *words: str) -> str:
-    return _run(own.pipeline, own.environment, sys.executable, "-m", "dvc", *words)
+    return _run(own.pipeline, own.environment, "python", "-m", "dvc", *words)
 
 
 def _run(folder: Path, environment: Mapping[str, str], *command: str) -> str:

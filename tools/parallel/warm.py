@@ -1,8 +1,8 @@
-"""A Python that has imported TensorFlow once and runs each stage as a copy of itself (fork).
+"""A Python that has imported TensorFlow and DVC once and runs each command as a copy of itself (fork).
 
-DVC starts a stage by its command, `python -m stages.train …`. In a worker's clone that `python` is
-client.py, which hands command, folder, environment and streams to the server here. A stage still has a
-process of its own that ends with it.
+A worker runs `python -m dvc repro`, and DVC a stage by `python -m stages.train …`. In a worker's clone that
+`python` is client.py, which hands command, folder, environment and streams to the server here. A command
+still has a process of its own that ends with it.
 """
 
 import contextlib
@@ -92,8 +92,10 @@ def run(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    # What stages take longest to import. Not stages.train: it makes tensors, which starts TensorFlow's
-    # threads, and a copy would wait for them forever.
+    # What takes longest to import. Not stages.train: it makes tensors, which starts TensorFlow's threads,
+    # and a copy would wait for them forever.
+    import networkx  # noqa: F401  # DVC's, which it imports late
+
     import stages.backend
     import stages.compose.evaluation  # noqa: F401
 
