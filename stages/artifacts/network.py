@@ -64,7 +64,8 @@ class Network:
         activation = ACTIVATIONS[self.activation]
         h = x
         for weight, bias in zip(self.weights, self.biases, strict=True):
-            z.append(h @ weight + bias)
+            z.append(h @ weight)
+            z[-1] += bias  # in place: a fresh array of such a size costs as much as the sum
             h = activation.value(z[-1])
         return z
 

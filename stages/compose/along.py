@@ -29,11 +29,14 @@ def truth(snapshots: Snapshots, images: Images, survey: Survey, final: Evaluatio
     *before, last = snapshots.networks
     x = pixels(images.x_test, np.float32)
     sums = logit_sums(before, images.x_train)
-    rows = spread(
-        lambda pair: _measured(pair[0], Moments.of(survey, pair[1]), x, images.y_test),
-        zip(before, sums, strict=True),
-    )
-    rows.append(_final(final, units_on(last.preactivations(x))))
+    precise = x.astype(float)
+
+    def measured(pair: tuple[Network, LogitSums]) -> list[float | None]:
+        (logits, on), moments = passed(pair[0], x), Moments.of(survey, pair[1])
+        return [*_measured(pair[0], moments, precise, logits, images.y_test), on]
+
+    rows = spread(measured, zip(before, sums, strict=True))
+    rows.append(_final(final, passed(last, x)[1]))
     first = snapshots.networks[0].weights[0]
     travels = [travelled(network.weights[0], first) for network in snapshots.networks]
     return [
@@ -59,16 +62,14 @@ def logit_sums(networks: Sequence[Network], x_train: Array) -> list[LogitSums]:
     return [LogitSums.total(of_network) for of_network in zip(*parts, strict=True)]
 
 
-def _measured(network: Network, moments: Moments, x: Array, labels: Array) -> list[float | None]:
-    """accuracy, agreement, agreement_balanced, explained, linear_fit, on of one network."""
-    preactivations = network.preactivations(x)
-    logits = preactivations[-1].astype(float)
+def _measured(network: Network, moments: Moments, x: Array, logits: Array, labels: Array) -> list[float]:
+    """accuracy, agreement, agreement_balanced, explained, linear_fit of one network."""
     composed = compose(network)[-1]
     fitted = balanced(composed.centred().weights.astype(float), moments), least_squares(moments)
     (as_it_is, _, _), (agreement, _, explained), (_, _, linear) = estimates(
         [composed(x), *(fit(x) for fit in fitted)], logits, labels
     ).tolist()
-    return [accuracy(logits, labels), as_it_is, agreement, explained, linear, units_on(preactivations)]
+    return [accuracy(logits, labels), as_it_is, agreement, explained, linear]
 
 
 def _final(final: Evaluation, on: float | None) -> list[float | None]:
@@ -80,10 +81,16 @@ def _final(final: Evaluation, on: float | None) -> list[float | None]:
     return [final.metrics["accuracy"], *agreements, fitted.explained.value, linear.explained.value, on]
 
 
-def units_on(preactivations: Sequence[Array]) -> float | None:
-    """The share of hidden units that are on, over units and images; None where there are none."""
-    hidden = preactivations[:-1]
-    return float(np.concatenate([z > 0 for z in hidden], axis=1).mean()) if hidden else None
+def passed(network: Network, x: Array) -> tuple[Array, float | None]:
+    """The logits of images (n × classes, float64), and the share of hidden units that are on, over units
+    and images; None where there are none."""
+    logits, on = [], 0
+    for start in range(0, len(x), IMAGES_AT_ONCE):
+        *hidden, last = network.preactivations(x[start : start + IMAGES_AT_ONCE])
+        logits.append(last.astype(float))
+        on += sum(int(np.count_nonzero(z > 0)) for z in hidden)
+    units = len(x) * sum(network.hidden)
+    return np.concatenate(logits), on / units if units else None
 
 
 def travelled(weights: Array, first: Array) -> float:
