@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -17,12 +17,13 @@ def spread(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
     Each call has one BLAS and OpenMP thread to itself: the order of every sum is then that of the
     items, whatever the machine. NumPy and scikit-learn let go of Python's lock where it counts.
     """
+    libraries = ThreadpoolController()
 
     def alone(item: Item) -> Result:
-        with threadpool_limits(1):
+        with libraries.limit(limits=1):
             return function(item)
 
-    with threadpool_limits(1), ThreadPoolExecutor(cores()) as workers:
+    with libraries.limit(limits=1), ThreadPoolExecutor(cores()) as workers:
         return list(workers.map(alone, items))
 
 

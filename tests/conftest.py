@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from stages.compose.evaluation import Evaluation, evaluate
 from stages.fetch import digits
 from stages.params import Fit
 from stages.survey import evidence
+from tools.parallel import warm
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")  # Debian's, the code host's, others'
@@ -126,15 +128,32 @@ def evaluate_digits(images: Images, survey: Survey) -> Callable[[Network], Evalu
     return lambda network: evaluate(network, images, survey, 100, FIT)
 
 
-class Project:
-    """A git repository of this project on `digits`, with DVC's own commands run in it for real."""
+PLAIN = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
-    def __init__(self, folder: Path) -> None:
+
+@cache
+def quick() -> Mapping[str, str]:
+    """Variables for a suite of hundreds of commands: their `python` has imported TensorFlow, and what was
+    compiled for one training serves the next of that shape."""
+    if sys.platform != "linux":
+        return PLAIN
+    folder = warm.start(ROOT, dict(os.environ))
+    programs = f"--tf_xla_persistent_cache_directory={folder / 'programs'}"
+    return {"PATH": f"{folder}{os.pathsep}{PLAIN['PATH']}", "TF_XLA_FLAGS": programs}
+
+
+class Project:
+    """A git repository of this project on `digits`, with DVC's own commands run in it for real.
+
+    variables: of their environment; PLAIN where a test is about processes and their start.
+    """
+
+    def __init__(self, folder: Path, variables: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self.variables = quick() if variables is None else variables
 
     def run(self, *words: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        environment = os.environ | {"PATH": path} | variables
+        environment = os.environ | self.variables | variables
         done = subprocess.run(
             words, check=False, cwd=self.folder, env=environment, capture_output=True, text=True
         )
@@ -231,8 +250,7 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def environment(project: Project) -> dict[str, str]:
     """This Python's, on the project's own code."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {"PATH": path, "PYTHONPATH": str(project.folder)}
+    return os.environ | project.variables | {"PYTHONPATH": str(project.folder)}
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,13 @@
 import os
 from typing import Any
 
-from tests.conftest import Project
+from tests.conftest import PLAIN, Project
 from tests.faults.workshop import INJECT
 
 
 def cut(project: Project) -> dict[str, Any]:
-    """What makes every Python of a command one that reaches nobody."""
-    return {"NO_NETWORK": "yes", "PYTHONPATH": f"{INJECT}{os.pathsep}{project.folder}"}
+    """What makes every Python of a command one that reaches nobody; each must start anew for that."""
+    return PLAIN | {"NO_NETWORK": "yes", "PYTHONPATH": f"{INJECT}{os.pathsep}{project.folder}"}
 
 
 def test_an_edit_is_reproduced_reviewed_and_verified_without_a_network(project: Project) -> None:

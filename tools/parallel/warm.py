@@ -2,7 +2,8 @@
 
 A worker runs `python -m dvc repro`, and DVC a stage by `python -m stages.train …`. In a worker's clone that
 `python` is client.py, which hands command, folder, environment and streams to the server here. A command
-still has a process of its own that ends with it.
+still has a process of its own that ends with it, and imports the code of its own folder: the server keeps
+libraries alone.
 """
 
 import contextlib
@@ -17,22 +18,29 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+OUR_OWN = ("stages", "tools")
 CLIENT = Path(__file__).with_name("client.py")
 SOCKET = "socket"
+PYTHON = """\
+#!/bin/sh
+[ "$1" = -m ] || exec "{0}" "$@"
+exec "{0}" -IS "{1}" "{2}" "$@"
+"""
 
 
 def start(root: Path, environment: dict[str, str]) -> Path:
-    """Start a server on a clone's code; gives a folder whose `python` asks it.
+    """Start a server on a project's libraries; gives a folder whose `python` asks it.
 
     The folder lies in the system's own for such files, as a socket's path must be short. The server ends
     with the process that called this, and takes the folder along.
     """
     folder = Path(tempfile.mkdtemp(prefix="warm-"))
     python = folder / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{CLIENT}" "{folder / SOCKET}" "$@"\n')
+    python.write_text(PYTHON.format(sys.executable, CLIENT, folder / SOCKET))
     python.chmod(0o700)
     command = [sys.executable, "-m", "tools.parallel.warm", str(folder)]
     server = subprocess.Popen(command, cwd=root, env=environment, stdin=subprocess.DEVNULL)
@@ -44,6 +52,8 @@ def start(root: Path, environment: dict[str, str]) -> Path:
 def serve(folder: Path) -> None:
     """Answer commands until the process that started this one is gone."""
     parent = os.getppid()
+    before = (str(Path.cwd()), *places(os.environ))
+    libraries = [path for path in sys.path if path not in before]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(folder / SOCKET))
@@ -53,12 +63,12 @@ def serve(folder: Path) -> None:
             with contextlib.suppress(TimeoutError):
                 asking, _ = listening.accept()
                 if os.fork() == 0:
-                    answer(asking)
+                    answer(asking, libraries)
                 asking.close()
     shutil.rmtree(folder)
 
 
-def answer(asking: socket.socket) -> NoReturn:
+def answer(asking: socket.socket, libraries: list[str]) -> NoReturn:
     """In the copy: be the process that was asked for, then say its exit code."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     asking.setblocking(True)
@@ -67,10 +77,24 @@ def answer(asking: socket.socket) -> NoReturn:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.chdir(asked["folder"])
+    os.environ.clear()
     os.environ.update(asked["environment"])
+    sys.path[:] = [asked["folder"], *places(os.environ), *libraries]
     code = run(asked["command"])
     asking.sendall(str(code).encode())
     os._exit(code)
+
+
+def places(environment: Mapping[str, str]) -> list[str]:
+    """Where Python looks for modules before its own libraries, besides the working folder."""
+    return list(filter(None, environment.get("PYTHONPATH", "").split(os.pathsep)))
+
+
+def forget_our_own() -> None:
+    """The next import of them is from the folder of a command."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] in OUR_OWN:
+            del sys.modules[name]
 
 
 def run(command: list[str]) -> int:
@@ -99,4 +123,5 @@ if __name__ == "__main__":
     import stages.backend
     import stages.compose.evaluation  # noqa: F401
 
+    forget_our_own()
     serve(Path(sys.argv[1]))
