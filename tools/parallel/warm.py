@@ -19,10 +19,26 @@ import tempfile
 import time
 import traceback
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 OUR_OWN = ("stages", "tools")
+# With them comes what takes longest to import. Not stages.train: it makes tensors, which starts TensorFlow's
+# threads, and a copy would wait for them forever. DVC and its own imports are late unless asked for.
+LIBRARIES = (
+    "stages.backend",
+    "stages.compose.evaluation",
+    "dvc.cli.parser",
+    "dvc.repo.datasets",
+    "dvc.repo.index",
+    "dvc.repo.open_repo",
+    "dvc.repo.plots",
+    "dvc.rwlock",
+    "networkx",
+    "pyparsing",
+    "scmrepo.git",
+)
 CLIENT = Path(__file__).with_name("client.py")
 SOCKET = "socket"
 PYTHON = """\
@@ -116,12 +132,7 @@ def run(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    # What takes longest to import. Not stages.train: it makes tensors, which starts TensorFlow's threads,
-    # and a copy would wait for them forever.
-    import networkx  # noqa: F401  # DVC's, which it imports late
-
-    import stages.backend
-    import stages.compose.evaluation  # noqa: F401
-
+    for module in LIBRARIES:
+        import_module(module)
     forget_our_own()
     serve(Path(sys.argv[1]))
