@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import NoReturn
 
 OUR_OWN = ("stages", "tools")
-# With them comes what takes longest to import. Not stages.train: it makes tensors, which starts TensorFlow's
-# threads, and a copy would wait for them forever. DVC and its own imports are late unless asked for.
+# What takes longest to import comes with these. Not stages.train: it makes tensors, which starts
+# TensorFlow's threads, and a copy would wait for them forever. The last three are DVC's own, imported late.
 LIBRARIES = (
     "stages.backend",
     "stages.compose.evaluation",
