@@ -95,7 +95,7 @@ def worker_at_work(head: int) -> int:
     """A worker process in whose clone a stage is being trained or composed."""
     for _ in range(600):
         listed = subprocess.run(
-            ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
+            ["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True, check=True
         ).stdout
         parents = {
             int(pid): int(ppid) for pid, ppid, *_ in (row.split(None, 2) for row in listed.splitlines()[1:])
