@@ -133,11 +133,14 @@ PLAIN = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}
 
 @cache
 def quick() -> Mapping[str, str]:
-    """Variables for a suite of hundreds of commands: their `python` has imported TensorFlow, and what was
-    compiled for one training serves the next of that shape."""
+    """Variables for a suite of hundreds of commands: their `python` and `dvc` have imported TensorFlow and
+    DVC, and what was compiled for one training serves the next of that shape."""
     if sys.platform != "linux":
         return PLAIN
     folder = warm.start(ROOT, dict(os.environ))
+    dvc = folder / "dvc"
+    dvc.write_text(f'#!/bin/sh\nexec "{folder}/python" -m dvc "$@"\n')
+    dvc.chmod(0o700)
     programs = f"--tf_xla_persistent_cache_directory={folder / 'programs'}"
     return {"PATH": f"{folder}{os.pathsep}{PLAIN['PATH']}", "TF_XLA_FLAGS": programs}
 
@@ -238,7 +241,7 @@ def make_studied(folder: Path) -> None:
     (folder / "study/summary.json").unlink(missing_ok=True)
     (folder / "study/params.yaml").write_text(STUDY, encoding="utf-8")
     project.commit("A small study")
-    repro = [sys.executable, "-m", "dvc", "repro", "--quiet"]
+    repro = ["dvc", "repro", "--quiet"]
     subprocess.run(repro, cwd=folder / "study", check=True, env=environment(project), capture_output=True)
 
 

@@ -20,11 +20,12 @@ from stages.artifacts.pictures import Pictures
 from stages.artifacts.survey import Survey
 from stages.errors import UserError
 
+SNAPSHOTS = "data/snapshots/few.npz"
 READ: dict[str, Callable[[Path], Any]] = {
     "data/images.npz": Images.load,
     "data/survey.npz": Survey.load,
     "data/networks/few.npz": Network.load,
-    "data/snapshots/few.npz": Snapshots.load,
+    SNAPSHOTS: Snapshots.load,
     "data/pictures/few.npz": Pictures.load,
     "reports/ladder/few.csv": Ladder.load,
     "reports/truth/few.csv": truth.load,
@@ -102,6 +103,16 @@ def test_a_flipped_bit_is_seen_or_changes_nothing(reproduced: Path, data: st.Dat
         except UserError:
             return
     assert same(found, READ[file](reproduced / file))
+
+
+def test_a_header_that_a_flipped_bit_made_shorter_is_seen(reproduced: Path, tmp_path: Path) -> None:
+    """It has numpy take the header's last spaces for the first numbers, and stop before the checksum."""
+    content = bytearray((reproduced / SNAPSHOTS).read_bytes())
+    content[content.index(b"\x93NUMPY", content.index(b"W1.npy")) + 8] ^= 4
+    path = tmp_path / "file.npz"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="is broken"):
+        READ[SNAPSHOTS](path)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 
@@ -91,9 +92,23 @@ def load_arrays(path: Path, *names: str) -> dict[str, Array]:
     """Read an .npz, whole or the arrays named; a `UserError` says how to get a missing or broken one."""
     with (
         reading(path, f"`dvc checkout --force {path}` brings it back"),
-        np.load(path, allow_pickle=False) as file,
+        ZipFile(path) as file,
     ):
-        return {name: file[name] for name in names or file.files}
+        return {name: _array(file, name) for name in names or _names(file)}
+
+
+def _names(file: ZipFile) -> list[str]:
+    return [member.removesuffix(".npy") for member in file.namelist()]
+
+
+def _array(file: ZipFile, name: str) -> Array:
+    """An array of an .npz, read to its end: there its checksum is looked at, and a damaged header may have
+    numpy stop before."""
+    with file.open(f"{name}.npy") as member:
+        array: Array = np.lib.format.read_array(member, allow_pickle=False)
+        if member.read(1):
+            raise ValueError(f"{name} goes on after its last number")
+    return array
 
 
 @contextmanager
