@@ -12,7 +12,7 @@ from pathlib import Path
 if sys.prefix == sys.base_prefix:  # this `python` belongs to no environment at all
     for folder in Path(__file__).resolve().parents:
         python = folder / ".venv" / "bin" / "python"
-        if python.exists():
+        if python.exists() and sys.executable != str(python):  # with -S it would enter it for ever
             os.execv(python, [str(python), *sys.orig_argv[1:]])
 if not all(map(find_spec, ("numpy", "pydantic", "ruamel"))):
     sys.exit("stages: this Python lacks the project's packages. Run `make`, which builds .venv.")

@@ -128,7 +128,11 @@ def evaluate_digits(images: Images, survey: Survey) -> Callable[[Network], Evalu
     return lambda network: evaluate(network, images, survey, 100, FIT)
 
 
-PLAIN = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+# Where a test is about processes and their start: each begins with nothing.
+PLAIN: dict[str, Any] = {
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "TF_XLA_FLAGS": "",
+}
 
 
 @cache
@@ -146,17 +150,13 @@ def quick() -> Mapping[str, str]:
 
 
 class Project:
-    """A git repository of this project on `digits`, with DVC's own commands run in it for real.
+    """A git repository of this project on `digits`, with DVC's own commands run in it for real."""
 
-    variables: of their environment; PLAIN where a test is about processes and their start.
-    """
-
-    def __init__(self, folder: Path, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.variables = quick() if variables is None else variables
 
     def run(self, *words: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | self.variables | variables
+        environment = os.environ | quick() | variables
         done = subprocess.run(
             words, check=False, cwd=self.folder, env=environment, capture_output=True, text=True
         )
@@ -253,7 +253,7 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def environment(project: Project) -> dict[str, str]:
     """This Python's, on the project's own code."""
-    return os.environ | project.variables | {"PYTHONPATH": str(project.folder)}
+    return os.environ | quick() | {"PYTHONPATH": str(project.folder)}
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def test_an_experiment_runs_shows_differs_and_is_applied(project: Project) -> No
     assert differs["params"]["params.yaml"]["networks.few.samples"] == {"old": 100, "new": 90, "diff": -10}
     assert set(differs["metrics"]) == {"reports/metrics/few.json"}
 
-    table = project.run(sys.executable, "-m", "tools.experiments").stdout
+    table = project.run("python", "-m", "tools.experiments").stdout
     assert max(map(len, table.splitlines())) <= 120
     few = json.loads((project.folder / "reports/metrics/few.json").read_text())
     committed, fewer = [line.split() for line in table.splitlines() if " few " in line]

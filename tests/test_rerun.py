@@ -62,7 +62,6 @@ def test_an_edit_reruns_what_it_touches_once_and_nothing_else(project: Project, 
     make, stages = EDITS[change]
     make(project)
     assert sorted(project.repro()) == sorted(stages)
-    assert project.repro() == []
     assert project.run("dvc", "status").stdout.strip() == "Data and pipelines are up to date."
 
 

@@ -31,7 +31,7 @@ def png(tmp_path: Path, array: Any) -> bytes:
 
 
 def review(project: Project, base: str = "HEAD", *more: str) -> tuple[str, str]:
-    project.run(sys.executable, "-m", "tools.review", base, *more)
+    project.run("python", "-m", "tools.review", base, *more)
     folder = project.folder / "build" / "review"
     return (folder / "comment.md").read_text(), (folder / "index.html").read_text()
 
@@ -150,7 +150,7 @@ def test_a_base_without_a_report_and_a_shallow_clone_will_do(changed: Project, t
 
 
 def test_an_unknown_base_is_one_line_that_says_what_to_do(project: Project) -> None:
-    failed = project.run(sys.executable, "-m", "tools.review", "nowhere", check=False)
+    failed = project.run("python", "-m", "tools.review", "nowhere", check=False)
     assert failed.returncode == 1
     assert len(failed.stderr.strip().splitlines()) == 1
     assert "BASE=nowhere is no commit here" in failed.stderr

@@ -2,19 +2,17 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from tests.conftest import Project, environment
+from tests.conftest import Project
 from tools.verify import md5_of
 
 
 def verify(project: Project) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "tools.verify"], cwd=project.folder, env=environment(project),
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    return project.run("python", "-m", "tools.verify", check=False)
 
 
 def flip(path: Path) -> None:

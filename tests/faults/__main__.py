@@ -19,6 +19,7 @@ from random import Random
 from tqdm import tqdm
 
 from stages.parallel import cores
+from tests.conftest import PLAIN
 from tests.faults import damage, downloads, inputs, kills, workshop
 from tests.faults.outcome import KEPT, Case, Outcome
 
@@ -55,7 +56,7 @@ def seconds_of(base: workshop.Base, folder: Path) -> float:
     """How long `dvc repro` takes after the edit, while another runs beside it."""
     with tempfile.TemporaryDirectory(dir=folder) as own:
         project, start = base.copy(Path(own), edited=True), time.monotonic()
-        project.repro()
+        project.run("dvc", "repro", **PLAIN)
         return 1.5 * (time.monotonic() - start)
 
 

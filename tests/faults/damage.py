@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tests.conftest import Project, environment
+from tests.conftest import PLAIN, Project, environment
 from tests.faults.outcome import Case, Outcome, refusal
 from tests.faults.workshop import INJECT, Base, cached, digests, stage
 
@@ -144,7 +144,7 @@ def disturbed(base: Base, command: list[str], folder: Path, **more: str) -> Outc
     """What cannot be written is said; when it can be again, all comes out as it should."""
     project = base.copy(folder, edited=True)
     path = f"{INJECT}{os.pathsep}{project.folder}"
-    done = project.run(*command, check=False, PYTHONPATH=path, **more)
+    done = project.run(*command, check=False, **(PLAIN | more), PYTHONPATH=path)
     if "Traceback" in done.stderr:
         return Outcome.TRACEBACK
     if done.returncode == 0:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.conftest import PLAIN, ROOT, Project
+from tests.conftest import ROOT, Project
 from tests.faults.outcome import Case, Outcome, refusal
 from tests.faults.workshop import PARAMS, stage
 
@@ -113,5 +113,5 @@ def refused_by_fetch(params: str, folder: Path) -> Outcome:
     """A line, and nothing written."""
     (folder / "params.yaml").write_text(params, encoding="utf-8")
     (folder / "stages").symlink_to(ROOT / "stages")
-    outcome = refusal(stage(Project(folder, PLAIN), "stages.fetch"))
+    outcome = refusal(stage(Project(folder), "stages.fetch"))
     return Outcome.WRONG if (folder / "data").exists() else outcome

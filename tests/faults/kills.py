@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from tests.conftest import Project, environment
+from tests.conftest import PLAIN, Project, environment
 from tests.faults.outcome import Case, Outcome
 from tests.faults.workshop import INJECT, Base
 
@@ -38,7 +38,7 @@ def cases(base: Base, seconds: float, tries: int, random: Random) -> Iterator[Ca
 
 
 def started(project: Project, **more: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(["dvc", "repro"], cwd=project.folder, env=environment(project) | more,
+    return subprocess.Popen(["dvc", "repro"], cwd=project.folder, env=environment(project) | PLAIN | more,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
 
 

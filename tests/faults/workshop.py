@@ -14,7 +14,7 @@ from tqdm import tqdm
 from stages.arrays import Array
 from stages.artifacts.files import save_arrays
 from stages.fetch import digits
-from tests.conftest import PLAIN, Project, new_project
+from tests.conftest import Project, new_project
 from tests.faults.outcome import Outcome
 from tools.verify import md5_of, place
 
@@ -67,7 +67,7 @@ class Base:
     def copy(self, folder: Path, *, edited: bool) -> Project:
         """It, to be broken; edited, the next `dvc repro` trains its network and has no run to restore."""
         shutil.copytree(self.folder, folder / "project", symlinks=True)
-        project = Project(folder / "project", PLAIN)
+        project = Project(folder / "project")
         if edited:
             project.replace("params.yaml", *EDIT)
         return project
