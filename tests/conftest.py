@@ -135,13 +135,18 @@ PLAIN: dict[str, Any] = {
 }
 
 
+# Whose libraries the suite's quick Python has imported, too.
+STAGES = ("fetch", "survey", "compose", "draw", "explore", "render")
+MODULES = [*(f"stages.{stage}.__main__" for stage in STAGES), "tools.review.__main__", "tools.verify"]
+
+
 @cache
 def quick() -> Mapping[str, str]:
     """Variables for a suite of hundreds of commands: their `python` and `dvc` have imported TensorFlow and
     DVC, and what was compiled for one training serves the next of that shape."""
     if sys.platform != "linux":
         return PLAIN
-    folder = warm.start(ROOT, dict(os.environ))
+    folder = warm.start(ROOT, dict(os.environ), *MODULES)
     dvc = folder / "dvc"
     dvc.write_text(f'#!/bin/sh\nexec "{folder}/python" -m dvc "$@"\n')
     dvc.chmod(0o700)

@@ -11,6 +11,10 @@ import pytest
 from tests.conftest import PARAMS, Project, new_project
 
 NETWORKS = ["few", "all", "flat"]
+OTHERS = """\
+  all: {samples: 1437, hidden: [12, 8], epochs: 2}
+  flat: {samples: 1437, hidden: [], epochs: 2}
+"""
 
 
 def every(stage: str) -> list[str]:
@@ -83,6 +87,7 @@ def test_a_fresh_clone_that_challenges_nobody_has_its_report(tmp_path: Path) -> 
     """git keeps no empty folder, and render reads the challenges' folder also where it is empty."""
     project = new_project(tmp_path)
     project.replace("params.yaml", "challenge: [all]", "challenge: []")
+    project.replace("params.yaml", OTHERS, "")
     assert "challenge@all" not in project.repro()
     assert "The fewest pictures" in (tmp_path / "reports/README.md").read_text()
 
@@ -134,6 +139,8 @@ def test_an_unknown_key_anywhere_in_params_is_an_error_of_the_run(project: Proje
 
 
 def test_own_images_go_through_and_a_changed_file_of_theirs_runs_again(project: Project) -> None:
+    project.replace("params.yaml", OTHERS, "")
+    project.replace("params.yaml", "challenge: [all]", "challenge: []")
     project.replace("params.yaml", "dataset: digits", "dataset: path")
     project.replace("params.yaml", "path: data/local", "path: data/local/mine.npz")
     with np.load(project.folder / "data/images.npz") as digits:

@@ -14,6 +14,7 @@ from stages.artifacts import files, truth
 from stages.artifacts.images import Images
 from stages.artifacts.ladder import Ladder
 from stages.artifacts.network import Network, Snapshots
+from stages.drawing import plots
 from stages.params import load
 from stages.render.story.verdicts import by_measures
 from tests.conftest import PARAMS, ROOT
@@ -50,6 +51,8 @@ Teller = Callable[..., Told]
 @pytest.fixture
 def tell(tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch) -> Teller:
     """A function that runs every stage after fetch in this process and gives the report."""
+
+    monkeypatch.setattr(plots, "DPI", 40)  # they are looked at elsewhere
 
     def stage(name: str, *words: str) -> None:
         monkeypatch.setattr(sys, "argv", [name, *words])

@@ -86,7 +86,8 @@ def clone(job: Job, place: Path) -> Clone:
     _run(root, os.environ, "git", "fetch", *AT_ONCE, job.source, f"{REFS}/{job.commit}")
     _run(root, os.environ, "git", "checkout", "--quiet", "FETCH_HEAD")
     pythons = [str(Path(sys.executable).parent), os.environ["PATH"]]
-    flags = f"{os.environ.get('TF_XLA_FLAGS', '')} {PROGRAMS.format(tempfile.mkdtemp(dir=place))}".strip()
+    programs = PROGRAMS.format(tempfile.mkdtemp(dir=place))
+    flags = f"{programs} {os.environ.get('TF_XLA_FLAGS', '')}".strip()  # a folder that a person chose wins
     environment = {**os.environ, **MEMORY, "PYTHONPATH": str(root), "TF_XLA_FLAGS": flags}
     if sys.platform == "linux":  # elsewhere a process with as many libraries had better not be copied
         pythons.insert(0, str(warm.start(root, environment)))

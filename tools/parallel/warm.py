@@ -48,8 +48,8 @@ exec "{0}" -IS "{1}" "{2}" "$@"
 """
 
 
-def start(root: Path, environment: dict[str, str]) -> Path:
-    """Start a server on a project's libraries; gives a folder whose `python` asks it.
+def start(root: Path, environment: dict[str, str], *more: str) -> Path:
+    """Start a server on a project's libraries, and those of more modules; its folder's `python` asks it.
 
     The folder lies in the system's own for such files, as a socket's path must be short. The server ends
     with the process that called this, and takes the folder along.
@@ -58,7 +58,7 @@ def start(root: Path, environment: dict[str, str]) -> Path:
     python = folder / "python"
     python.write_text(PYTHON.format(sys.executable, CLIENT, folder / SOCKET))
     python.chmod(0o700)
-    command = [sys.executable, "-m", "tools.parallel.warm", str(folder)]
+    command = [sys.executable, "-m", "tools.parallel.warm", str(folder), *LIBRARIES, *more]
     server = subprocess.Popen(command, cwd=root, env=environment, stdin=subprocess.DEVNULL)
     while not (folder / SOCKET).exists() and server.poll() is None:
         time.sleep(0.05)
@@ -70,6 +70,7 @@ def serve(folder: Path) -> None:
     parent = os.getppid()
     before = (str(Path.cwd()), *places(os.environ))
     libraries = [path for path in sys.path if path not in before]
+    sys.executable = str(folder / "python")  # what a command starts is as quick
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(folder / SOCKET))
@@ -132,7 +133,8 @@ def run(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    for module in LIBRARIES:
+    given, *modules = sys.argv[1:]
+    for module in modules:
         import_module(module)
     forget_our_own()
-    serve(Path(sys.argv[1]))
+    serve(Path(given))
