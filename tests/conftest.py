@@ -1,10 +1,12 @@
 """What tests share: small real data, networks of any depth, and a project in a folder of its own."""
 
+import atexit
 import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
@@ -24,6 +26,11 @@ from stages.survey import evidence
 from tools.parallel import warm
 
 ROOT = Path(__file__).resolve().parents[1]
+# What XLA compiled for one training serves the next of its shape, in all of the suite's processes.
+PROGRAMS = "--tf_xla_persistent_cache_directory="
+if "TF_XLA_FLAGS" not in os.environ:
+    os.environ["TF_XLA_FLAGS"] = PROGRAMS + (folder := tempfile.mkdtemp(prefix="programs-"))
+    atexit.register(shutil.rmtree, folder)
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")  # Debian's, the code host's, others'
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 DRIVER = shutil.which("chromedriver")
@@ -143,15 +150,14 @@ MODULES = [*(f"stages.{stage}.__main__" for stage in STAGES), "tools.review.__ma
 @cache
 def quick() -> Mapping[str, str]:
     """Variables for a suite of hundreds of commands: their `python` and `dvc` have imported TensorFlow and
-    DVC, and what was compiled for one training serves the next of that shape."""
+    DVC."""
     if sys.platform != "linux":
         return PLAIN
     folder = warm.start(ROOT, dict(os.environ), *MODULES)
     dvc = folder / "dvc"
     dvc.write_text(f'#!/bin/sh\nexec "{folder}/python" -m dvc "$@"\n')
     dvc.chmod(0o700)
-    programs = f"--tf_xla_persistent_cache_directory={folder / 'programs'}"
-    return {"PATH": f"{folder}{os.pathsep}{PLAIN['PATH']}", "TF_XLA_FLAGS": programs}
+    return {"PATH": f"{folder}{os.pathsep}{PLAIN['PATH']}"}
 
 
 class Project:
