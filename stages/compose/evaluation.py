@@ -88,7 +88,8 @@ def make(composed: AffineMap, found: Probe, survey: Survey, images: Images, sett
         for number, of_survey in survey.clusters.items()
     }
     sizes, by_class = survey.clusters[1].sizes, found.maps[1]
-    mean_map = np.tensordot(sizes / sizes.sum(), by_class, axes=1)
+    first = by_class[0]  # where all are one, as without hidden layers, their mean is that to the last bit
+    mean_map = first + np.tensordot(sizes / sizes.sum(), by_class - first, axes=1)
     learned = max_affine.Images(images.x_train.reshape(len(images.x_train), -1), found.of_images)
     return Made(
         composed,

@@ -30,19 +30,30 @@ def pull_back(network: Network, slopes: Sequence[Array], direction: Array) -> Ar
     return v
 
 
-def mean_tails(network: Network, slopes: Sequence[Array], cluster: Array, clusters: int) -> Array:
+def mean_maps(network: Network, slopes: Sequence[Array], cluster: Array, clusters: int) -> Array:
+    """The mean of A(x) over each cluster's images, classes centred (clusters × inputs × classes).
+
+    `cluster` holds the cluster of each image (n). Without hidden layers A(x) is W₁: its mean over classes
+    is taken as such: many of the differences lie half way between two float32, where another order of
+    products, of another processor, decides.
+    """
+    if not slopes:
+        only = centred(network.weights[0])
+        return np.broadcast_to(only, (clusters, *only.shape))
+    return np.asarray(network.weights[0] @ _mean_tails(network, slopes, cluster, clusters))
+
+
+def _mean_tails(network: Network, slopes: Sequence[Array], cluster: Array, clusters: int) -> Array:
     """The mean of D₁W₂D₂…W_L over each cluster's images, classes centred (clusters × units₁ × classes).
 
-    `cluster` holds the cluster of each image (n). With two hidden layers the sum of D₁W₂D₂ is
-    (S₁ᵀS₂) ∘ W₂: one product for all classes at once. Otherwise each class is pulled back by itself.
+    With two hidden layers the sum of D₁W₂D₂ is (S₁ᵀS₂) ∘ W₂: one product for all classes at once. Otherwise
+    each class is pulled back by itself.
     """
     sizes = np.bincount(cluster, minlength=clusters)[:, None, None]
     if len(slopes) == 2:
         sums = [_coactive(network, [s[cluster == g] for s in slopes]) for g in range(clusters)]
         return np.stack(sums) / sizes
     directions = centred(np.eye(network.weights[-1].shape[1]))
-    if not slopes:
-        return np.broadcast_to(directions, (clusters, *directions.shape))
     sums = [sums_by(cluster, pull_back(network, slopes, k), clusters) for k in directions]
     return np.stack(sums, axis=2) / sizes
 

@@ -68,7 +68,7 @@ def _of_class(network: Network, images: Images, clusters: Mapping[int, Clusters]
     for number, found in clusters.items():
         sizes = found.sizes[found.classes == k]
         own = found.of_train[rows].astype(int) - int(np.argmax(found.classes == k))
-        maps[number] = network.weights[0] @ exact.mean_tails(network, slopes, own, len(sizes))
+        maps[number] = exact.mean_maps(network, slopes, own, len(sizes))
         means[number] = sums_by(own, logits, len(sizes)) / sizes[:, None]
     return Probe(
         LogitSums.total(p.sums for p in portions),
