@@ -48,10 +48,16 @@ def changed(reproduced: Path, tmp_path_factory: pytest.TempPathFactory) -> Proje
     return project
 
 
-def test_one_networks_samples_show_its_figures_and_the_summaries_alone(changed: Project) -> None:
-    before = changed.run("git", "status", "--porcelain").stdout
-    text, page = review(changed)
-    assert changed.run("git", "status", "--porcelain").stdout == before, "the tree is left as it was"
+@pytest.fixture(scope="module")
+def reviewed(changed: Project) -> tuple[str, str]:
+    """Its comment and its page."""
+    return review(changed)
+
+
+def test_one_networks_samples_show_its_figures_and_the_summaries_alone(
+    changed: Project, reviewed: tuple[str, str]
+) -> None:
+    text, page = reviewed
     shown = set(re.findall(r"<summary><b>(.+?)</b>", text))
     assert shown == SUMMARIES | {
         f"few/{sheet}" for sheet in ("layer-1", "layer-2", "output", "clusters", "fitted-3", "along")
@@ -76,8 +82,8 @@ def test_an_edit_that_was_not_reproduced_is_said_first(project: Project) -> None
     assert "Not reproduced" not in text, "a checkout without data is no edit"
 
 
-def test_metrics_carry_the_right_signs_and_unchanged_ones_are_absent(changed: Project) -> None:
-    text, _ = review(changed)
+def test_metrics_carry_the_right_signs_and_unchanged_ones_are_absent(reviewed: tuple[str, str]) -> None:
+    text, _ = reviewed
     rows = re.findall(r"\| `(\S+)` \| (\S+) \| (\S+) \| (\S+) \| (\S*) \| (\w*) \|", text)
     assert rows
     assert {network for network, *_ in rows} == {"few"}
@@ -157,7 +163,9 @@ def test_an_unknown_base_is_one_line_that_says_what_to_do(project: Project) -> N
 
 
 def test_with_a_host_the_images_are_links_to_two_commits(changed: Project) -> None:
+    before = changed.run("git", "status", "--porcelain").stdout
     text, _ = review(changed, "HEAD", "--repository", "https://example.invalid/a/b", "--head", "c0ffee")
+    assert changed.run("git", "status", "--porcelain").stdout == before, "the tree is left as it was"
     base = changed.run("git", "rev-parse", "HEAD").stdout.strip()
     path = "reports/figures/few/output.png?raw=true"
     assert f"https://example.invalid/a/b/blob/{base}/{path}" in text
@@ -267,8 +275,10 @@ def test_every_metric_is_explained_once_in_the_code_and_once_in_the_docs(project
     assert {key for key in written if f"`{key}`" not in docs} == set()
 
 
-def test_the_rungs_that_moved_are_shown_with_what_they_were(changed: Project) -> None:
-    text, page = review(changed)
+def test_the_rungs_that_moved_are_shown_with_what_they_were(
+    changed: Project, reviewed: tuple[str, str]
+) -> None:
+    text, page = reviewed
     before = Ladder.of_rows(rows_of(changed.run("git", "show", "HEAD:reports/ladder/few.csv").stdout))
     after = Ladder.load(changed.folder / "reports/ladder/few.csv")
     old, new = (ladder["linear_fit"].explained.value for ladder in (before, after))
