@@ -29,7 +29,7 @@ PLURALS = {"kill": "kills", "fault": "other faults", "input": "bad inputs"}
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--kills", type=int, default=14, help="at random of each kind and pipeline")
+    parser.add_argument("--kills", type=int, default=5, help="at random of each kind and pipeline")
     given = parser.parse_args()
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as folder:
