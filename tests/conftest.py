@@ -24,12 +24,12 @@ from stages.fetch import digits
 from stages.params import Fit
 from stages.survey import evidence
 from tools.parallel import warm
+from tools.parallel.clone import PROGRAMS
 
 ROOT = Path(__file__).resolve().parents[1]
 # What XLA compiled for one training serves the next of its shape, in all of the suite's processes.
-PROGRAMS = "--tf_xla_persistent_cache_directory="
 if "TF_XLA_FLAGS" not in os.environ:
-    os.environ["TF_XLA_FLAGS"] = PROGRAMS + (folder := tempfile.mkdtemp(prefix="programs-"))
+    os.environ["TF_XLA_FLAGS"] = PROGRAMS.format(folder := tempfile.mkdtemp(prefix="programs-"))
     atexit.register(shutil.rmtree, folder)
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")  # Debian's, the code host's, others'
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)

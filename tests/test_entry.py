@@ -47,6 +47,12 @@ def test_a_stage_of_the_systems_python_goes_on_in_the_projects_environment(proje
     assert "no network 'nobody'" in one_line(done)
 
 
+def test_a_python_without_its_packages_does_not_enter_the_environment_for_ever(project: Project) -> None:
+    (project.folder / ".venv").symlink_to(sys.prefix)
+    done = run(project.folder, "timeout", "60", BASE_PYTHON, "-S", "-m", "stages.render")
+    assert "Run `make`, which builds .venv" in one_line(done)
+
+
 def test_a_stage_in_a_folder_below_says_where_to_run_it(project: Project) -> None:
     done = run(project.folder / "docs", sys.executable, "-m", "stages.render", PYTHONPATH="..")
     assert one_line(done) == "render: params.yaml is missing; run from the project's folder"

@@ -58,7 +58,7 @@ def start(root: Path, environment: dict[str, str], *more: str) -> Path:
     python = folder / "python"
     python.write_text(PYTHON.format(sys.executable, CLIENT, folder / SOCKET))
     python.chmod(0o700)
-    command = [sys.executable, "-m", "tools.parallel.warm", str(folder), *LIBRARIES, *more]
+    command = [sys.executable, "-m", "tools.parallel.warm", str(folder), *more]
     server = subprocess.Popen(command, cwd=root, env=environment, stdin=subprocess.DEVNULL)
     while not (folder / SOCKET).exists() and server.poll() is None:
         time.sleep(0.05)
@@ -133,8 +133,8 @@ def run(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    given, *modules = sys.argv[1:]
-    for module in modules:
+    given, *more = sys.argv[1:]
+    for module in (*LIBRARIES, *more):
         import_module(module)
     forget_our_own()
     serve(Path(given))
