@@ -17,7 +17,8 @@ from stages.words import count, percent
 
 SHOWN = 5
 WRAPPED = 16  # letters, beside a strip
-CURVES, STRIP = 3.4, 1.95  # inches high
+CURVES, STRIP, PICTURE = 3.4, 1.95, 1.4  # inches high
+NAMED, WIDE = 1.3, 9.9  # inches wide, beside a strip and with it
 FIRST = 5  # the axis is linear from 0 to here and logarithmic beyond
 PANELS = {
     "accuracy": "Accuracy of the network",
@@ -114,21 +115,23 @@ def _frame(axis: Axes, title: str, networks: Sequence[Facts]) -> None:
 
 
 def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> None:
-    """One class's picture at several moments, each on its own scale, with its network's name before."""
-    shown, k = moments_shown(network.truth), shown_class(run.classes)
-    row = place.subgridspec(1, 1 + SHOWN, width_ratios=[0.8, *[1] * SHOWN], wspace=0.02)
-    label = made.add_subplot(row[0])
-    label.set_axis_off()
+    """One class's picture at several moments, each on its own scale, with its network's name before.
+
+    One set of axes for all, in inches: matplotlib takes as long for each as for a chart.
+    """
+    shown, k, (height, width) = moments_shown(network.truth), shown_class(run.classes), run.images.shape
+    axis, step = made.add_subplot(place), (WIDE - NAMED) / SHOWN
     words = f"{network.name},\n{textwrap.fill(f'composed {run.classes[k]}', WRAPPED)}"
-    label.text(
-        1, 0.5, words, ha="right", va="center", color=colour, weight="bold", fontsize=12, parse_math=False
-    )
-    never = network.pictures.never_inked
-    for column, moment in enumerate(shown, start=1):
-        axis = made.add_subplot(row[column])
+    axis.text(NAMED, PICTURE / 2, words, ha="right", va="center", color=colour, weight="bold", fontsize=12,
+              parse_math=False)  # fmt: skip
+    never, scale = network.pictures.never_inked, min(PICTURE / height, 0.9 * step / width)
+    for column, moment in enumerate(shown):
         weights = network.pictures.along[moment]
         levels = views.signed(weights, never, views.half_range(weights, never))[k]
-        axis.imshow(views.palette()[levels.reshape(run.images.shape)], interpolation="nearest")
-        axis.set_axis_off()
-        at = network.truth[moment]
-        axis.set_title(f"{count(at.updates, 'update')}: {percent(at.agreement, 0)}", fontsize=10, pad=3)
+        middle, at = NAMED + (column + 0.5) * step, network.truth[moment]
+        sides = (middle - width * scale / 2, middle + width * scale / 2, 0, height * scale)
+        axis.imshow(views.palette()[levels.reshape(height, width)], interpolation="nearest", extent=sides)
+        said = f"{count(at.updates, 'update')}: {percent(at.agreement, 0)}"
+        axis.text(middle, height * scale + 0.04, said, ha="center", va="bottom", fontsize=10)
+    axis.set(xlim=(0, WIDE), ylim=(0, PICTURE))
+    axis.set_axis_off()
