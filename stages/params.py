@@ -78,11 +78,11 @@ class NetworkParams(Section):
     shuffle_labels: bool = False
     activation: Activations = "relu"
     optimizer: Literal["rmsprop", "adam", "sgd"] = "rmsprop"
-    momentum: float = Field(default=0, ge=0, lt=1)
-    weight_decay: float = Field(default=0, ge=0, le=1)
-    dropout: float = Field(default=0, ge=0, lt=1)
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0, le=1)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
     batch_normalisation: bool = False
-    initial_scale: float = Field(default=1, ge=1e-6, le=100)
+    initial_scale: float = Field(default=1.0, ge=1e-6, le=100)
     seed: Seed | None = None
 
     @property
@@ -97,8 +97,8 @@ class ModelParams(Section):
     path: str
     activation: Activations | None = None
     scale: float | None = Field(default=None, gt=0, le=1e6)
-    mean: float = 0
-    std: float = Field(default=1, gt=0)
+    mean: float = 0.0
+    std: float = Field(default=1.0, gt=0)
 
 
 class Fit(Section):
