@@ -2,6 +2,7 @@
 
 import atexit
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -97,6 +98,11 @@ study:
 """
 
 
+def pytest_collection_finish() -> None:
+    """What is imported now stays: looking for garbage in it takes a tenth of a chart's time."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def images() -> Images:
     """scikit-learn's digits: real images that need no network."""
@@ -148,16 +154,21 @@ MODULES = [*(f"stages.{stage}.__main__" for stage in STAGES), "tools.review.__ma
 
 
 @cache
-def quick() -> Mapping[str, str]:
+def quick() -> dict[str, Any]:
     """Variables for a suite of hundreds of commands: their `python` and `dvc` have imported TensorFlow and
     DVC."""
+    return warmed({})
+
+
+def warmed(variables: dict[str, Any]) -> dict[str, Any]:
+    """Such a `python` and `dvc`, begun and run with more variables."""
     if sys.platform != "linux":
-        return PLAIN
-    folder = warm.start(ROOT, dict(os.environ), *MODULES)
+        return PLAIN | variables
+    folder = warm.start(ROOT, os.environ | variables, *MODULES)
     dvc = folder / "dvc"
     dvc.write_text(f'#!/bin/sh\nexec "{folder}/python" -m dvc "$@"\n')
     dvc.chmod(0o700)
-    return {"PATH": f"{folder}{os.pathsep}{PLAIN['PATH']}"}
+    return variables | {"PATH": f"{folder}{os.pathsep}{PLAIN['PATH']}"}
 
 
 class Project:

@@ -7,6 +7,7 @@ libraries alone.
 """
 
 import contextlib
+import gc
 import json
 import os
 import runpy
@@ -137,4 +138,5 @@ if __name__ == "__main__":
     for module in (*LIBRARIES, *more):
         import_module(module)
     forget_our_own()
+    gc.freeze()  # no copy looks for garbage in what all share
     serve(Path(given))
