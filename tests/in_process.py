@@ -11,11 +11,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from stages.drawing import plots
+
 
 @contextmanager
 def folder_of(text: dict[str, Any]) -> Iterator[None]:
-    """A working folder that holds a params.yaml and nothing else."""
-    before, arguments = Path.cwd(), sys.argv
+    """A working folder that holds a params.yaml and nothing else; charts in it are small."""
+    before, arguments, resolution = Path.cwd(), sys.argv, plots.DPI
+    plots.DPI = 40  # they are looked at elsewhere
     with TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
@@ -24,7 +27,7 @@ def folder_of(text: dict[str, Any]) -> Iterator[None]:
             yield
         finally:
             os.chdir(before)
-            sys.argv = arguments
+            sys.argv, plots.DPI = arguments, resolution
 
 
 def run(stage: str, *words: str) -> None:

@@ -11,7 +11,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.conftest import Project
 
-WAIT_SECONDS = 150
+LOOKS, EVERY = 50, 3  # seconds from one look to the next
 
 
 def test_an_experiment_runs_shows_differs_and_is_applied(project: Project) -> None:
@@ -48,11 +48,11 @@ def test_an_experiment_runs_shows_differs_and_is_applied(project: Project) -> No
 def test_queued_experiments_run_in_folders_of_their_own(project: Project) -> None:
     project.run("dvc", "exp", "run", "--queue", "-n", "queued", "-S", "render.samples_per_class=4")
     project.run("dvc", "queue", "start")
-    for _ in range(WAIT_SECONDS):
+    for _ in range(LOOKS):
         status = project.run("dvc", "queue", "status").stdout
         if "Success" in status or "Failed" in status:
             break
-        time.sleep(1)
+        time.sleep(EVERY)
     project.run("dvc", "queue", "stop", check=False)
     assert "Success" in status, project.run("dvc", "queue", "logs", "queued", check=False).stdout
     assert "queued" in project.run("dvc", "exp", "list", "--name-only").stdout

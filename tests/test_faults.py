@@ -20,7 +20,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> workshop.Base:
 BROKEN: dict[str, Any] = {
     "all is killed": partial(kills.at_moment, victim=kills.everyone, moment=4),
     "DVC alone is killed": partial(kills.at_moment, victim=kills.dvc, moment=3),
-    "killed half way through a write": partial(kills.at_write, which="stages.compose 2 during"),
+    "killed half way through a write": partial(kills.at_write, which="stages.train 2 during"),
     "a flipped file in the cache": partial(
         damage.in_cache, way=damage.flipped, file="data/networks/few.npz"
     ),

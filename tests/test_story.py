@@ -19,7 +19,7 @@ from stages.params import load
 from stages.render.story.verdicts import by_measures
 from tests.conftest import PARAMS, ROOT
 
-HIDDEN = "hidden: [12, 8]"
+DEEP = PARAMS.replace("  flat: {samples: 1437, hidden: [], epochs: 2}\n", "")  # the two with hidden layers
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def test_a_dead_network_has_nothing_to_picture(tell: Teller) -> None:
 
 def test_one_cluster_a_class_claims_no_lead_that_is_none(tell: Teller) -> None:
     told = tell(
-        PARAMS.replace("clusters: [1, 3]", "clusters: [1]")
+        DEEP.replace("clusters: [1, 3]", "clusters: [1]")
         .replace("pictures: [3]", "pictures: [1]")
         .replace("all: {samples: 1437", "all: {samples: 1400")
     )
@@ -215,7 +215,7 @@ def test_one_cluster_a_class_claims_no_lead_that_is_none(tell: Teller) -> None:
 
 
 def test_an_added_network_is_in_every_table_and_changes_no_story(tell: Teller) -> None:
-    more = PARAMS.replace("render:", "  wide: {samples: 1437, hidden: [20], epochs: 2}\nrender:")
+    more = DEEP.replace("render:", "  wide: {samples: 1437, hidden: [20], epochs: 2}\nrender:")
     told = tell(more.replace("story: [few, all]", "story: [gone, few, all]"))
     assert "`render.story` names gone, which params.yaml has no network of." in told.lead
     assert "`wide`" in told.section("The ladder"), "a word why it is not in the chart"
@@ -227,7 +227,7 @@ def test_an_added_network_is_in_every_table_and_changes_no_story(tell: Teller) -
 def test_few_with_more_images_is_still_compared_with_all(tell: Teller) -> None:
     """Few images for longer trained are no hero: who is compared is said in params.yaml."""
     longer = "  few-long: {samples: 1000, hidden: [12, 8], epochs: 12}\nrender:"
-    told = tell(PARAMS.replace("few: {samples: 100", "few: {samples: 1000").replace("render:", longer))
+    told = tell(DEEP.replace("few: {samples: 100", "few: {samples: 1000").replace("render:", longer))
     assert "`few` (1,000 images, 3 epochs)" in told.lead
     assert "`few-long`" in told.lead, "a word where it is"
     assert "number of updates" not in told.lead, "few never had a picture to keep"
@@ -266,9 +266,7 @@ def test_another_recipe_is_not_taken_for_the_data(tell: Teller) -> None:
 
 def test_another_seed(tell: Teller) -> None:
     told = tell(
-        PARAMS.replace("  seed: 0\n  snapshots", "  seed: 1\n  snapshots").replace(
-            "epochs: 2", "epochs: 40"
-        )
+        DEEP.replace("  seed: 0\n  snapshots", "  seed: 1\n  snapshots").replace("epochs: 2", "epochs: 40")
     )
     course = {name: [m.agreement for m in told.truth(name)[1:]] for name in ("few", "all")}
     fell = {name: max(a) - a[-1] for name, a in course.items()}
@@ -292,7 +290,7 @@ def test_an_undertrained_flat_network_is_not_said_to_understand_less(tell: Telle
 
 
 def test_without_snapshots_nothing_is_said_of_the_way(tell: Teller) -> None:
-    told = tell(PARAMS.replace("snapshots: 6", "snapshots: 0"))
+    told = tell(DEEP.replace("snapshots: 6", "snapshots: 0"))
     assert "How true are composed pictures at the end of the training?" in told.lead
     assert "lead.png" not in told.report
     assert "along.png" not in told.report
