@@ -5,6 +5,7 @@ cached, and empty stages by their number. Writes build/bench-study.json.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ OUTPUT = Path("build/bench-study.json")
 WHO = ("-c", "user.name=bench", "-c", "user.email=bench@example.invalid")
 SIZES = (25, 50, 100)  # empty stages
 MOST_SAMPLES, SEEDS = 5_000, 3  # of the committed study
+ALONE = ("two-1500-0", "one-1500-0")  # networks of it
 EMPTY = """\
 stages:
   make:
@@ -46,6 +48,7 @@ def main() -> None:
         found = {
             "machine": machine.facts(),
             "workers": side_by_side(Path(folder)),
+            "second_core": second_core(Path(folder) / "ready/study"),
             "pipeline": whole_pipeline(Path(folder)),
             "books": books(Path(folder)),
         }
@@ -73,6 +76,24 @@ def side_by_side(folder: Path) -> dict[str, Any]:
         "two_workers_over_serial": times["serial"] / times["workers_2"],
         "networks": len(list((folder / "serial/study/data/networks").iterdir())),
     }
+
+
+def second_core(study: Path) -> dict[str, dict[str, float]]:
+    """Seconds of single stages on all cores, and kept to one as a worker's are: what one stage makes of the
+    cores by itself is what workers cannot gain. Nothing where a system cannot keep them to one."""
+    if not hasattr(os, "sched_setaffinity"):
+        return {}
+    cores = os.sched_getaffinity(0)
+    found: dict[str, dict[str, float]] = {}
+    for network in ALONE:
+        for stage in ("train", "compose"):
+            work = partial(run, study, sys.executable, "-m", f"stages.{stage}", "--network", network)
+            whole = timing.seconds(work)
+            os.sched_setaffinity(0, {min(cores)})
+            found[f"{stage}@{network}"] = {"all_cores": whole, "one_core": timing.seconds(work)}
+            os.sched_setaffinity(0, cores)
+            print(f"  {stage}@{network}: {found[f'{stage}@{network}']}", flush=True)
+    return found
 
 
 def with_images(project: Path) -> Path:
