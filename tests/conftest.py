@@ -188,8 +188,7 @@ class Project:
 
     def repro(self) -> list[str]:
         """Run `dvc repro`; gives the stages that ran."""
-        out = self.run("dvc", "repro").stdout
-        return [line.split("'")[1] for line in out.splitlines() if line.startswith("Running stage '")]
+        return ran(self.run("dvc", "repro").stdout)
 
     def replace(self, file: str, old: str, new: str) -> None:
         path = self.folder / file
@@ -200,6 +199,11 @@ class Project:
     def commit(self, message: str) -> None:
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", message)
+
+
+def ran(said: str) -> list[str]:
+    """The stages that `dvc repro` says it ran."""
+    return [line.split("'")[1] for line in said.splitlines() if line.startswith("Running stage '")]
 
 
 def new_project(folder: Path) -> Project:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from stages.errors import UserError
 from tests.conftest import Project, environment
+from tools.parallel import cluster
 
 MADE = ("reports/README.md", "reports/networks.csv", "reports/siblings.csv", "summary.json", "dvc.lock")
 STAGES = 2 + 2 * 3  # fetch, survey, and two of each network
@@ -135,8 +137,9 @@ def ancestors(pid: int, parents: dict[int, int]) -> list[int]:
     return found
 
 
-def test_a_scheduler_that_is_not_there_is_said_in_a_line(fresh: Project) -> None:
-    done = study(fresh, "--scheduler", "tcp://127.0.0.1:9")
-    assert done.returncode == 1
-    (line,) = [line for line in done.stderr.splitlines() if line.strip()]
-    assert line.startswith("parallel: no dask scheduler at tcp://127.0.0.1:9: ")
+def test_a_scheduler_that_is_not_there_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    with pytest.raises(UserError) as error, cluster.workers("tcp://127.0.0.1:9", 1):
+        pass
+    assert str(error.value).startswith("no dask scheduler at tcp://127.0.0.1:9: ")
+    assert "\n" not in str(error.value)

@@ -52,7 +52,7 @@ Teller = Callable[..., Told]
 def tell(tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch) -> Teller:
     """A function that runs every stage after fetch in this process and gives the report."""
 
-    monkeypatch.setattr(plots, "DPI", 40)  # they are looked at elsewhere
+    monkeypatch.setattr(plots, "save", lambda _, path: files.save_text(path, ""))  # looked at elsewhere
 
     def stage(name: str, *words: str) -> None:
         monkeypatch.setattr(sys, "argv", [name, *words])
