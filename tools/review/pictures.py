@@ -2,15 +2,15 @@
 
 import io
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
-from stages.arrays import Array
 from stages.artifacts.files import FIGURES
 
-FAINT = 0.15
+FAINT, LEAST = 0.15, 90  # of the new figure, as a share; of magenta where anything differs, of 255
+MAGENTA = (200, 0, 130)
 
 
 @dataclass(frozen=True)
@@ -46,34 +46,31 @@ def compare(path: str, before: bytes | None, after: bytes | None) -> Figure:
     """The figure with its difference; figures of different sizes are compared from the top left."""
     if before is None or after is None:
         return Figure(path, before, after)
-    old, new = _on_one_page(_pixels(before), _pixels(after))
-    distance = np.abs(old.astype(np.int16) - new).max(axis=2)
-    return Figure(path, before, after, float((distance > 0).mean()), _shown(new, distance))
+    old, new = _on_one_page(_image(before), _image(after))
+    distance = reduce(ImageChops.lighter, ImageChops.difference(old, new).split())
+    same = distance.histogram()[0] / (distance.width * distance.height)
+    return Figure(path, before, after, 1 - same, _shown(new, distance))
 
 
-def _pixels(png: bytes) -> Array:
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+def _image(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("RGB")
 
 
-def _on_one_page(old: Array, new: Array) -> tuple[Array, Array]:
+def _on_one_page(old: Image.Image, new: Image.Image) -> tuple[Image.Image, Image.Image]:
     """Both on white pages as large as the larger of each side."""
-    height, width = (max(old.shape[axis], new.shape[axis]) for axis in (0, 1))
-    pages = []
-    for picture in (old, new):
-        page = np.full((height, width, 3), 255, np.uint8)
-        page[: picture.shape[0], : picture.shape[1]] = picture
-        pages.append(page)
-    return pages[0], pages[1]
+    size = max(old.width, new.width), max(old.height, new.height)
+    pages = Image.new("RGB", size, "white"), Image.new("RGB", size, "white")
+    for page, picture in zip(pages, (old, new), strict=True):
+        page.paste(picture)
+    return pages
 
 
-def _shown(new: Array, distance: Array) -> bytes:
-    """What differs in magenta, the stronger the more, on a faint copy of the new figure."""
-    grey = 255 - FAINT * (255 - new.mean(axis=2, keepdims=True))
-    share = np.where(distance > 0, 0.35 + 0.65 * distance / 255, 0)[..., None]
-    mixed = (1 - share) * grey + share * np.array([200, 0, 130])
+def _shown(new: Image.Image, distance: Image.Image) -> bytes:
+    """What differs in magenta, the stronger the farther (0…255), on a faint copy of the new figure."""
+    mean = new.convert("L", (1 / 3, 1 / 3, 1 / 3, 0))
+    faint = mean.point([round(255 - FAINT * (255 - level)) for level in range(256)])
+    share = distance.point([0, *(round(LEAST + (255 - LEAST) * far / 255) for far in range(1, 256))])
+    mixed = Image.composite(Image.new("RGB", new.size, MAGENTA), faint.convert("RGB"), share)
     file = io.BytesIO()
-    image = Image.fromarray(mixed.astype(np.uint8)).quantize(
-        64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
-    )
-    image.save(file, format="PNG")
+    mixed.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, format="PNG")
     return file.getvalue()
