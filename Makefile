@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all study test check format bench bench-study faults metrics experiments verify review requirements slow clean help stale
+.PHONY: all study test long check format bench bench-study faults metrics experiments verify review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
@@ -17,8 +17,11 @@ all: .venv/requirements.txt ## Set up, reproduce what changed, say where the rep
 	@dvc repro
 	@echo "The report: reports/README.md; a page to draw on: reports/explorer.html"
 
-test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types and the whole suite
+test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types and the suite
 	@pytest -n 2 --dist loadgroup
+
+long: .venv/requirements-test.txt check ## The same and whole pipelines in many variants, as .ci/run does
+	@pytest -n 2 --dist loadgroup -m "not slow"
 
 check: .venv/requirements-test.txt ## Lint, format and types only
 	@ruff check .

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -139,6 +139,11 @@ def clusters(survey: Survey) -> Mapping[int, Clusters]:
 def evaluate_digits(images: Images, survey: Survey) -> Callable[[Network], Evaluation]:
     """A function that evaluates a network on the digits."""
     return lambda network: evaluate(network, images, survey, 100, FIT)
+
+
+def long_but(short: Container[Any], cases: Iterable[Any]) -> list[Any]:
+    """Cases for parametrize, of which only a few are run every time."""
+    return [case if case in short else pytest.param(case, marks=pytest.mark.long) for case in cases]
 
 
 # Where a test is about processes and their start: each begins with nothing.

@@ -42,7 +42,7 @@ def write_layers(path: Path, images: Images) -> Any:
     return model
 
 
-@pytest.mark.xdist_group("adopt")
+@pytest.mark.long
 def test_two_networks_made_elsewhere_are_adopted_drawn_edited_and_removed(
     project: Project, images: Images, make_network: Callable[..., Network]
 ) -> None:

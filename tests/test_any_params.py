@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def spoil(draw: st.DrawFn, found: Any) -> None:
 
 
 # Runs take seconds, so a failure is told as it was found.
+@pytest.mark.long
 @settings(max_examples=TRIES, deadline=None, derandomize=True, database=None,
           suppress_health_check=list(HealthCheck), phases=[Phase.generate])  # fmt: skip
 @given(written())

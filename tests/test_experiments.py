@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.conftest import Project
@@ -45,6 +46,7 @@ def test_an_experiment_runs_shows_differs_and_is_applied(project: Project) -> No
     assert project.run("dvc", "status").stdout.strip() == "Data and pipelines are up to date."
 
 
+@pytest.mark.long
 def test_queued_experiments_run_in_folders_of_their_own(project: Project) -> None:
     project.run("dvc", "exp", "run", "--queue", "-n", "queued", "-S", "render.samples_per_class=4")
     project.run("dvc", "queue", "start")

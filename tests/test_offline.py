@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import Project, warmed
 from tests.faults.workshop import INJECT
 
-pytestmark = pytest.mark.xdist_group("offline")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("offline")]
 
 
 @pytest.fixture(scope="module")

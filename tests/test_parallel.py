@@ -74,6 +74,7 @@ def test_two_workers_with_one_cache_give_the_bytes_of_a_serial_run_and_the_gathe
     assert "workers" not in again.stdout, "nothing changed: nobody is asked"
 
 
+@pytest.mark.long
 def test_what_is_new_alone_is_trained_and_a_network_that_fails_leaves_the_others_whole(
     studied: Project, grown: tuple[Project, subprocess.CompletedProcess[str]]
 ) -> None:
@@ -93,6 +94,7 @@ def test_what_is_new_alone_is_trained_and_a_network_that_fails_leaves_the_others
     assert (project.folder / "study/data/pictures/small-100-2.npz").exists()
 
 
+@pytest.mark.long
 def test_through_a_remote_clones_with_caches_of_their_own_give_the_same_and_a_killed_worker_costs_its_own_task_alone(
     studied: Project, fresh: Project, tmp_path: Path
 ) -> None:

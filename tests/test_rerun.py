@@ -96,6 +96,7 @@ def test_an_edit_touches_the_stages_that_read_it_and_no_other(project: Project, 
     assert touched(project) == sorted(stages)
 
 
+@pytest.mark.long
 def test_an_edit_reruns_what_it_changes_once_and_nothing_else(project: Project) -> None:
     """Without hidden layers the fit is the network, however it is made: its figures are not drawn again."""
     project.replace("params.yaml", "pull: 0.3", "pull: 3.0")
@@ -115,6 +116,7 @@ def test_every_stage_run_once_more_gives_the_same_bytes(project: Project) -> Non
     assert touched(project) == []
 
 
+@pytest.mark.long
 def test_too_many_samples_use_all_and_the_old_recipe_brings_the_old_results_back(
     project: Project,
 ) -> None:

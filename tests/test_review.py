@@ -126,6 +126,7 @@ def test_nothing_changed_says_so_in_a_line(project: Project) -> None:
     assert "<article" not in page
 
 
+@pytest.mark.long
 def test_networks_added_and_removed_are_named_with_their_figures(project: Project) -> None:
     flat = "flat: {samples: 1437, hidden: [], epochs: 2}"
     project.replace("params.yaml", flat, "new: {samples: 50, hidden: [5], epochs: 1}")
@@ -138,6 +139,7 @@ def test_networks_added_and_removed_are_named_with_their_figures(project: Projec
     assert "<b>flat/output</b> removed" in text
 
 
+@pytest.mark.long
 def test_a_base_without_a_report_and_a_shallow_clone_will_do(changed: Project, tmp_path: Path) -> None:
     folder = tmp_path / "bare"
     folder.mkdir()
@@ -162,6 +164,7 @@ def test_an_unknown_base_is_one_line_that_says_what_to_do(project: Project) -> N
     assert "BASE=nowhere is no commit here" in failed.stderr
 
 
+@pytest.mark.long
 def test_with_a_host_the_images_are_links_to_two_commits(changed: Project) -> None:
     before = changed.run("git", "status", "--porcelain").stdout
     text, _ = review(changed, "HEAD", "--repository", "https://example.invalid/a/b", "--head", "c0ffee")

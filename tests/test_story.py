@@ -202,6 +202,7 @@ def test_a_dead_network_has_nothing_to_picture(tell: Teller) -> None:
     assert not alone.section("Seeing it work")
 
 
+@pytest.mark.long
 def test_one_cluster_a_class_claims_no_lead_that_is_none(tell: Teller) -> None:
     told = tell(
         DEEP.replace("clusters: [1, 3]", "clusters: [1]")
@@ -214,6 +215,7 @@ def test_one_cluster_a_class_claims_no_lead_that_is_none(tell: Teller) -> None:
     assert "−" not in told.section("The ladder").split("*Several pictures a class:*")[1].split("\n")[0]
 
 
+@pytest.mark.long
 def test_an_added_network_is_in_every_table_and_changes_no_story(tell: Teller) -> None:
     more = DEEP.replace("render:", "  wide: {samples: 1437, hidden: [20], epochs: 2}\nrender:")
     told = tell(more.replace("story: [few, all]", "story: [gone, few, all]"))
@@ -224,6 +226,7 @@ def test_an_added_network_is_in_every_table_and_changes_no_story(tell: Teller) -
     assert "`few` and `all`" in told.section("The ladder")
 
 
+@pytest.mark.long
 def test_few_with_more_images_is_still_compared_with_all(tell: Teller) -> None:
     """Few images for longer trained are no hero: who is compared is said in params.yaml."""
     longer = "  few-long: {samples: 1000, hidden: [12, 8], epochs: 12}\nrender:"
@@ -235,6 +238,7 @@ def test_few_with_more_images_is_still_compared_with_all(tell: Teller) -> None:
     assert "figures/few-long/clusters.png" not in told.report
 
 
+@pytest.mark.long
 def test_smooth_activations_are_said_to_have_jacobians_and_no_affine_pieces(tell: Teller) -> None:
     told = tell(
         networks(
@@ -252,6 +256,7 @@ def test_smooth_activations_are_said_to_have_jacobians_and_no_affine_pieces(tell
     assert "is one affine map, exactly" not in told.report
 
 
+@pytest.mark.long
 def test_another_recipe_is_not_taken_for_the_data(tell: Teller) -> None:
     told = tell(
         networks(
@@ -264,6 +269,7 @@ def test_another_recipe_is_not_taken_for_the_data(tell: Teller) -> None:
     assert "Few images or many" not in told.report
 
 
+@pytest.mark.long
 def test_another_seed(tell: Teller) -> None:
     told = tell(
         DEEP.replace("  seed: 0\n  snapshots", "  seed: 1\n  snapshots").replace("epochs: 2", "epochs: 40")
@@ -276,6 +282,7 @@ def test_another_seed(tell: Teller) -> None:
         assert max(fell.values()) < 0.1
 
 
+@pytest.mark.long
 def test_an_undertrained_flat_network_is_not_said_to_understand_less(tell: Teller) -> None:
     told = tell(
         PARAMS.replace("dataset: digits", "dataset: mnist").replace(
@@ -289,6 +296,7 @@ def test_an_undertrained_flat_network_is_not_said_to_understand_less(tell: Telle
     assert "compares 500 images with 60,000; here 100 with 1,437" in story
 
 
+@pytest.mark.long
 def test_without_snapshots_nothing_is_said_of_the_way(tell: Teller) -> None:
     told = tell(DEEP.replace("snapshots: 6", "snapshots: 0"))
     assert "How true are composed pictures at the end of the training?" in told.lead
@@ -337,6 +345,7 @@ def test_two_classes_of_5_by_7_pixels_with_long_names(tell: Teller) -> None:
     assert json.loads((told.folder / "reports/metrics/few.json").read_text())["accuracy"] > 0.9
 
 
+@pytest.mark.long
 def test_26_classes_of_20_by_36_pixels(tell: Teller) -> None:
     told = tell(networks("few: {samples: 520, hidden: [12, 8], epochs: 3}"), letters())
     assert "20×36 pixels" in told.lead

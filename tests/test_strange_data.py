@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from stages.artifacts.files import save_arrays
 from stages.render.story.report import SOME
+from tests.conftest import long_but
 from tests.in_process import folder_of, whole_pipeline
 
 pytestmark = pytest.mark.xdist_group("strange")  # one process: two tests read one report
@@ -64,7 +65,7 @@ def strange_report(kind: str) -> str:
     return report(PARAMS, images(STRANGE[kind], ["a", "b", "c", "d"]))
 
 
-@pytest.mark.parametrize("kind", STRANGE)
+@pytest.mark.parametrize("kind", long_but(["black"], STRANGE))
 def test_images_with_nothing_to_see_go_through_without_a_warning(kind: str) -> None:
     assert "# " in strange_report(kind)
 
@@ -75,6 +76,7 @@ def test_a_network_that_learnt_nothing_is_said_to_be_no_better_than_chance() -> 
     assert "always answering one class is right on 25.0 %" in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "recipe", [{"initial_scale": 1e-6}, {"initial_scale": 100.0, "activation": "tanh"}], ids=str
 )
