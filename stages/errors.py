@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from tokenize import TokenError
 
 
 class UserError(Exception):
@@ -16,7 +17,7 @@ class UnreachableError(Exception):
 # damage may ask for a password, a way of packing that is not there, more memory than any machine has.
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError,
-    RuntimeError, MemoryError, SyntaxError,
+    RuntimeError, MemoryError, SyntaxError, TokenError,
 )  # fmt: skip
 
 
