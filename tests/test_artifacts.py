@@ -21,11 +21,11 @@ from stages.artifacts.pictures import Pictures
 from stages.artifacts.survey import Survey
 from stages.errors import UserError
 
-SNAPSHOTS = "data/snapshots/few.npz"
+NETWORKS, SNAPSHOTS = "data/networks/few.npz", "data/snapshots/few.npz"
 READ: dict[str, Callable[[Path], Any]] = {
     "data/images.npz": Images.load,
     "data/survey.npz": Survey.load,
-    "data/networks/few.npz": Network.load,
+    NETWORKS: Network.load,
     SNAPSHOTS: Snapshots.load,
     "data/pictures/few.npz": Pictures.load,
     "reports/ladder/few.csv": Ladder.load,
@@ -116,6 +116,16 @@ def test_any_flipped_bit_of_an_arrays_header_is_seen(reproduced: Path, tmp_path:
         path.write_bytes(damaged)
         with pytest.raises(UserError, match="is broken"):
             READ[SNAPSHOTS](path)
+
+
+def test_damage_that_hides_a_networks_last_layers_is_seen(reproduced: Path, tmp_path: Path) -> None:
+    """An entry of the archive's list says how long a remark on it is: the entries after it are in it then."""
+    content, path = bytearray((reproduced / NETWORKS).read_bytes()), tmp_path / "file.npz"
+    entry = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 1)
+    content[entry + 33] = 1
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="is broken"):
+        READ[NETWORKS](path)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -20,6 +20,8 @@ CLAIMS = Path("data/survey.json")
 REPORT = Path("reports/README.md")
 FIGURES = Path("reports/figures")
 OVERVIEW = FIGURES / "overview"
+
+COUNT = -12  # where an archive without a comment, as numpy's, says how many members it has: two bytes
 
 Row = Mapping[str, str | int | float | None]
 
@@ -94,7 +96,18 @@ def load_arrays(path: Path, *names: str) -> dict[str, Array]:
         reading(path, f"`dvc checkout --force {path}` brings it back"),
         ZipFile(path) as file,
     ):
+        _check_members(path, file)
         return {name: _array(file, name) for name in names or _names(file)}
+
+
+def _check_members(path: Path, file: ZipFile) -> None:
+    """A BadZipFile where the archive's list has fewer members than its last record counts: damage in one
+    entry may swallow those after it, and a network would lose its last layers."""
+    with path.open("rb") as raw:
+        raw.seek(COUNT, io.SEEK_END)
+        counted = int.from_bytes(raw.read(2), "little")
+    if counted != len(file.namelist()):
+        raise BadZipFile(f"{len(file.namelist())} members are listed and {counted} counted")
 
 
 def _names(file: ZipFile) -> list[str]:
