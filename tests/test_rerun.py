@@ -52,7 +52,7 @@ REMARKS = {
     "render's code": (append("stages/render/charts/along.py"), ["render"]),
 }
 
-# Knobs, and files that people or stages write.
+# Parameters, and files that people or stages write.
 OTHERS = {
     "nothing": (lambda _: None, []),
     "a comment": (edit("data:", "# a remark\ndata:"), []),
