@@ -30,7 +30,7 @@ BROKEN: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("fault", long_but(BROKEN.keys() - {"DVC alone is killed"}, BROKEN))
+@pytest.mark.parametrize("fault", long_but(BROKEN.keys() - {"DVC alone is killed", "no room"}, BROKEN))
 def test_after_a_fault_the_next_run_gives_the_bytes_of_an_undisturbed_one(
     base: workshop.Base, tmp_path: Path, fault: str
 ) -> None:
