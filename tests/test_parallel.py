@@ -58,6 +58,7 @@ def is_the_same(one: Project, other: Project) -> None:
         assert theirs == ours, name
 
 
+@pytest.mark.long
 def test_two_workers_with_one_cache_give_the_bytes_of_a_serial_run_and_the_gather_trains_nothing(
     studied: Project, fresh: Project
 ) -> None:
