@@ -99,7 +99,7 @@ study:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported now stays: looking for garbage in it takes a tenth of a chart's time."""
+    """What is imported now stays, and need not be looked through for garbage."""
     gc.freeze()
 
 

@@ -117,7 +117,7 @@ def _frame(axis: Axes, title: str, networks: Sequence[Facts]) -> None:
 def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> None:
     """One class's picture at several moments, each on its own scale, with its network's name before.
 
-    One set of axes for all, in inches: matplotlib takes as long for each as for a chart.
+    One set of axes for all, in inches: one for each picture is that many more to lay out.
     """
     shown, k, (height, width) = moments_shown(network.truth), shown_class(run.classes), run.images.shape
     axis, step = made.add_subplot(place), (WIDE - NAMED) / SHOWN
