@@ -17,7 +17,7 @@ from stages.words import count, percent
 
 SHOWN = 5
 WRAPPED = 16  # letters, beside a strip
-CURVES, STRIP, PICTURE = 3.4, 1.95, 1.4  # inches high
+CURVES, STRIP, PICTURE = 3.4, 1.95, 1.4  # inches high, the last at most
 NAMED, WIDE = 1.3, 9.9  # inches wide, beside a strip and with it
 FIRST = 5  # the axis is linear from 0 to here and logarithmic beyond
 PANELS = {
@@ -121,17 +121,18 @@ def _strip(made: Figure, place: Any, network: Facts, run: Run, colour: str) -> N
     """
     shown, k, (height, width) = moments_shown(network.truth), shown_class(run.classes), run.images.shape
     axis, step = made.add_subplot(place), (WIDE - NAMED) / SHOWN
-    words = f"{network.name},\n{textwrap.fill(f'composed {run.classes[k]}', WRAPPED)}"
-    axis.text(NAMED, PICTURE / 2, words, ha="right", va="center", color=colour, weight="bold", fontsize=12,
-              parse_math=False)  # fmt: skip
     never, scale = network.pictures.never_inked, min(PICTURE / height, 0.9 * step / width)
+    wide, tall = width * scale, height * scale
+    words = f"{network.name},\n{textwrap.fill(f'composed {run.classes[k]}', WRAPPED)}"
+    axis.text(NAMED, tall / 2, words, ha="right", va="center", color=colour, weight="bold", fontsize=12,
+              parse_math=False)  # fmt: skip
     for column, moment in enumerate(shown):
         weights = network.pictures.along[moment]
         levels = views.signed(weights, never, views.half_range(weights, never))[k]
         middle, at = NAMED + (column + 0.5) * step, network.truth[moment]
-        sides = (middle - width * scale / 2, middle + width * scale / 2, 0, height * scale)
+        sides = (middle - wide / 2, middle + wide / 2, 0, tall)
         axis.imshow(views.palette()[levels.reshape(height, width)], interpolation="nearest", extent=sides)
         said = f"{count(at.updates, 'update')}: {percent(at.agreement, 0)}"
-        axis.text(middle, height * scale + 0.04, said, ha="center", va="bottom", fontsize=10)
-    axis.set(xlim=(0, WIDE), ylim=(0, PICTURE))
+        axis.text(middle, tall + 0.04, said, ha="center", va="bottom", fontsize=10)
+    axis.set(xlim=(0, WIDE), ylim=(0, tall))
     axis.set_axis_off()
