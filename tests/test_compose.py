@@ -12,7 +12,7 @@ from stages.arrays import Array, centred, pixels
 from stages.artifacts.images import Images
 from stages.artifacts.network import Network
 from stages.artifacts.survey import Clusters, Survey
-from stages.compose import examples
+from stages.compose import along, examples
 from stages.compose.evaluation import Evaluation, evaluate
 from stages.errors import UserError
 from stages.mathematics import exact, measures
@@ -129,6 +129,21 @@ def test_the_probe_finds_the_plain_averages_over_each_clusters_images(
         assert np.array_equal(found.on[layer], (z > 0).sum(axis=0))
     assert found.sums.n == len(x)
     assert np.allclose(found.sums.products, x.T @ logits, atol=1e-9)
+
+
+@depths
+def test_sums_of_logits_that_leave_out_blank_pixels_are_those_of_all(
+    make_network: Maker, images: Images, hidden: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(along, "OF_A_CLASS", 77)  # many portions, the last one short
+    networks = [make_network(hidden), make_network(hidden).of_type(np.float32)]
+    x = pixels(images.x_train)
+    assert not x.any(axis=0).all(), "some pixels are always blank"
+    for network, found in zip(networks, along.logit_sums(networks, images), strict=True):
+        logits = centred(network.of_type(np.float64).logits(x))
+        assert found.n == len(x)
+        assert np.allclose(found.logits, logits.sum(axis=0), rtol=1e-5, atol=1e-3)
+        assert np.allclose(found.products, x.T @ logits, rtol=1e-5, atol=1e-3)
 
 
 @depths

@@ -4,7 +4,7 @@ Row vectors: h₀ = x (pixels in [0, 1]), zₗ = hₗ₋₁Wₗ + bₗ, hₗ = �
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +72,10 @@ class Network:
     def slopes(self, preactivations: Sequence[Array]) -> list[Array]:
         """φ′ of each hidden unit (n × units), for z₁ … z_L; of ReLU whether it is on (bool)."""
         return [ACTIVATIONS[self.activation].slope(z) for z in preactivations[:-1]]
+
+    def seeing(self, inked: Array) -> "Network":
+        """The same network of some pixels alone (inputs, bool): what it is where all others are blank."""
+        return replace(self, weights=(self.weights[0][inked], *self.weights[1:]))
 
     @property
     def is_affine(self) -> bool:

@@ -17,6 +17,7 @@ from stages.mathematics.measures import accuracy, estimates
 from stages.parallel import spread
 
 IMAGES_AT_ONCE = 2_000
+OF_A_CLASS = 1_000  # at once: more leave fewer pixels blank
 
 
 def truth(snapshots: Snapshots, images: Images, survey: Survey, final: Evaluation) -> list[Moment]:
@@ -28,7 +29,7 @@ def truth(snapshots: Snapshots, images: Images, survey: Survey, final: Evaluatio
         return []
     *before, last = snapshots.networks
     x = pixels(images.x_test, np.float32)
-    sums = logit_sums(before, images.x_train)
+    sums = logit_sums(before, images)
     precise = x.astype(float)
 
     def measured(pair: tuple[Network, LogitSums]) -> list[float | None]:
@@ -51,14 +52,21 @@ def output_pictures(snapshots: Snapshots) -> list[Array]:
     return [compose(network)[-1].centred().weights for network in precise]
 
 
-def logit_sums(networks: Sequence[Network], x_train: Array) -> list[LogitSums]:
-    """The sums that fits need, of each network over the same images, in one pass over them."""
+def logit_sums(networks: Sequence[Network], images: Images) -> list[LogitSums]:
+    """The sums that fits need, of each network over all training images, in one pass over them.
+
+    A pixel that is blank in all images of a portion adds nothing and is left out of all products. Images
+    of one class have more of them in common: of MNIST's a third, which takes a quarter off the pass.
+    """
+    by_class = np.argsort(images.y_train, kind="stable")
 
     def portion(start: int) -> list[LogitSums]:
-        x = pixels(x_train[start : start + IMAGES_AT_ONCE], np.float32)
-        return [LogitSums.of(x, centred(network.logits(x))) for network in networks]
+        some = images.x_train[by_class[start : start + OF_A_CLASS]].reshape(-1, images.x_train[0].size)
+        inked = np.any(some, axis=0)
+        x = pixels(some[:, inked], np.float32)
+        return [LogitSums.of(x, centred(n.seeing(inked).logits(x))).among(inked) for n in networks]
 
-    parts = spread(portion, range(0, len(x_train), IMAGES_AT_ONCE))
+    parts = spread(portion, range(0, len(by_class), OF_A_CLASS))
     return [LogitSums.total(of_network) for of_network in zip(*parts, strict=True)]
 
 

@@ -1,7 +1,7 @@
 """Least squares from sums: what fits the logits best follows from moments of the training images."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import solve
@@ -26,6 +26,12 @@ class LogitSums:
     @classmethod
     def of(cls, x: Array, logits: Array) -> "LogitSums":
         return cls(len(x), logits.sum(axis=0, dtype=float), (x.T @ logits).astype(float))
+
+    def among(self, inked: Array) -> "LogitSums":
+        """These sums, of some pixels alone (inputs, bool), where all other pixels are blank."""
+        products = np.zeros((len(inked), self.products.shape[1]))
+        products[inked] = self.products
+        return replace(self, products=products)
 
     @classmethod
     def total(cls, parts: Iterable["LogitSums"]) -> "LogitSums":

@@ -2,14 +2,14 @@
 
 from itertools import pairwise
 
-FIRST_ROWS, LATER_ROWS = 10, 40
+FIRST_ROWS, LATER_ROWS = 10, 20
 FIRST_SNAPSHOT = 5
 DOUBLINGS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8)
 MOST_BYTES = 30_000_000
 
 
 def is_logged(epoch: int, epochs: int) -> bool:
-    """Whether an epoch gets a row: the first ten, then some forty evenly spread, and the last."""
+    """Whether an epoch gets a row: the first ten, then some twenty evenly spread, and the last."""
     return epoch <= FIRST_ROWS or epoch % -(-epochs // LATER_ROWS) == 0 or epoch == epochs
 
 
