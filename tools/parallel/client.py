@@ -11,9 +11,14 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Send the streams, then command, folder and environment; gives the exit code that comes back."""
+    """Send the streams, then command, folder, environment and cores; gives the exit code that comes."""
     address, *command = sys.argv[1:]
-    asked = {"command": command, "folder": str(Path.cwd()), "environment": dict(os.environ)}
+    asked = {
+        "command": command,
+        "folder": str(Path.cwd()),
+        "environment": dict(os.environ),
+        "cores": sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [],
+    }
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(address)
         socket.send_fds(server, [b"\n"], [0, 1, 2])

@@ -44,18 +44,18 @@ class StageError(Exception):
     """A stage that ended with an error: what it said last."""
 
 
-def run(job: Job, task: Task, before: Mapping[str, Any], place: Path, core: int | None = None) -> Outcome:
+def run(job: Job, task: Task, before: Mapping[str, Any], place: Path, cores: Sequence[int] = ()) -> Outcome:
     """Run a task's stages by `dvc repro` in this worker's clone and share what they made.
 
-    before: the lock's entries of what ran for it; place: a folder for the clone; core: the one that this
-    worker keeps to, so that threads are not more than cores. DVC takes from its run-cache what any worker
-    made before. Raises StageError.
+    before: the lock's entries of what ran for it; place: a folder for the clone; cores: those that the
+    stages keep to, so that threads are not more than cores; any, if none is given. DVC takes from its
+    run-cache what any worker made before. Raises StageError.
 
     The clone's lock says nothing but what the task rests on: DVC writes the whole lock again for each
     stage, which takes seconds when it speaks of hundreds.
     """
-    if core is not None and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {core})
+    if cores:
+        os.sched_setaffinity(0, cores)
     own = clone(job, place)
     rests_on = {name: entry for name, entry in {**own.known, **before}.items() if name in task.upstream}
     lock.replace(own.pipeline, rests_on)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")  # of workers too; errors are told here
 
+import dask
 from distributed import Client, Future, LocalCluster, as_completed, get_worker
 from tqdm import tqdm
 
@@ -17,6 +18,13 @@ from tools.parallel.clone import Job, Outcome, run
 from tools.parallel.graph import Task
 
 PATIENCE = 5  # seconds to reach a scheduler
+# Dask looks at itself up to a hundred times a second, for charts of functions that take milliseconds. With
+# two workers that costs an eighth of a core; looking less often leaves a thirtieth.
+AT_LEISURE = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+}
 
 
 class Done(NamedTuple):
@@ -26,11 +34,30 @@ class Done(NamedTuple):
     failed: Mapping[str, str]
 
 
+class Share(NamedTuple):
+    """cores: of this machine, none where workers are elsewhere; workers: how many share them; at_once: how
+    many of those can still have a task."""
+
+    cores: Sequence[int]
+    workers: int
+    at_once: int
+
+    def of(self, worker: int | str) -> list[int]:
+        """A worker's cores: its own, and at the end, when others are idle, as many as there are for each.
+        Workers of this machine have numbers for names."""
+        if not self.cores:
+            return []
+        first = int(worker) * len(self.cores) // self.workers
+        number = max(1, len(self.cores) // self.at_once)
+        return [self.cores[(first + n) % len(self.cores)] for n in range(number)]
+
+
 @contextmanager
 def workers(scheduler: str | None, number: int) -> Iterator[Client]:
     """A client of a scheduler elsewhere, or of workers on this machine, each a process."""
     with ExitStack() as stack:
         if scheduler is None:
+            stack.enter_context(dask.config.set(AT_LEISURE))
             local = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address="127.0.0.1:0")
             client = stack.enter_context(Client(stack.enter_context(local)))
         else:
@@ -38,23 +65,24 @@ def workers(scheduler: str | None, number: int) -> Iterator[Client]:
                 client = stack.enter_context(Client(scheduler, timeout=PATIENCE))
             except (OSError, TimeoutError, ValueError) as error:
                 raise UserError(f"no dask scheduler at {scheduler}: {reason(error)}") from error
-        console.say(
-            f"{len(client.scheduler_info()['workers'])} workers; dashboard: {client.dashboard_link}"
-        )
+        console.say(f"{len(client.nthreads())} workers; dashboard: {client.dashboard_link}")
         yield client
 
 
 def side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequence[int]) -> Done:
-    """Run each task once those before it are done.
+    """Run each task once those before it are done, in their order.
 
-    One that fails takes along those after it and no other. One whose worker dies runs on another.
+    One that fails takes along those after it and no other. One whose worker dies runs on another. The
+    cores, of this machine if workers are here, are shared out among as many tasks as can run at once.
     """
     futures: dict[str, Future] = {}  # by stage
     stages = {}  # by future
-    for task in tasks:
+    crew = len(client.nthreads())
+    for number, task in enumerate(tasks):
         before = [futures[name] for name in task.after]
+        share = Share(cores, crew, min(crew, len(tasks) - number))
         key = f"{task.stages[-1]}-{job.commit[:8]}"
-        future = client.submit(on_worker, job, task, cores, before, key=key)
+        future = client.submit(on_worker, job, task, share, before, key=key, priority=-number)
         futures |= dict.fromkeys(task.stages, future)
         stages[key] = task.stages
     entries: dict[str, Any] = {}
@@ -73,9 +101,8 @@ def side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequenc
     return Done(entries, failed)
 
 
-def on_worker(job: Job, task: Task, cores: Sequence[int], before: Sequence[Outcome]) -> Outcome:
-    """A task, on one core where the worker is of this machine, whose name is a number."""
+def on_worker(job: Job, task: Task, share: Share, before: Sequence[Outcome]) -> Outcome:
+    """A task, on the worker's share of the cores."""
     worker = get_worker()
-    core = cores[worker.name % len(cores)] if cores else None
     entries = {name: entry for outcome in before for name, entry in outcome.entries.items()}
-    return run(job, task, entries, Path(worker.local_directory), core)
+    return run(job, task, entries, Path(worker.local_directory), share.of(worker.name))

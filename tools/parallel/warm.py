@@ -1,9 +1,9 @@
 """A Python that has imported TensorFlow and DVC once and runs each command as a copy of itself (fork).
 
 A worker runs `python -m dvc repro`, and DVC a stage by `python -m stages.train …`. In a worker's clone that
-`python` is client.py, which hands command, folder, environment and streams to the server here. A command
-still has a process of its own that ends with it, and imports the code of its own folder: the server keeps
-libraries alone.
+`python` is client.py, which hands command, folder, environment, cores and streams to the server here. A
+command still has a process of its own that ends with it, and imports the code of its own folder: the server
+keeps libraries alone.
 """
 
 import contextlib
@@ -94,6 +94,8 @@ def answer(asking: socket.socket, libraries: list[str]) -> NoReturn:
     asked = json.loads(b"".join(iter(lambda: asking.recv(65_536), b"")))
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
+    if asked["cores"]:
+        os.sched_setaffinity(0, asked["cores"])
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"])
