@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages.artifacts.images import Images
-from stages.artifacts.network import Network
-from stages.artifacts.survey import Clusters, Survey
-from stages.compose.evaluation import Evaluation, evaluate
-from stages.fetch import digits
+from looking_for.clusters import evidence
+from looking_for.clusters.survey import Clusters, Survey
+from looking_for.images import digits
+from looking_for.images.imageset import Images
+from looking_for.networks.dense import Network
+from looking_for.surrogates.evaluate import Evaluation, evaluate
 from stages.params import Fit
-from stages.survey import evidence
 from tools.parallel import warm
 from tools.parallel.clone import PROGRAMS
 
@@ -155,7 +155,7 @@ PLAIN: dict[str, Any] = {
 
 # Whose libraries the suite's quick Python has imported, too.
 STAGES = ("fetch", "survey", "compose", "draw", "explore", "render")
-MODULES = [*(f"stages.{stage}.__main__" for stage in STAGES), "tools.review.__main__", "tools.verify"]
+MODULES = [*(f"stages.{stage}" for stage in STAGES), "tools.review.__main__", "tools.verify"]
 
 
 @cache

@@ -11,14 +11,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from stages.drawing import plots
+from looking_for.figures import charts
 
 
 @contextmanager
 def folder_of(text: dict[str, Any]) -> Iterator[None]:
     """A working folder that holds a params.yaml and nothing else; charts in it are small."""
-    before, arguments, resolution = Path.cwd(), sys.argv, plots.DPI
-    plots.DPI = 40  # they are looked at elsewhere
+    before, arguments, resolution = Path.cwd(), sys.argv, charts.DPI
+    charts.DPI = 40  # they are looked at elsewhere
     with TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
@@ -27,12 +27,12 @@ def folder_of(text: dict[str, Any]) -> Iterator[None]:
             yield
         finally:
             os.chdir(before)
-            sys.argv, plots.DPI = arguments, resolution
+            sys.argv, charts.DPI = arguments, resolution
 
 
 def run(stage: str, *words: str) -> None:
     sys.argv = [stage, *words]
-    import_module(f"stages.{stage}.__main__").main()
+    import_module(f"stages.{stage}").main()
 
 
 def whole_pipeline(names: list[str], challenged: list[str]) -> None:

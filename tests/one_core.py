@@ -4,19 +4,19 @@ import os
 import sys
 from pathlib import Path
 
-from stages.fetch import digits
+from looking_for.images import digits
 from stages.params import NetworkParams, Train
 
 
 def trained(file: Path) -> None:
     """Train, and write the weights on the way and at the end to a file."""
-    from stages.train import training
+    from looking_for.training import loop
 
     images = digits.load()
-    data = training.Data.of(images, len(images.x_train))
+    data = loop.Data.of(images, len(images.x_train))
     settings = Train(batch_size=128, learning_rate=0.001, seed=0, snapshots=6)
     network = NetworkParams(samples=1437, hidden=[300, 100], epochs=3)
-    made = training.train(data, network, 10, settings, watch=lambda *_: None)
+    made = loop.train(data, network, 10, settings, watch=lambda *_: None)
     made.snapshots.save(file, like=made.network)
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from stages.artifacts import files
-from stages.artifacts.images import Images
-from stages.artifacts.ladder import Ladder
-from stages.artifacts.network import Network
+from looking_for.core import files
+from looking_for.images.imageset import Images
+from looking_for.networks.dense import Network
+from looking_for.surrogates.ladder import Ladder
 from tests.conftest import Project
 from tests.test_story import Told, is_whole
 
@@ -28,7 +28,7 @@ def write_dense(path: Path, network: Network) -> None:
 
 
 def write_layers(path: Path, images: Images) -> Any:
-    from stages.backend import keras
+    from looking_for.training.keras_backend import keras
 
     keras.utils.set_random_seed(0)
     la = keras.layers

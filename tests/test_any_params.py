@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from looking_for.core.errors import UserError
 from stages import params
-from stages.errors import UserError
 from stages.params import Activations
 from tests.in_process import folder_of, whole_pipeline
 

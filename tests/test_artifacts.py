@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.arrays import Array
-from stages.artifacts import files, truth
-from stages.artifacts.images import Images
-from stages.artifacts.ladder import Ladder
-from stages.artifacts.layers import Layers
-from stages.artifacts.network import Network, Snapshots
-from stages.artifacts.pictures import Pictures
-from stages.artifacts.survey import Survey
-from stages.errors import UserError
+from looking_for.clusters.survey import Survey
+from looking_for.core import files
+from looking_for.core.arrays import Array
+from looking_for.core.errors import UserError
+from looking_for.images.imageset import Images
+from looking_for.networks.dense import Network, Snapshots
+from looking_for.networks.stored_layers import Layers
+from looking_for.surrogates import truth
+from looking_for.surrogates.ladder import Ladder
+from looking_for.surrogates.results import Pictures
 
 NETWORKS, SNAPSHOTS = "data/networks/few.npz", "data/snapshots/few.npz"
 READ: dict[str, Callable[[Path], Any]] = {

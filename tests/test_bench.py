@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages.artifacts import files
-from stages.artifacts.network import Network
-from stages.mathematics import composing
+from looking_for.core import files
+from looking_for.networks import composing
+from looking_for.networks.dense import Network
 from tools.bench import article, page
 
 pytestmark = pytest.mark.xdist_group("bench")  # it imports TensorFlow: once is enough
@@ -74,7 +74,7 @@ def test_the_page_on_speed_gets_the_ratios_and_keeps_the_rest(
 
 
 def test_the_work_is_every_multiplication_of_the_bare_products() -> None:
-    from stages.train import training
+    from looking_for.training import loop
     from tools.bench import contenders, growth
 
     done = []
@@ -85,7 +85,7 @@ def test_the_work_is_every_multiplication_of_the_bare_products() -> None:
             return np.asarray(self).dot(other).view(Counting)
 
     x = np.ones((1, 784), np.uint8).view(Counting)
-    contenders.floor(training.Data(x, *[np.zeros(1, np.int32)] * 3), (64, 32)).epoch()
+    contenders.floor(loop.Data(x, *[np.zeros(1, np.int32)] * 3), (64, 32)).epoch()
     assert sum(done) == growth.products(64)
 
 

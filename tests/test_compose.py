@@ -7,17 +7,16 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from stages.activations import ACTIVATIONS
-from stages.arrays import Array, centred, pixels
-from stages.artifacts.images import Images
-from stages.artifacts.network import Network
-from stages.artifacts.survey import Clusters, Survey
-from stages.compose import along, examples
-from stages.compose.evaluation import Evaluation, evaluate
-from stages.errors import UserError
-from stages.mathematics import exact, measures
-from stages.mathematics.composing import compose
-from stages.models import probe, units
+from looking_for.clusters.survey import Clusters, Survey
+from looking_for.core.activations import ACTIVATIONS
+from looking_for.core.arrays import Array, centred, pixels
+from looking_for.core.errors import UserError
+from looking_for.images.imageset import Images
+from looking_for.networks import exact_maps, hidden_units, training_pass
+from looking_for.networks.composing import compose
+from looking_for.networks.dense import Network
+from looking_for.surrogates import course, examples, measures
+from looking_for.surrogates.evaluate import Evaluation, evaluate
 from tests.conftest import FIT
 
 Maker = Callable[..., Network]
@@ -27,7 +26,7 @@ depths = pytest.mark.parametrize("hidden", DEPTHS, ids=lambda hidden: f"{len(hid
 
 def jacobians(network: Network, x: Array) -> Array:
     """∂z/∂x of each image by TensorFlow's own GradientTape (n × inputs × classes)."""
-    from stages.backend import keras, tf
+    from looking_for.training.keras_backend import keras, tf
 
     activation = keras.activations.get(network.activation)
 
@@ -43,7 +42,7 @@ def jacobians(network: Network, x: Array) -> Array:
 def test_composed_pictures_are_what_keras_runs_without_relus(
     make_network: Maker, images: Images, hidden: list[int]
 ) -> None:
-    from stages.backend import keras
+    from looking_for.training.keras_backend import keras
 
     network = make_network(hidden)
     layers = [keras.layers.Dense(w.shape[1]) for w in network.weights]
@@ -60,7 +59,7 @@ def test_exact_maps_are_tensorflows_jacobians(
     make_network: Maker, images: Images, hidden: list[int]
 ) -> None:
     network, x = make_network(hidden), pixels(images.x_test[:60])
-    maps, _ = exact.maps(network, x)
+    maps, _ = exact_maps.maps(network, x)
     assert np.abs(maps - jacobians(network, x)).max() < 1e-4
 
 
@@ -76,12 +75,12 @@ def test_maps_of_other_activations_are_jacobians_and_plain_averages(
     network = replace(make_network(hidden), activation=activation)
     x = pixels(images.x_train)
     by_tensorflow = jacobians(network, x)
-    maps, constants = exact.maps(network, x[:60])
+    maps, constants = exact_maps.maps(network, x[:60])
     assert np.abs(maps - by_tensorflow[:60]).max() < 1e-5
     off = np.abs(np.einsum("ni,nik->nk", x[:60], maps) + constants - network.logits(x[:60])).max()
     assert (off < 1e-9) == ACTIVATIONS[activation].is_affine
-    exact.check_identity(network, x[:60])
-    found = probe.run(network, images, clusters)
+    exact_maps.check_identity(network, x[:60])
+    found = training_pass.run(network, images, clusters)
     members = clusters[3].of_train == 4
     mean = centred(by_tensorflow)[members].mean(axis=0)
     assert np.allclose(found.maps[3][4], mean, atol=1e-5)
@@ -92,9 +91,9 @@ def test_exact_maps_give_the_networks_own_logits(
     make_network: Maker, images: Images, hidden: list[int]
 ) -> None:
     network, x = make_network(hidden), pixels(images.x_test[:60])
-    maps, constants = exact.maps(network, x)
+    maps, constants = exact_maps.maps(network, x)
     assert np.allclose(np.einsum("ni,nik->nk", x, maps) + constants, network.logits(x), atol=1e-12)
-    exact.check_identity(network, x)
+    exact_maps.check_identity(network, x)
 
 
 @depths
@@ -102,10 +101,10 @@ def test_maps_that_are_not_the_networks_stop_the_stage(
     make_network: Maker, images: Images, hidden: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network, x = make_network(hidden), pixels(images.x_test[:60])
-    right = exact.maps
-    monkeypatch.setattr(exact, "maps", lambda n, rows: (right(n, rows)[0] * 1.001, right(n, rows)[1]))
+    right = exact_maps.maps
+    monkeypatch.setattr(exact_maps, "maps", lambda n, rows: (right(n, rows)[0] * 1.001, right(n, rows)[1]))
     with pytest.raises(UserError, match="no pictures are written"):
-        exact.check_identity(network, x)
+        exact_maps.check_identity(network, x)
 
 
 @depths
@@ -116,9 +115,9 @@ def test_the_probe_finds_the_plain_averages_over_each_clusters_images(
     hidden: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(probe, "IMAGES_AT_ONCE", 77)  # many portions, the last one short
+    monkeypatch.setattr(training_pass, "IMAGES_AT_ONCE", 77)  # many portions, the last one short
     network, x = make_network(hidden), pixels(images.x_train)
-    found = probe.run(network, images, clusters)
+    found = training_pass.run(network, images, clusters)
     maps, logits = centred(jacobians(network, x)), centred(network.logits(x))
     for number, of_survey in clusters.items():
         for cluster in range(len(of_survey.classes)):
@@ -135,11 +134,11 @@ def test_the_probe_finds_the_plain_averages_over_each_clusters_images(
 def test_sums_of_logits_that_leave_out_blank_pixels_are_those_of_all(
     make_network: Maker, images: Images, hidden: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(along, "OF_A_CLASS", 77)  # many portions, the last one short
+    monkeypatch.setattr(course, "OF_A_CLASS", 77)  # many portions, the last one short
     networks = [make_network(hidden), make_network(hidden).of_type(np.float32)]
     x = pixels(images.x_train)
     assert not x.any(axis=0).all(), "some pixels are always blank"
-    for network, found in zip(networks, along.logit_sums(networks, images), strict=True):
+    for network, found in zip(networks, course.logit_sums(networks, images), strict=True):
         logits = centred(network.of_type(np.float64).logits(x))
         assert found.n == len(x)
         assert np.allclose(found.logits, logits.sum(axis=0), rtol=1e-5, atol=1e-3)
@@ -182,8 +181,8 @@ def test_a_units_explained_share_is_that_of_a_fitted_straight_line(
 
 def test_what_never_moves_is_explained_and_a_blank_picture_explains_nothing() -> None:
     still, moving = np.full((5, 1), 3.0), np.arange(5.0)[:, None]
-    assert units.squared_correlations(moving, still) == [1.0]
-    assert units.squared_correlations(still, moving) == [0.0]
+    assert hidden_units.squared_correlations(moving, still) == [1.0]
+    assert hidden_units.squared_correlations(still, moving) == [0.0]
 
 
 def test_a_unit_that_is_never_on_has_no_influence_and_the_strongest_the_most() -> None:
@@ -191,7 +190,7 @@ def test_a_unit_that_is_never_on_has_no_influence_and_the_strongest_the_most() -
     network = Network.of(weights, [np.array([0.0, 0, -100]), np.zeros(2)], np.float64)
     x = np.full((4, 1, 3), 255, np.uint8)
     some = Images(x, np.array([0, 1, 0, 1], np.uint8), x, np.zeros(4, np.uint8), np.array(["a", "b"]))
-    influence = units.influence(network, probe.run(network, some, {}))[0]
+    influence = hidden_units.influence(network, training_pass.run(network, some, {}))[0]
     assert influence[2] == 0
     assert influence[0] > influence[1] > 0
 

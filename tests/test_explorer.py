@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages.arrays import pixels
-from stages.artifacts import files
-from stages.artifacts.images import Images
-from stages.artifacts.network import Network
-from stages.explore import document, payload
-from stages.explore.quantise import Quantised
+from looking_for.core import files
+from looking_for.core.arrays import pixels
+from looking_for.explorer import document, payload
+from looking_for.explorer.quantise import Quantised
+from looking_for.images.imageset import Images
+from looking_for.networks.dense import Network
 
 pytestmark = pytest.mark.xdist_group("browser")
 NAMES = ["few", "all", "flat"]
@@ -119,7 +119,7 @@ def test_where_a_stand_in_disagrees_it_says_so(page: Any) -> None:
 
 
 def test_the_film_says_what_was_measured_at_each_step(page: Any, reproduced: Path) -> None:
-    from stages.artifacts import truth
+    from looking_for.surrogates import truth
 
     moments = truth.load(reproduced / files.truth_file("all"))
     for step, moment in enumerate(moments):

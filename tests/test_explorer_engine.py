@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages.arrays import centred, pixels
-from stages.artifacts.images import Images
-from stages.artifacts.network import Network
-from stages.explore import document
-from stages.mathematics import exact
-from stages.mathematics.composing import compose
+from looking_for.core.arrays import centred, pixels
+from looking_for.explorer import document
+from looking_for.images.imageset import Images
+from looking_for.networks import exact_maps
+from looking_for.networks.composing import compose
+from looking_for.networks.dense import Network
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -42,7 +42,7 @@ def test_the_engine_alone_is_the_mathematics(
         })""",
         module("engine"), packed, activation, x[0].tolist(),
     )  # fmt: skip
-    maps, constants = exact.maps(network, x)
+    maps, constants = exact_maps.maps(network, x)
     assert np.abs(np.array(found["logits"]) - network.logits(x)[0]).max() < 1e-5
     assert np.abs(np.array([m for m, _ in found["exact"]]).T - centred(maps[0])).max() < 1e-5
     assert np.abs(np.array([b for _, b in found["exact"]]) - centred(constants)[0]).max() < 1e-5

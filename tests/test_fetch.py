@@ -18,13 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from stages.arrays import Array
-from stages.artifacts.files import save_arrays
-from stages.artifacts.images import Images
-from stages.datasets import DATASETS, DataSet
-from stages.errors import UnreachableError, UserError
-from stages.fetch import digits, idx, public, sources
-from stages.fetch.sources import IDX_NAMES
+from looking_for.core.arrays import Array
+from looking_for.core.errors import UnreachableError, UserError
+from looking_for.core.files import save_arrays
+from looking_for.images import digits, idx, public, sources
+from looking_for.images.catalog import DATASETS, DataSet
+from looking_for.images.imageset import Images
+from looking_for.images.sources import IDX_NAMES
 
 
 @pytest.fixture

@@ -12,22 +12,20 @@ from scipy.stats import entropy
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 
+from looking_for.clusters.survey import Survey
+from looking_for.core import files
+from looking_for.core.arrays import Array, centred, on_grid, pixels
+from looking_for.images.imageset import Images
+from looking_for.networks import exact_maps, training_pass
+from looking_for.networks.dense import Network
+from looking_for.networks.dense_model import Dense
+from looking_for.surrogates import ablations, challenge, entrants, fitted, prototypes, similarity
+from looking_for.surrogates.evaluate import Evaluation, cluster_maps
+from looking_for.surrogates.ladder import MEASURES, Interval, Ladder
+from looking_for.surrogates.maps import MaxAffine
+from looking_for.surrogates.prototypes import SQUARED, Loss
+from looking_for.surrogates.results import Pictures
 from stages import params
-from stages.arrays import Array, centred, on_grid, pixels
-from stages.artifacts import challenge, files
-from stages.artifacts.images import Images
-from stages.artifacts.ladder import MEASURES, Interval, Ladder
-from stages.artifacts.maps import MaxAffine
-from stages.artifacts.network import Network
-from stages.artifacts.pictures import Pictures
-from stages.artifacts.survey import Survey
-from stages.challenge import contest, entrants, likeness
-from stages.compose import fitted
-from stages.compose.evaluation import Evaluation, cluster_maps
-from stages.mathematics import exact, max_affine
-from stages.mathematics.max_affine import SQUARED, Loss
-from stages.models import probe
-from stages.models.dense import Dense
 from tests.conftest import FIT, ROOT
 
 Maker = Callable[..., Network]
@@ -61,7 +59,7 @@ def test_a_class_scores_what_its_strongest_picture_says(images: Images) -> None:
 @pytest.mark.parametrize("loss", ["squared error", "divergence"])
 @pytest.mark.parametrize("pull", [0.0, 0.7])
 def test_the_fits_gradient_is_tensorflows(images: Images, loss: str, pull: float) -> None:
-    from stages.backend import tf
+    from looking_for.training.keras_backend import tf
 
     chance = np.random.default_rng(1)
     start, rows = some_pictures(2, [3, 1, 2]), rows_of(images)[:50]
@@ -69,8 +67,8 @@ def test_the_fits_gradient_is_tensorflows(images: Images, loss: str, pull: float
     asked: Loss = SQUARED
     if loss == "divergence":
         targets, asked = np.exp(log_softmax(targets, axis=1)), entrants.DIVERGENCE
-    batch = max_affine.Images(rows, targets)
-    descent = max_affine._Descent(start, batch, FIT.model_copy(update={"pull": pull}), asked)
+    batch = prototypes.Images(rows, targets)
+    descent = prototypes._Descent(start, batch, FIT.model_copy(update={"pull": pull}), asked)
     descent.values += chance.normal(0, 0.1, descent.values.shape)
 
     values, variance = tf.Variable(descent.values), targets.var(axis=0).sum()
@@ -92,12 +90,12 @@ def test_pictures_that_made_the_logits_are_found_again(images: Images) -> None:
     """Logits that are a max-affine function, a start near it: the fit explains nearly all of them."""
     chance, rows = np.random.default_rng(3), rows_of(images)
     truth = some_pictures(4, [3] * 10)
-    learned, judging = max_affine.apart(max_affine.Images(rows, centred(truth(pixels(rows)))), 0)
+    learned, judging = prototypes.apart(prototypes.Images(rows, centred(truth(pixels(rows)))), 0)
     near = truth.weights + chance.normal(0, 0.5, truth.weights.shape)
-    start = max_affine.balanced(MaxAffine(near, truth.biases, truth.classes), learned)
+    start = prototypes.balanced(MaxAffine(near, truth.biases, truth.classes), learned)
     settings = FIT.model_copy(update={"pull": 0.0, "updates": 600})
-    found = max_affine.fit(start, learned, judging, settings)
-    before, after = (max_affine.explained(p, judging) for p in (start, found))
+    found = prototypes.fit(start, learned, judging, settings)
+    before, after = (prototypes.explained(p, judging) for p in (start, found))
     assert after > 0.98
     assert 1 - after < (1 - before) / 2
 
@@ -105,18 +103,18 @@ def test_pictures_that_made_the_logits_are_found_again(images: Images) -> None:
 def test_no_image_that_judges_a_fit_is_learned_and_each_has_its_part(images: Images) -> None:
     rows = rows_of(images)
     numbers = np.arange(len(rows))[:, None].astype(float)
-    learned, judging = max_affine.apart(max_affine.Images(rows, numbers), 0)
+    learned, judging = prototypes.apart(prototypes.Images(rows, numbers), 0)
     assert sorted([*learned.targets[:, 0], *judging.targets[:, 0]]) == numbers[:, 0].tolist()
-    assert len(judging.rows) == len(rows) // max_affine.HELD_OUT
+    assert len(judging.rows) == len(rows) // prototypes.HELD_OUT
     assert np.array_equal(learned.rows, rows[learned.targets[:, 0].astype(int)])
 
 
 def test_a_strong_pull_keeps_the_exact_maps(make_network: Maker, images: Images, survey: Survey) -> None:
     network = make_network([12, 7])
-    found = probe.run(network, images, survey.clusters)
+    found = training_pass.run(network, images, survey.clusters)
     pulled = {}
     maps = {3: cluster_maps(found.maps[3], found.logits[3], survey.clusters[3])}
-    learned = max_affine.Images(rows_of(images), found.of_images)
+    learned = prototypes.Images(rows_of(images), found.of_images)
     for pull in (0.0, 100.0):
         asked = FIT.model_copy(update={"pull": pull})
         pulled[pull] = fitted.find(learned, survey.clusters, maps, asked)[3].cosines.mean()
@@ -130,7 +128,7 @@ def test_the_gauge_changes_no_centred_score_and_leaves_no_common_picture(
 ) -> None:
     pictures, chance = some_pictures(seed, counts, inputs=6), np.random.default_rng(seed)
     weight = chance.integers(1, 9, len(pictures.classes)).astype(float)
-    found, x = max_affine.in_gauge(pictures, weight), chance.random((20, 6))
+    found, x = prototypes.in_gauge(pictures, weight), chance.random((20, 6))
     assert np.allclose(centred(found(x)), centred(pictures(x)))
     means = [
         np.average(found.weights[:, found.classes == k], axis=1, weights=weight[found.classes == k])
@@ -145,14 +143,14 @@ def test_balancing_pictures_is_a_regression_on_one_gain_and_a_shift_a_class(imag
     z = centred(2 * p + chance.normal(size=p.shape))
     design = np.column_stack([p.ravel(), np.tile(np.eye(3), (len(p), 1))])
     expected = LinearRegression(fit_intercept=False).fit(design, z.ravel()).predict(design)
-    found = max_affine.balanced(pictures, max_affine.Images(rows, z))
+    found = prototypes.balanced(pictures, prototypes.Images(rows, z))
     assert np.allclose(centred(found(pixels(rows))), expected.reshape(p.shape))
 
 
 def test_pictures_that_never_count_are_dropped_and_shares_are_counts(images: Images) -> None:
     rows, pictures = rows_of(images), some_pictures(7, [2, 2, 2])
     idle = MaxAffine(pictures.weights, pictures.biases - np.array([0, 0, 0, 1e6, 0, 0]), pictures.classes)
-    judging = max_affine.Images(rows[:100], centred(idle(pixels(rows[:100]))))
+    judging = prototypes.Images(rows[:100], centred(idle(pixels(rows[:100]))))
     found = fitted.tell(idle, pictures, rows, judging)
     said = said_by_loop(found.map, pixels(rows))
     assert np.array_equal(said.argmax(axis=1), idle(pixels(rows)).argmax(axis=1))
@@ -173,7 +171,7 @@ def test_fitted_pictures_are_the_same_on_one_core_and_on_all(
     make_network: Maker, evaluate_digits: Evaluate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     several = evaluate_digits(make_network([12, 7])).pictures.fitted[3]
-    monkeypatch.setattr("stages.parallel.cores", lambda: 1)
+    monkeypatch.setattr("looking_for.core.parallel.cores", lambda: 1)
     alone = evaluate_digits(make_network([12, 7])).pictures.fitted[3]
     assert several.map.weights.tobytes() == alone.map.weights.tobytes()
 
@@ -204,8 +202,8 @@ def test_the_divergence_is_scipys_up_to_the_targets_own_entropy() -> None:
 def test_sets_of_pictures_are_alike_whatever_their_order() -> None:
     pictures = some_pictures(8, [3, 2])
     shuffled = pictures.only(np.array([2, 0, 1, 4, 3]))
-    assert likeness.matched(pictures, shuffled) == pytest.approx(1)
-    assert abs(likeness.matched(pictures, some_pictures(9, [3, 2]))) < 0.4
+    assert similarity.matched(pictures, shuffled) == pytest.approx(1)
+    assert abs(similarity.matched(pictures, some_pictures(9, [3, 2]))) < 0.4
 
 
 @pytest.mark.parametrize("hidden", [[], [9], [12, 7]], ids=lambda h: f"{len(h)} hidden")
@@ -213,8 +211,8 @@ def test_margins_of_a_network_are_differences_of_its_whole_exact_maps(
     make_network: Maker, images: Images, hidden: list[int]
 ) -> None:
     network, x = make_network(hidden), pixels(images.x_test[:30])
-    answers, seconds = likeness.top_two(network.logits(x))
-    maps, _ = exact.maps(network, x)
+    answers, seconds = similarity.top_two(network.logits(x))
+    maps, _ = exact_maps.maps(network, x)
     rows = np.arange(30)
     expected = maps[rows, :, answers] - maps[rows, :, seconds]
     assert np.allclose(Dense(network).margins(x, answers, seconds), expected)
@@ -225,7 +223,7 @@ def test_challengers_are_measured_as_rungs_are(
 ) -> None:
     network = make_network([12, 7])
     found = evaluate_digits(network)
-    challengers = contest.hold(Dense(network), found.pictures, images, survey, FIT)
+    challengers = ablations.hold(Dense(network), found.pictures, images, survey, FIT)
     names = [c.name for c in challengers]
     assert names[:4] == ["composed", "linear_fit", "exact_maps.3", "fitted.3"]
     assert names[4:] == [f"{kind}.3" for kind in entrants.KINDS]

@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stages.adopt import keras_file
-from stages.arrays import Array, centred, pixels
-from stages.artifacts.images import Images
-from stages.artifacts.layers import Layers
-from stages.artifacts.network import Network
-from stages.artifacts.survey import Survey
-from stages.errors import UserError
-from stages.library import load
-from stages.models.dense import Dense
-from stages.models.piecewise import PiecewiseAffine, some_of_each
+from looking_for.clusters.survey import Survey
+from looking_for.core.arrays import Array, centred, pixels
+from looking_for.core.errors import UserError
+from looking_for.images.imageset import Images
+from looking_for.library import load
+from looking_for.networks.dense import Network
+from looking_for.networks.dense_model import Dense
+from looking_for.networks.loading import keras_file
+from looking_for.networks.piecewise import PiecewiseAffine, some_of_each
+from looking_for.networks.stored_layers import Layers
 
 SHAPE = (8, 8)
 
 
 def keras() -> Any:
-    from stages.backend import keras
+    from looking_for.training.keras_backend import keras
 
     return keras
 
@@ -106,7 +106,7 @@ def test_its_logits_are_keras_own(convolutional: tuple[Any, PiecewiseAffine], im
 def test_exact_maps_give_the_logits_and_are_tensorflows_jacobian(
     convolutional: tuple[Any, PiecewiseAffine], images: Images
 ) -> None:
-    from stages.backend import tf
+    from looking_for.training.keras_backend import tf
 
     (_, read), x = convolutional, pixels(images.x_test[:40])
     maps, constants = read.maps(x)
@@ -304,7 +304,7 @@ def test_another_input_or_no_model_is_refused_in_a_line(tmp_path: Path) -> None:
 def test_a_network_made_here_and_saved_by_keras_comes_back(
     tmp_path: Path, images: Images, make_network: Callable[..., Network]
 ) -> None:
-    from stages.train.model import to_keras
+    from looking_for.training.model import to_keras
 
     network = make_network([12, 8])
     plain = keras().Sequential(

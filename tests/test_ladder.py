@@ -12,17 +12,15 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.metrics import accuracy_score, log_loss, r2_score
 
-from stages.arrays import Array, centred, pixels
-from stages.artifacts import truth
-from stages.artifacts.files import load_arrays
-from stages.artifacts.images import Images
-from stages.artifacts.ladder import MEASURES, Interval, Ladder, headline
-from stages.artifacts.network import Network, Snapshots
-from stages.artifacts.pictures import Pictures, contrast
-from stages.artifacts.survey import Survey
-from stages.compose import along
-from stages.compose.evaluation import Evaluation, evaluate
-from stages.mathematics import fits, measures
+from looking_for.clusters.survey import Survey
+from looking_for.core.arrays import Array, centred, pixels
+from looking_for.core.files import load_arrays
+from looking_for.images.imageset import Images
+from looking_for.networks.dense import Network, Snapshots
+from looking_for.surrogates import course, fits, measures, truth
+from looking_for.surrogates.evaluate import Evaluation, evaluate
+from looking_for.surrogates.ladder import MEASURES, Interval, Ladder, headline
+from looking_for.surrogates.results import Pictures, contrast
 from tests.conftest import FIT
 
 Maker = Callable[..., Network]
@@ -224,7 +222,7 @@ def test_resamples_are_the_same_on_one_core_and_on_all(monkeypatch: pytest.Monke
         chance.integers(0, 4, 300),
     )
     several = measures.measure([said], logits, labels).resampled
-    monkeypatch.setattr("stages.parallel.cores", lambda: 1)
+    monkeypatch.setattr("looking_for.core.parallel.cores", lambda: 1)
     assert several.tobytes() == measures.measure([said], logits, labels).resampled.tobytes()
 
 
@@ -270,7 +268,7 @@ def test_the_truth_along_a_training_is_the_evaluation_of_each_snapshot(
     networks = [make_network([12, 7], seed=seed) for seed in range(3)]
     stored = tuple(Network.of(n.weights, n.biases, np.float32) for n in networks)
     snapshots = Snapshots(np.array([0, 5, 9]), stored)
-    rows = along.truth(snapshots, images, survey, evaluate_digits(networks[-1]))
+    rows = course.truth(snapshots, images, survey, evaluate_digits(networks[-1]))
     assert [row.updates for row in rows] == [0, 5, 9]
     for row, network in zip(rows, networks, strict=True):
         found = evaluate_digits(network)

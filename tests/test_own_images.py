@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.arrays import Array
-from stages.artifacts.images import Images
-from stages.datasets import CLOTHES, DATASETS, DataSet
-from stages.errors import UserError
-from stages.fetch import idx, own, public
-from stages.fetch.sources import IDX_NAMES
+from looking_for.core.arrays import Array
+from looking_for.core.errors import UserError
+from looking_for.images import custom, idx, public
+from looking_for.images.catalog import CLOTHES, DATASETS, DataSet
+from looking_for.images.imageset import Images
+from looking_for.images.sources import IDX_NAMES
 from tests.conftest import PARAMS, ROOT
 
 Arrays = dict[str, Array]
@@ -61,7 +61,7 @@ def folders(folder: Path, arrays: Arrays) -> Path:
 def test_arrays_come_as_they_are_with_numbers_for_names(
     tmp_path: Path, arrays: Arrays, form: Callable[[Path, Arrays], Path]
 ) -> None:
-    images = own.load(form(tmp_path, arrays), [], False)
+    images = custom.load(form(tmp_path, arrays), [], False)
     for key, array in arrays.items():
         assert np.array_equal(getattr(images, key), array)
     assert images.y_train.dtype == np.uint8
@@ -71,12 +71,12 @@ def test_arrays_come_as_they_are_with_numbers_for_names(
 
 def test_names_come_from_params_or_from_the_file(tmp_path: Path, arrays: Arrays) -> None:
     path = npz(tmp_path, arrays | {"classes": np.array(["x", "y", "z"])})
-    assert own.load(path, [], False).classes.tolist() == ["x", "y", "z"]
-    assert own.load(path, ["T-shirt", "Ankle boot", "Bag"], False).classes[1] == "Ankle boot"
+    assert custom.load(path, [], False).classes.tolist() == ["x", "y", "z"]
+    assert custom.load(path, ["T-shirt", "Ankle boot", "Bag"], False).classes[1] == "Ankle boot"
 
 
 def test_folders_name_the_classes_and_keep_their_order(tmp_path: Path, arrays: Arrays) -> None:
-    images = own.load(folders(tmp_path, arrays), [], False)
+    images = custom.load(folders(tmp_path, arrays), [], False)
     assert images.classes.tolist() == ["a", "b", "c"]
     order = np.argsort(arrays["y_train"], kind="stable")
     assert np.array_equal(images.x_train, arrays["x_train"][order])
@@ -86,7 +86,7 @@ def test_folders_without_parts_are_split_the_same_way_each_time(tmp_path: Path, 
     source = (
         folders(tmp_path, arrays | {"x_test": arrays["x_train"], "y_test": arrays["y_train"]}) / "train"
     )
-    first, second = own.load(source, [], False), own.load(source, [], False)
+    first, second = custom.load(source, [], False), custom.load(source, [], False)
     assert np.array_equal(first.x_test, second.x_test)
     assert len(first.x_train) + len(first.x_test) == 12
     assert np.bincount(first.y_test).tolist() == [1, 1, 1]
@@ -97,8 +97,8 @@ def test_colour_is_converted_only_when_asked(tmp_path: Path, arrays: Arrays) -> 
     colour = np.dstack([arrays["x_train"][0]] * 3)
     Image.fromarray(colour).save(tmp_path / "train" / "a" / "00.png")
     with pytest.raises(UserError, match=r"is RGB, not 8-bit grey; set data\.grayscale: true"):
-        own.load(tmp_path, [], False)
-    images = own.load(tmp_path, [], True)
+        custom.load(tmp_path, [], False)
+    images = custom.load(tmp_path, [], True)
     assert np.array_equal(images.x_train[0], arrays["x_train"][0])
 
 
@@ -108,7 +108,7 @@ def test_a_public_data_set_is_recognised_by_its_digests(
     arrays = {key: getattr(images, key) for key in IDX_NAMES}
     digests = {key: public.digest(array) for key, array in arrays.items()}
     monkeypatch.setitem(DATASETS, "fashion-mnist", DataSet("clothes", CLOTHES, digests))
-    assert own.load(plain_idx(tmp_path, arrays), [], False).classes.tolist() == list(CLOTHES)
+    assert custom.load(plain_idx(tmp_path, arrays), [], False).classes.tolist() == list(CLOTHES)
 
 
 def without(key: str) -> Callable[[Arrays], Arrays]:
@@ -150,7 +150,7 @@ def test_bad_arrays_are_one_line_that_says_what_is_wrong(tmp_path: Path, arrays:
     change, words = BAD_ARRAYS[case]
     path = npz(tmp_path, change(arrays))
     with pytest.raises(UserError, match=words) as problem:
-        own.load(path, [], False)
+        custom.load(path, [], False)
     assert "\n" not in str(problem.value)
     assert "mine.npz" in str(problem.value)
 
@@ -249,7 +249,7 @@ def test_bad_files_are_one_line_that_says_what_is_wrong(
 ) -> None:
     path = make(tmp_path, arrays)
     with pytest.raises(UserError, match=BAD_FILES[make]) as problem:
-        own.load(path, [], False)
+        custom.load(path, [], False)
     assert "\n" not in str(problem.value)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import UserError
+from looking_for.core.errors import UserError
 from tests.conftest import Project, environment
 from tools.parallel import cluster
 

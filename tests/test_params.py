@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from looking_for.core.errors import UserError
 from stages import params
-from stages.errors import UserError
 from tests.conftest import PARAMS, ROOT
 
 WRONG = [

@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.arrays import pixels
-from stages.artifacts.files import IMAGES
-from stages.artifacts.images import Images
-from stages.artifacts.pictures import Pictures
-from stages.draw import film, units
-from stages.drawing import canvas, plots, views
-from stages.drawing.canvas import GAP
-from stages.facts import most_within
-from stages.glossary import rung_words
-from stages.render.charts.claims import region_words
-from stages.words import count, decimal, listed, percent
+from looking_for.core.arrays import pixels
+from looking_for.core.files import IMAGES
+from looking_for.figures import canvas, charts, film, hidden_units, palette
+from looking_for.figures.canvas import GAP
+from looking_for.figures.claims import region_words
+from looking_for.images.imageset import Images
+from looking_for.results.glossary import rung_words
+from looking_for.results.run import most_within
+from looking_for.results.text import count, decimal, listed, percent
+from looking_for.surrogates.results import Pictures
 from tests.conftest import ROOT, Project
 
 NEVER = np.array([False, False, True, False])
@@ -26,33 +25,33 @@ WEIGHTS = np.array([[-1.0, 2.0], [0.0, 3.0], [9.0, 9.0], [1.0, 2.5]])
 
 
 def colours(levels: np.ndarray) -> np.ndarray:
-    return views.palette()[levels].astype(int)
+    return palette.palette()[levels].astype(int)
 
 
 def test_signed_view_is_white_at_zero_red_for_and_blue_against() -> None:
-    against, zero, never, pro = colours(views.signed(WEIGHTS, NEVER, 1.0))[0]
+    against, zero, never, pro = colours(palette.signed(WEIGHTS, NEVER, 1.0))[0]
     assert zero.tolist() == [255, 255, 255]
     assert pro[0] > pro[2] + 50
     assert against[2] > against[0] + 50
-    assert never.tolist() == views.palette()[views.NEVER_INKED].tolist()
+    assert never.tolist() == palette.palette()[palette.NEVER_INKED].tolist()
 
 
 def test_signed_view_of_the_negative_picture_is_its_mirror() -> None:
-    levels, mirrored = views.signed(WEIGHTS, NEVER, 2.0), views.signed(-WEIGHTS, NEVER, 2.0)
+    levels, mirrored = palette.signed(WEIGHTS, NEVER, 2.0), palette.signed(-WEIGHTS, NEVER, 2.0)
     inked = ~NEVER
-    assert np.array_equal(levels[:, inked] + mirrored[:, inked], np.full((2, 3), views.SIGNED_LEVELS - 1))
+    assert np.array_equal(levels[:, inked] + mirrored[:, inked], np.full((2, 3), palette.SIGNED_LEVELS - 1))
 
 
 def test_article_view_stretches_each_unit_from_black_to_white() -> None:
-    levels = views.article(np.delete(WEIGHTS, 2, axis=0), np.zeros(3, bool))
-    assert levels.min(axis=1).tolist() == [views.BLACK] * 2
-    assert levels.max(axis=1).tolist() == [views.WHITE] * 2
+    levels = palette.article(np.delete(WEIGHTS, 2, axis=0), np.zeros(3, bool))
+    assert levels.min(axis=1).tolist() == [palette.BLACK] * 2
+    assert levels.max(axis=1).tolist() == [palette.WHITE] * 2
 
 
 def test_pixels_that_are_never_inked_do_not_set_the_scale() -> None:
-    assert views.half_range(WEIGHTS, NEVER) <= 3
-    assert views.half_range(np.zeros((4, 2)), NEVER) == 1
-    assert views.half_range(WEIGHTS, np.ones(4, bool)) == 1
+    assert palette.half_range(WEIGHTS, NEVER) <= 3
+    assert palette.half_range(np.zeros((4, 2)), NEVER) == 1
+    assert palette.half_range(WEIGHTS, np.ones(4, bool)) == 1
 
 
 def test_a_mosaic_holds_each_picture_at_its_place() -> None:
@@ -67,10 +66,10 @@ def test_a_mosaic_holds_each_picture_at_its_place() -> None:
 @pytest.mark.parametrize("number", [1, 10, 64, 512, 4096])
 @pytest.mark.parametrize("shape", [(8, 8), (28, 28)])
 def test_a_contact_sheet_has_every_unit_and_fits_the_page(number: int, shape: tuple[int, int]) -> None:
-    columns, scale = units.arrange(number, shape, width=1000)
+    columns, scale = hidden_units.arrange(number, shape, width=1000)
     assert columns * (shape[1] * scale + GAP) <= 1000
     weights = np.random.default_rng(0).normal(size=(shape[0] * shape[1], number))
-    page = units.sheet(weights, np.zeros(len(weights), bool), shape, "units", "how true")
+    page = hidden_units.sheet(weights, np.zeros(len(weights), bool), shape, "units", "how true")
     assert page.levels.shape[1] == canvas.WIDTH
 
 
@@ -78,7 +77,7 @@ def test_words_stay_on_the_page_and_long_ones_are_broken() -> None:
     page = canvas.Canvas()
     page.text("left", 10, -10)
     page.text("right", 80, canvas.WIDTH - 10)
-    assert (page.levels != views.WHITE).any()
+    assert (page.levels != palette.WHITE).any()
     lines = canvas.lines_of("one two three four five six seven", 200)
     assert len(lines) > 1
     assert all(canvas.words_width(line) <= 200 for line in lines)
@@ -115,11 +114,11 @@ def test_words_of_numbers_and_places() -> None:
 
 
 def test_a_network_keeps_its_colour_whatever_is_added() -> None:
-    few = plots.colours(["few", "all", "flat"], ["few", "all"], [])
-    more = plots.colours(["new", "flat", "few", "all", "noise"], ["few", "all"], ["noise"])
+    few = charts.colours(["few", "all", "flat"], ["few", "all"], [])
+    more = charts.colours(["new", "flat", "few", "all", "noise"], ["few", "all"], ["noise"])
     assert {name: more[name] for name in few} == few
     assert len(set(more.values())) == 5
-    assert more["noise"] == plots.CONTROL
+    assert more["noise"] == charts.CONTROL
 
 
 def test_the_report_shows_or_leads_to_every_figure_there_is(project: Project) -> None:
@@ -164,7 +163,7 @@ def test_only_train_imports_tensorflow() -> None:
         ("challenge", "scipy"),
         ("render", "matplotlib"),
     ):
-        command = [sys.executable, "-X", "importtime", "-c", f"import stages.{stage}.__main__"]
+        command = [sys.executable, "-X", "importtime", "-c", f"import stages.{stage}"]
         times = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stderr
         imported = {line.split("|")[-1].strip().split(".")[0] for line in times.splitlines()}
         assert needs in imported

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.artifacts.files import rows_of
-from stages.artifacts.ladder import Ladder
-from stages.glossary import METRICS
+from looking_for.core.files import rows_of
+from looking_for.results.glossary import METRICS
+from looking_for.surrogates.ladder import Ladder
 from tests.conftest import ROOT, Project, new_project
 from tools.review import changes, comment
 from tools.review.changes import Changes, Metric, plain

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.artifacts import files, truth
-from stages.artifacts.images import Images
-from stages.artifacts.ladder import Ladder
-from stages.artifacts.network import Network, Snapshots
-from stages.drawing import plots
+from looking_for.core import files
+from looking_for.figures import charts
+from looking_for.images.imageset import Images
+from looking_for.networks.dense import Network, Snapshots
+from looking_for.report.verdicts import by_measures
+from looking_for.surrogates import truth
+from looking_for.surrogates.ladder import Ladder
 from stages.params import load
-from stages.render.story.verdicts import by_measures
 from tests.conftest import PARAMS, ROOT
 
 DEEP = PARAMS.replace("  flat: {samples: 1437, hidden: [], epochs: 2}\n", "")  # the two with hidden layers
@@ -52,11 +53,11 @@ Teller = Callable[..., Told]
 def tell(tmp_path: Path, images: Images, monkeypatch: pytest.MonkeyPatch) -> Teller:
     """A function that runs every stage after fetch in this process and gives the report."""
 
-    monkeypatch.setattr(plots, "save", lambda _, path: files.save_text(path, ""))  # looked at elsewhere
+    monkeypatch.setattr(charts, "save", lambda _, path: files.save_text(path, ""))  # looked at elsewhere
 
     def stage(name: str, *words: str) -> None:
         monkeypatch.setattr(sys, "argv", [name, *words])
-        __import__(f"stages.{name}.__main__", fromlist=["main"]).main()
+        __import__(f"stages.{name}", fromlist=["main"]).main()
 
     def run(params: str, data: Images = images, made: dict[str, Network] | None = None) -> Told:
         monkeypatch.chdir(tmp_path)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
-from stages.artifacts.files import save_arrays
-from stages.render.story.report import SOME
+from looking_for.core.files import save_arrays
+from looking_for.report.report import SOME
 from tests.conftest import long_but
 from tests.in_process import folder_of, whole_pipeline
 
@@ -97,7 +97,7 @@ def test_names_of_classes_are_shown_as_they_are_and_run_nothing() -> None:
 
 
 def test_a_name_that_cannot_be_shown_is_refused() -> None:
-    from stages.errors import UserError
+    from looking_for.core.errors import UserError
 
     with pytest.raises(UserError, match=r"the class name 'a\\u202eb' has characters that cannot be shown"):
         report(PARAMS, images(STRANGE["black"], ["a\u202eb", "c"]))

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from stages import params, seeds
-from stages.errors import UserError
+from looking_for.core.errors import UserError
+from looking_for.results import seed_spread
+from looking_for.results.seed_spread import Spread
+from looking_for.results.study import Recipe, Result
+from looking_for.results.study_spread import at_travel, shares
+from stages import params
 from stages.params import NetworkParams, Params, StudyParams
-from stages.seeds import Spread
-from stages.study.results import Recipe, Result
-from stages.study.spread import at_travel, shares
 from tests.conftest import PARAMS, STUDY, Project
 from tests.test_verdicts import imagined
 from tools.review import changes
@@ -145,8 +146,8 @@ def test_the_report_counts_what_held(studied: Project) -> None:
 def summary_of(settings: Params, name: str, deviation: float) -> dict[str, Any]:
     spread = {"median": 0.5, "low": 0.4, "high": 0.6, "deviation": deviation}
     return {
-        "of": seeds.basis(settings),
-        "recipes": [{"name": name, "recipe": seeds.without_seed(settings.networks[name]), "seeds": 5,
+        "of": seed_spread.basis(settings),
+        "recipes": [{"name": name, "recipe": seed_spread.without_seed(settings.networks[name]), "seeds": 5,
                      "metrics": {"agreement": spread}}],
     }  # fmt: skip
 
@@ -154,8 +155,8 @@ def summary_of(settings: Params, name: str, deviation: float) -> dict[str, Any]:
 def test_a_spread_is_of_the_same_recipe_on_the_same_data_whatever_the_seed(tmp_path: Path) -> None:
     settings = params.load(written(tmp_path, PARAMS))
     summary = summary_of(settings, "few", 0.02)
-    assert seeds.of(settings, "few", summary)["agreement"].deviation == 0.02
-    assert seeds.of(settings, "all", summary) == {}
+    assert seed_spread.of(settings, "few", summary)["agreement"].deviation == 0.02
+    assert seed_spread.of(settings, "all", summary) == {}
     for old, new, known in [
         (
             "few: {samples: 100, hidden: [12, 8], epochs: 3}",
@@ -168,7 +169,7 @@ def test_a_spread_is_of_the_same_recipe_on_the_same_data_whatever_the_seed(tmp_p
         ("pull: 0.3", "pull: 0.4", False),
     ]:
         changed = params.load(written(tmp_path, PARAMS.replace(old, new)))
-        assert bool(seeds.of(changed, "few", summary)) is known, new
+        assert bool(seed_spread.of(changed, "few", summary)) is known, new
 
 
 def test_a_move_within_what_seeds_do_is_called_so() -> None:

@@ -5,13 +5,13 @@ import pytest
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
-from stages.arrays import pixels
-from stages.artifacts.images import Images
-from stages.survey import clustering, ink, moments
+from looking_for.clusters import ink, kmeans, moments
+from looking_for.core.arrays import pixels
+from looking_for.images.imageset import Images
 
 
 def test_clusters_lie_within_a_class_largest_first_with_exact_means(images: Images) -> None:
-    found = clustering.find(images, [3], seed=0)[3]
+    found = kmeans.find(images, [3], seed=0)[3]
     for cluster, k in enumerate(found.classes):
         members = found.of_train == cluster
         assert set(images.y_train[members]) == {k}
@@ -23,11 +23,11 @@ def test_clusters_lie_within_a_class_largest_first_with_exact_means(images: Imag
 
 
 def test_one_cluster_a_class_is_the_class_itself(images: Images) -> None:
-    assert np.array_equal(clustering.find(images, [1], seed=0)[1].of_train, images.y_train)
+    assert np.array_equal(kmeans.find(images, [1], seed=0)[1].of_train, images.y_train)
 
 
 def test_a_test_images_nearest_cluster_is_that_of_a_plain_search(images: Images) -> None:
-    found = clustering.find(images, [3], seed=0)[3]
+    found = kmeans.find(images, [3], seed=0)[3]
     for image, nearest in zip(pixels(images.x_test[:50]), found.nearest, strict=False):
         distances = [np.linalg.norm(image - mean) for mean in found.means]
         assert nearest == int(np.argmin(distances))
@@ -43,8 +43,8 @@ def test_moments_are_plain_sums_over_the_training_images(images: Images) -> None
 def test_every_image_is_in_its_nearest_cluster_along_the_directions(
     images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clustering, "DIRECTIONS", 5)  # far fewer than the pixels: the choice must tell
-    found = clustering.find(images, [3], seed=0)[3]
+    monkeypatch.setattr(kmeans, "DIRECTIONS", 5)  # far fewer than the pixels: the choice must tell
+    found = kmeans.find(images, [3], seed=0)[3]
     for k in range(10):
         of_class = images.y_train == k
         along = PCA(5).fit_transform(pixels(images.x_train[of_class]))
@@ -57,17 +57,17 @@ def test_every_image_is_in_its_nearest_cluster_along_the_directions(
 def test_a_class_with_fewer_images_than_clusters_gives_as_many_as_it_can() -> None:
     x = np.array([[[0, 255]], [[255, 0]], [[9, 9]], [[9, 9]]], np.uint8)
     y = np.array([0, 0, 1, 1], np.uint8)
-    found = clustering.find(Images(x, y, x, y, np.array(["a", "b"])), [5], seed=0)[5]
+    found = kmeans.find(Images(x, y, x, y, np.array(["a", "b"])), [5], seed=0)[5]
     assert found.classes.tolist() == [0, 0, 1]
 
 
 def test_clusters_are_the_same_on_one_core_and_on_all(
     images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    several = clustering.find(images, [3, 10], seed=0)
-    monkeypatch.setattr("stages.parallel.cores", lambda: 1)
+    several = kmeans.find(images, [3, 10], seed=0)
+    monkeypatch.setattr("looking_for.core.parallel.cores", lambda: 1)
     with threadpool_limits(1):
-        alone = clustering.find(images, [3, 10], seed=0)
+        alone = kmeans.find(images, [3, 10], seed=0)
     for number, found in several.items():
         for key, array in vars(found).items():
             assert array.tobytes() == getattr(alone[number], key).tobytes()

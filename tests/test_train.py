@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.activations import ACTIVATIONS
-from stages.arrays import pixels
-from stages.artifacts.images import Images
-from stages.artifacts.network import Network, Snapshots
-from stages.errors import UserError
+from looking_for.core.activations import ACTIVATIONS
+from looking_for.core.arrays import pixels
+from looking_for.core.errors import UserError
+from looking_for.images.imageset import Images
+from looking_for.networks.dense import Network, Snapshots
+from looking_for.training import memory
 from stages.params import NetworkParams, Train
-from stages.train import memory
 from tests import one_core
 from tests.conftest import ROOT, Project, long_but
 
@@ -28,7 +28,7 @@ def params(hidden: list[int], epochs: int = 1, **other: Any) -> NetworkParams:
 def test_a_network_turned_back_into_keras_predicts_what_numpy_says(
     make_network: Callable[..., Network], images: Images, hidden: list[int]
 ) -> None:
-    from stages.train import model
+    from looking_for.training import model
 
     network, x = make_network(hidden), pixels(images.x_test)
     keras = model.to_keras(network)
@@ -38,22 +38,22 @@ def test_a_network_turned_back_into_keras_predicts_what_numpy_says(
 
 
 def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images: Images) -> None:
-    from stages.backend import keras, tf
-    from stages.train import epochs, model, portable, training
+    from looking_for.training import deterministic, epoch, loop, model
+    from looking_for.training.keras_backend import keras, tf
 
-    data = training.Data.of(images, 300)
+    data = loop.Data.of(images, 300)
     x, y = data.x_train, data.y_train
     order = np.random.default_rng(1).permutation(300)
     dense = keras.layers.Dense
     keras.utils.set_random_seed(0)
-    ours, optimizer = model.build(64, params([16, 8]), 10), portable.RMSprop(0.001)
+    ours, optimizer = model.build(64, params([16, 8]), 10), deterministic.RMSprop(0.001)
     keras.utils.set_random_seed(0)
     theirs = keras.Sequential([keras.Input((64,)), dense(16, "relu"), dense(8, "relu"), dense(10)])
     other = keras.optimizers.RMSprop(0.001)
     run, batches, sums = (
-        epochs.compiled_epoch(ours, optimizer),
-        epochs.in_batches(order, 128),
-        epochs.NOTHING,
+        epoch.compiled_epoch(ours, optimizer),
+        epoch.in_batches(order, 128),
+        epoch.NOTHING,
     )
     for part in ((0, 2), (2, 3)):  # an epoch in parts is the epoch
         sums = run(x, y, batches, tuple(map(tf.constant, part)), sums)
@@ -74,13 +74,13 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
 )
 def test_a_product_is_chains_of_fused_multiply_adds_in_order(n: int, k: int, m: int) -> None:
     """The bits of the sum that no processor may reorder, counted in wider floats, one term at a time."""
-    from stages.backend import tf
-    from stages.train import portable
+    from looking_for.training import deterministic
+    from looking_for.training.keras_backend import tf
 
     chance = np.random.default_rng(0)
     a, b = (chance.normal(size=shape).astype(np.float32) for shape in ((n, k), (k, m)))
-    made = tf.function(portable.in_order, jit_compile=True)(tf.constant(a), tf.constant(b)).numpy()
-    chain = -(-k // -(-k // portable.LONGEST_CHAIN))
+    made = tf.function(deterministic.in_order, jit_compile=True)(tf.constant(a), tf.constant(b)).numpy()
+    chain = -(-k // -(-k // deterministic.LONGEST_CHAIN))
     chains = []
     for start in range(0, k, chain):
         total = np.zeros((n, m), np.float32)
@@ -93,8 +93,8 @@ def test_a_product_is_chains_of_fused_multiply_adds_in_order(n: int, k: int, m: 
 
 
 def test_a_products_gradients_are_those_of_a_plain_product() -> None:
-    from stages.backend import tf
-    from stages.train import portable
+    from looking_for.training import deterministic
+    from looking_for.training.keras_backend import tf
 
     chance = np.random.default_rng(1)
     a, b, weight = (tf.constant(chance.normal(size=s), tf.float32) for s in ((9, 30), (30, 4), (9, 4)))
@@ -105,7 +105,7 @@ def test_a_products_gradients_are_those_of_a_plain_product() -> None:
             total = tf.reduce_sum(product(a, b) * weight)
         return tape.gradient(total, [a, b])
 
-    ours = tf.function(lambda: gradients(portable.product), jit_compile=True)()
+    ours = tf.function(lambda: gradients(deterministic.product), jit_compile=True)()
     for one, other in zip(ours, gradients(tf.matmul), strict=True):
         assert np.allclose(one.numpy(), other.numpy(), atol=1e-4)
 
@@ -113,11 +113,11 @@ def test_a_products_gradients_are_those_of_a_plain_product() -> None:
 def test_evaluation_is_a_plain_loop_over_the_images(
     make_network: Callable[..., Network], images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from stages.train import epochs, model, training
+    from looking_for.training import epoch, loop, model
 
-    monkeypatch.setattr(epochs, "EVALUATED_AT_ONCE", 100)  # the last part is short
-    network, data = make_network([12, 7]), training.Data.of(images, 1)
-    score = epochs.compiled_evaluation(model.to_keras(network))(data.x_test, data.y_test)
+    monkeypatch.setattr(epoch, "EVALUATED_AT_ONCE", 100)  # the last part is short
+    network, data = make_network([12, 7]), loop.Data.of(images, 1)
+    score = epoch.compiled_evaluation(model.to_keras(network))(data.x_test, data.y_test)
     losses, rights = [], 0
     for z, label in zip(network.logits(pixels(images.x_test)), images.y_test, strict=True):
         losses.append(np.log(np.exp(z).sum()) - z[label])
@@ -127,14 +127,12 @@ def test_evaluation_is_a_plain_loop_over_the_images(
 
 
 def train_digits(images: Images, snapshots: int, epochs: int = 30) -> Any:
-    from stages.train import training
+    from looking_for.training import loop
 
-    data = training.Data.of(images, len(images.x_train))
+    data = loop.Data.of(images, len(images.x_train))
     settings = Train(batch_size=32, learning_rate=0.001, seed=0, snapshots=snapshots)
     seen: list[Any] = []
-    return training.train(
-        data, params([32], epochs), 10, settings, watch=lambda *args: seen.append(args)
-    ), seen
+    return loop.train(data, params([32], epochs), 10, settings, watch=lambda *args: seen.append(args)), seen
 
 
 def test_training_learns_real_digits(images: Images) -> None:
@@ -166,12 +164,12 @@ def test_snapshots_change_no_weight_and_the_last_is_the_network(images: Images, 
 
 
 def test_a_snapshot_is_the_training_stopped_there(images: Images) -> None:
-    from stages.train import training
+    from looking_for.training import loop
 
     def first_layer(epochs: int, snapshots: int) -> Any:
-        data = training.Data.of(images, 160)  # five batches, so that the first epoch ends at a snapshot
+        data = loop.Data.of(images, 160)  # five batches, so that the first epoch ends at a snapshot
         settings = Train(batch_size=32, learning_rate=0.001, seed=0, snapshots=snapshots)
-        return training.train(data, params([8], epochs), 10, settings, watch=lambda *_: None)
+        return loop.train(data, params([8], epochs), 10, settings, watch=lambda *_: None)
 
     stopped, went_on = first_layer(1, 0), first_layer(3, 10)
     at = went_on.snapshots.updates.tolist().index(5)
@@ -191,7 +189,7 @@ def test_a_snapshot_is_the_training_stopped_there(images: Images) -> None:
     ],
 )
 def test_snapshots_are_log_spaced_about_as_many_as_asked(last: int, about: int, kept: list[int]) -> None:
-    from stages.train.schedule import snapshot_updates
+    from looking_for.training.schedule import snapshot_updates
 
     assert snapshot_updates(last, about, weights=1_000) == kept
 
@@ -200,7 +198,7 @@ def test_snapshots_are_log_spaced_about_as_many_as_asked(last: int, about: int, 
 def test_snapshots_are_never_more_than_asked_and_fit_their_space(
     last: int, about: int, weights: int
 ) -> None:
-    from stages.train.schedule import MOST_BYTES, snapshot_updates
+    from looking_for.training.schedule import MOST_BYTES, snapshot_updates
 
     kept = snapshot_updates(last, about, weights=weights)
     assert len(kept) <= about
@@ -210,7 +208,7 @@ def test_snapshots_are_never_more_than_asked_and_fit_their_space(
 
 
 def test_an_epoch_is_cut_where_snapshots_are_due() -> None:
-    from stages.train.schedule import parts_of_epoch
+    from looking_for.training.schedule import parts_of_epoch
 
     assert parts_of_epoch(0, 4, [0, 5, 10]) == [(0, 4)]
     assert parts_of_epoch(4, 4, [0, 5, 10]) == [(0, 1), (1, 4)]
@@ -221,7 +219,7 @@ def test_an_epoch_is_cut_where_snapshots_are_due() -> None:
     ("epochs", "rows"), [(1, 1), (20, 20), (50, 10 + 13 + 1), (704, 10 + 19 + 1), (100_000, 10 + 20)]
 )
 def test_the_history_has_the_first_epochs_the_last_and_some_twenty_between(epochs: int, rows: int) -> None:
-    from stages.train.schedule import is_logged
+    from looking_for.training.schedule import is_logged
 
     logged = [epoch for epoch in range(1, epochs + 1) if is_logged(epoch, epochs)]
     assert logged[0] == 1
@@ -230,7 +228,7 @@ def test_the_history_has_the_first_epochs_the_last_and_some_twenty_between(epoch
 
 
 def test_shuffled_labels_are_the_same_labels_in_another_order() -> None:
-    from stages.train.training import labels
+    from looking_for.training.loop import labels
 
     y = np.repeat(np.arange(10, dtype=np.uint8), 50)
     shuffled = labels(y, shuffle=True, seed=0)
@@ -248,17 +246,17 @@ def test_weights_are_the_same_bytes_in_a_second_run_on_one_core(tmp_path: Path) 
 
 
 def test_a_learning_rate_that_breaks_the_weights_is_seen(images: Images) -> None:
-    from stages.train import training
+    from looking_for.training import loop
 
-    data = training.Data.of(images, 64)
+    data = loop.Data.of(images, 64)
     rate = Train.model_construct(batch_size=32, learning_rate=1e30, seed=0, snapshots=0)
-    trained = training.train(data, params([8, 8], 3), 10, rate, watch=lambda *_: None)
+    trained = loop.train(data, params([8, 8], 3), 10, rate, watch=lambda *_: None)
     assert not trained.is_finite()
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_an_activation_is_keras_own_and_its_slope_tensorflows(activation: str) -> None:
-    from stages.backend import keras, tf
+    from looking_for.training.keras_backend import keras, tf
 
     z = np.random.default_rng(0).normal(0, 2, 500)
     there = tf.Variable(z)
@@ -290,12 +288,12 @@ def test_recipes_below_have_every_activation() -> None:
 def test_every_recipe_learns_and_its_arrays_are_the_network_that_was_scored(
     images: Images, recipe: dict[str, Any]
 ) -> None:
-    from stages.train import training
+    from looking_for.training import loop
 
-    data = training.Data.of(images, 1437)
+    data = loop.Data.of(images, 1437)
     rate = 0.1 if recipe.get("optimizer") == "sgd" else 0.003
     settings = Train(batch_size=100, learning_rate=rate, seed=0, snapshots=0)
-    trained = training.train(data, params([32, 16], 12, **recipe), 10, settings, watch=lambda *_: None)
+    trained = loop.train(data, params([32, 16], 12, **recipe), 10, settings, watch=lambda *_: None)
     x = pixels(images.x_test)
     logits = trained.network.logits(x)
     right = float((logits.argmax(axis=1) == images.y_test).mean())
@@ -306,14 +304,14 @@ def test_every_recipe_learns_and_its_arrays_are_the_network_that_was_scored(
 
 
 def test_a_seed_of_its_own_is_the_same_seed_for_all(images: Images) -> None:
-    from stages.train import training
+    from looking_for.training import loop
 
-    data = training.Data.of(images, 200)
+    data = loop.Data.of(images, 200)
 
     def trained(own: int | None, common: int) -> np.ndarray[Any, Any]:
         settings = Train(batch_size=50, learning_rate=0.001, seed=common, snapshots=0)
         network = params([8], 1, seed=own)
-        return training.train(data, network, 10, settings, watch=lambda *_: None).network.weights[0]
+        return loop.train(data, network, 10, settings, watch=lambda *_: None).network.weights[0]
 
     own, common, other = trained(3, 0), trained(None, 3), trained(None, 0)
     assert np.array_equal(own, common)

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from stages.artifacts import truth
-from stages.artifacts.ladder import Interval, Ladder, Rung
-from stages.artifacts.pictures import Architecture
-from stages.facts import Facts
+from looking_for.report.fewest import how_near
+from looking_for.report.finding import headline
+from looking_for.report.verdicts import by_measures, course, wilson
+from looking_for.results.run import Facts
+from looking_for.surrogates import truth
+from looking_for.surrogates.ladder import Interval, Ladder, Rung
+from looking_for.surrogates.results import Architecture
 from stages.params import NetworkParams
-from stages.render.story.fewest import how_near
-from stages.render.story.finding import headline
-from stages.render.story.verdicts import by_measures, course, wilson
 
 
 def imagined(name: str, samples: int, agreements: list[float], *, constant: bool = False) -> Facts:

@@ -10,12 +10,12 @@ import pytest
 from safetensors.numpy import save_file
 from sklearn.neural_network import MLPClassifier
 
-from stages.adopt.weights import load
-from stages.arrays import Array, pixels
-from stages.artifacts.images import Images
-from stages.artifacts.network import Network
-from stages.errors import UserError
-from stages.mathematics.composing import compose
+from looking_for.core.arrays import Array, pixels
+from looking_for.core.errors import UserError
+from looking_for.images.imageset import Images
+from looking_for.networks.composing import compose
+from looking_for.networks.dense import Network
+from looking_for.networks.loading.weights import load
 
 SIZES = [64, 12, 8, 10]
 

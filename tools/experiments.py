@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-import stages.enter  # noqa: F401  # first of all
-from stages import console
-from stages.errors import UserError
+import stages._venv  # noqa: F401  # first of all
+from looking_for.core.errors import UserError
+from stages import _cli
 
 WIDTH = 120
 METRICS = {
@@ -47,7 +47,7 @@ def main() -> None:
         raise UserError(found.stderr.strip() or "dvc exp show failed")
     shown = list(rows(json.loads(found.stdout)))
     if not shown:
-        console.say("no experiments yet: dvc exp run -n <name> -S networks.few.samples=1000")
+        _cli.say("no experiments yet: dvc exp run -n <name> -S networks.few.samples=1000")
         return
     show(shown)
 
@@ -118,4 +118,4 @@ def show(shown: list[Row]) -> None:
 
 
 if __name__ == "__main__":
-    console.run("experiments", main)
+    _cli.run("experiments", main)

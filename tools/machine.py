@@ -4,7 +4,7 @@ import platform
 from importlib import metadata
 from typing import Any
 
-from stages.parallel import cores
+from looking_for.core.parallel import cores
 from tools.same import processor
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "matplotlib", "dvc", "torch")

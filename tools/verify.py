@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from ruamel.yaml import YAML
 
-import stages.enter  # noqa: F401  # first of all
-from stages import console
-from stages.errors import UserError, last_line
-from stages.words import count
+import stages._venv  # noqa: F401  # first of all
+from looking_for.core.errors import UserError, last_line
+from looking_for.results.text import count
+from stages import _cli
 
 CHUNK = 1 << 20
 
@@ -48,7 +48,7 @@ def main() -> None:
             f"{count(len(found), 'file')} damaged of {len(outputs):,} that dvc.lock names:{lines}"
         )
     there = sum(output.path.exists() for output in outputs)
-    console.say(f"{there:,} of {len(outputs):,} files that dvc.lock names are here, and none is damaged")
+    _cli.say(f"{there:,} of {len(outputs):,} files that dvc.lock names are here, and none is damaged")
 
 
 def cache_folder() -> Path:
@@ -108,4 +108,4 @@ def md5_of(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    console.run("verify", main)
+    _cli.run("verify", main)

@@ -18,7 +18,7 @@ from random import Random
 
 from tqdm import tqdm
 
-from stages.parallel import cores
+from looking_for.core.parallel import cores
 from tests.conftest import PLAIN
 from tests.faults import damage, downloads, inputs, kills, workshop
 from tests.faults.outcome import KEPT, Case, Outcome

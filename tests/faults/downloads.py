@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.fetch import digits
+from looking_for.images import digits
 from tests.conftest import ROOT
 from tests.faults.outcome import Case, Outcome, refusal
 from tests.faults.workshop import PARAMS

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.ndimage import zoom
 from tqdm import tqdm
 
-from stages.arrays import Array
-from stages.artifacts.files import save_arrays
-from stages.fetch import digits
+from looking_for.core.arrays import Array
+from looking_for.core.files import save_arrays
+from looking_for.images import digits
 from tests.conftest import Project, new_project
 from tests.faults.outcome import Outcome
 from tools.verify import md5_of, place

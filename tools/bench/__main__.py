@@ -7,11 +7,11 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import stages.enter  # noqa: F401  # first of all
-from stages import console
-from stages.artifacts import files
-from stages.artifacts.images import Images
-from stages.artifacts.network import Network
+import stages._venv  # noqa: F401  # first of all
+from looking_for.core import files
+from looking_for.images.imageset import Images
+from looking_for.networks.dense import Network
+from stages import _cli
 from tools import machine
 from tools.bench import contenders, growth, imports, pipeline, timing
 
@@ -140,4 +140,4 @@ def table(found: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    console.run("bench", main)
+    _cli.run("bench", main)

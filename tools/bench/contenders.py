@@ -10,13 +10,14 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from stages.arrays import Array, pixels
-from stages.artifacts.images import Images
-from stages.backend import keras, tf
+from looking_for.core.arrays import Array, pixels
+from looking_for.images.imageset import Images
+from looking_for.training import epoch as epochs
+from looking_for.training import model
+from looking_for.training.deterministic import RMSprop
+from looking_for.training.keras_backend import keras, tf
+from looking_for.training.loop import Data
 from stages.params import NetworkParams
-from stages.train import epochs, model
-from stages.train.portable import RMSprop
-from stages.train.training import Data
 from tools.bench import timing
 
 BATCH, HIDDEN, RATE = 128, (512, 256), 0.001

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from stages.tidy import OF_NETWORK
+from stages._prune import OF_NETWORK
 from tools.bench.shell import replace, repro, run, stages_of
 from tools.bench.timing import seconds
 

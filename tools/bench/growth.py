@@ -7,17 +7,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from looking_for.clusters.survey import Survey
+from looking_for.core import files
+from looking_for.figures import hidden_units as sheets
+from looking_for.images.imageset import Images
+from looking_for.networks import composing, training_pass
+from looking_for.networks.dense import Network, Snapshots
+from looking_for.surrogates import course, fitted, prototypes
+from looking_for.surrogates.evaluate import evaluate
+from looking_for.training.loop import Data
 from stages import params
-from stages.artifacts import files
-from stages.artifacts.images import Images
-from stages.artifacts.network import Network, Snapshots
-from stages.artifacts.survey import Survey
-from stages.compose import along, fitted
-from stages.compose.evaluation import evaluate
-from stages.draw import units as sheets
-from stages.mathematics import composing, max_affine
-from stages.models import probe
-from stages.train.training import Data
 from tools.bench import article, contenders, timing
 
 ROUNDS = 3
@@ -90,14 +89,14 @@ def truth(network: Network, images: Images) -> dict[str, list[float]]:
     survey, snapshots = Survey.load(), Snapshots.load(files.snapshots_file("all"))
     fit, n = params.load().fit, len(images.x_train)
     without = fit.model_copy(update={"updates": 0})
-    found = probe.run(network, images, survey.clusters)
+    found = training_pass.run(network, images, survey.clusters)
     final = evaluate(network, images, survey, n, without)
-    learned = max_affine.Images(images.x_train.reshape(n, -1), found.of_images)
+    learned = prototypes.Images(images.x_train.reshape(n, -1), found.of_images)
     return timing.interleaved(
         {
             "ladder": lambda: evaluate(network, images, survey, n, without),
             "fitted pictures": lambda: fitted.find(learned, survey.clusters, final.pictures.clusters, fit),
-            "along the training": lambda: along.truth(snapshots, images, survey, final),
+            "along the training": lambda: course.truth(snapshots, images, survey, final),
         },
         ROUNDS,
     )
@@ -109,5 +108,5 @@ def images_probed(network: Network, images: Images) -> dict[str, list[float]]:
         n: replace(images, x_train=images.x_train[:n], y_train=images.y_train[:n])
         for n in (1_000, 10_000, 60_000)
     }
-    work = {str(n): lambda part=part: probe.run(network, part, {}) for n, part in some.items()}
+    work = {str(n): lambda part=part: training_pass.run(network, part, {}) for n, part in some.items()}
     return timing.interleaved(work, ROUNDS)

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import stages.enter  # noqa: F401  # first of all
-from stages import console
-from stages.artifacts import files
-from stages.errors import UserError
+import stages._venv  # noqa: F401  # first of all
+from looking_for.core import files
+from looking_for.core.errors import UserError
+from stages import _cli
 from tools.bench.__main__ import GOALS, OUTPUT
 
 PAGE = Path("docs/speed.md")
@@ -54,4 +54,4 @@ def table(found: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    console.run("bench", main)
+    _cli.run("bench", main)

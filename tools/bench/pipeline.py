@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from looking_for.core import files
 from stages import params
-from stages.artifacts import files
 from stages.params import NetworkParams
 from tools.bench import crowd, timing
 from tools.bench.shell import replace, repro, run, stages_of

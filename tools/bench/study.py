@@ -16,9 +16,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-import stages.enter  # noqa: F401  # first of all
-from stages import console
-from stages.artifacts import files
+import stages._venv  # noqa: F401  # first of all
+from looking_for.core import files
+from stages import _cli
 from tools import machine
 from tools.bench import timing
 from tools.bench.shell import repro, run
@@ -54,7 +54,7 @@ def main() -> None:
         }
     OUTPUT.parent.mkdir(exist_ok=True)
     files.save_text(OUTPUT, json.dumps(found, indent=2) + "\n")
-    console.say(json.dumps(found, indent=2))
+    _cli.say(json.dumps(found, indent=2))
 
 
 def side_by_side(folder: Path) -> dict[str, Any]:
@@ -168,4 +168,4 @@ def books(folder: Path) -> list[dict[str, float]]:
 
 
 if __name__ == "__main__":
-    console.run("bench", main)
+    _cli.run("bench", main)

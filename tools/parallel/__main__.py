@@ -14,10 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import stages.enter  # noqa: F401  # first of all
-from stages import console
-from stages.errors import UserError, last_line
-from stages.parallel import cores
+import stages._venv  # noqa: F401  # first of all
+from looking_for.core.errors import UserError, last_line
+from looking_for.core.parallel import cores
+from stages import _cli
 from tools.parallel import graph, lock
 from tools.parallel.clone import REFS, Job
 from tools.parallel.graph import Stage
@@ -111,4 +111,4 @@ def _said(*command: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    console.run("parallel", main)
+    _cli.run("parallel", main)

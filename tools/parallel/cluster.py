@@ -12,8 +12,8 @@ import dask
 from distributed import Client, Future, LocalCluster, as_completed, get_worker
 from tqdm import tqdm
 
-from stages import console
-from stages.errors import UserError, reason
+from looking_for.core.errors import UserError, reason
+from stages import _cli
 from tools.parallel.clone import Job, Outcome, run
 from tools.parallel.graph import Task
 
@@ -65,7 +65,7 @@ def workers(scheduler: str | None, number: int) -> Iterator[Client]:
                 client = stack.enter_context(Client(scheduler, timeout=PATIENCE))
             except (OSError, TimeoutError, ValueError) as error:
                 raise UserError(f"no dask scheduler at {scheduler}: {reason(error)}") from error
-        console.say(f"{len(client.nthreads())} workers; dashboard: {client.dashboard_link}")
+        _cli.say(f"{len(client.nthreads())} workers; dashboard: {client.dashboard_link}")
         yield client
 
 

@@ -11,7 +11,7 @@ import networkx as nx
 from dvc.repo import Repo
 from dvc.stage import PipelineStage
 
-from stages.errors import UserError, last_line
+from looking_for.core.errors import UserError, last_line
 
 
 class Stage(NamedTuple):

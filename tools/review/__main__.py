@@ -4,9 +4,9 @@ import argparse
 import shutil
 from pathlib import Path
 
-import stages.enter  # noqa: F401  # first of all
-from stages import console
-from stages.artifacts import files
+import stages._venv  # noqa: F401  # first of all
+from looking_for.core import files
+from stages import _cli
 from tools.review import changes as compare
 from tools.review import comment
 
@@ -34,8 +34,8 @@ def main() -> None:
                     temporary.write_bytes(png)
     files.save_text(OUTPUT / "comment.md", comment.markdown(changes, host))
     files.save_text(OUTPUT / "index.html", comment.page(changes))
-    console.say(f"{changes.headline}\nthe review: {OUTPUT}/comment.md, {OUTPUT}/index.html")
+    _cli.say(f"{changes.headline}\nthe review: {OUTPUT}/comment.md, {OUTPUT}/index.html")
 
 
 if __name__ == "__main__":
-    console.run("review", main)
+    _cli.run("review", main)

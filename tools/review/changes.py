@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from stages import params, seeds
-from stages.artifacts import files
-from stages.artifacts.ladder import MEASURES, Ladder, Rung
-from stages.glossary import METRICS
-from stages.seeds import Spread
-from stages.words import count
+from looking_for.core import files
+from looking_for.results import seed_spread
+from looking_for.results.glossary import METRICS
+from looking_for.results.seed_spread import Spread
+from looking_for.results.text import count
+from looking_for.surrogates.ladder import MEASURES, Ladder, Rung
+from stages import params
 from tools.review import repository
 from tools.review.pictures import Figure, compare
 
@@ -125,11 +126,12 @@ class Changes:
 def since(revision: str) -> Changes:
     """Compare the working tree with a revision."""
     base = repository.commit_of(revision)
-    settings, summary = params.load(), seeds.load()
+    settings, summary = params.load(), seed_spread.load()
     before, now = repository.networks_at(base), set(settings.names)
     earlier = repository.settings_at(base)
     spreads = {
-        name: seeds.of(settings, name, summary) or (seeds.of(earlier, name, summary) if earlier else {})
+        name: seed_spread.of(settings, name, summary)
+        or (seed_spread.of(earlier, name, summary) if earlier else {})
         for name in now
     }
     return Changes(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from stages.artifacts.files import FIGURES
+from looking_for.core.files import FIGURES
 
 FAINT, LEAST = 0.15, 90  # of the new figure, as a share; of magenta where anything differs, of 255
 MAGENTA = (200, 0, 130)

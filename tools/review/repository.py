@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from stages.artifacts.files import FIGURES, REPORT
-from stages.errors import UserError
+from looking_for.core.errors import UserError
+from looking_for.core.files import FIGURES, REPORT
 from stages.params import PARAMS, Params
 
 FILM = "film.png"

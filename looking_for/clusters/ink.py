@@ -1,0 +1,58 @@
+"""Evidence in the data: where each class puts ink, and the counts behind the article's claim."""
+
+from typing import Any
+
+import numpy as np
+
+from looking_for.core.arrays import Array, single
+from looking_for.images.imageset import Images
+
+
+def as_stored(inked: Array) -> tuple[Array, Array]:
+    """Each class's share of images that ink a pixel, and how exclusive each pixel is, as float32."""
+    return single(inked), single(exclusiveness(inked))
+
+
+def inked_by_class(images: Images) -> Array:
+    """For each class and pixel, the share of the class's training images with any ink there."""
+    classes = range(len(images.classes))
+    return np.stack([(images.x_train[images.y_train == k] > 0).mean(axis=0) for k in classes])
+
+
+def exclusiveness(ink: Array) -> Array:
+    """1 − entropy / log(classes) of who inks a pixel: 0 all classes alike, 1 one class alone.
+
+    Where nobody ever inks there is no answer: NaN.
+    """
+    total = ink.sum(axis=0)
+    share = np.divide(ink, total, out=np.full_like(ink, np.nan), where=total > 0)
+    information = share * np.log(share, out=np.zeros_like(share), where=share > 0)
+    return 1 + information.sum(axis=0) / np.log(len(ink))
+
+
+def regions(height: int, width: int) -> dict[str, tuple[slice, slice]]:
+    """The places that the article speaks of: on 28×28 pixels rows 26–27, row 27, the 7×7 corners, …"""
+    row, quarter, third = max(1, round(height / 28)), round(height / 4), width // 3
+    corner = slice(height - quarter, height)
+    edge = slice(height - max(1, round(height / 14)), height)
+    return {
+        "bottom_rows": (edge, slice(0, width)),
+        "bottom_edge_left": (edge, slice(0, third)),
+        "bottom_edge_right": (edge, slice(width - third, width)),
+        "last_row": (slice(height - row, height), slice(0, width)),
+        "bottom_left": (corner, slice(0, round(width / 4))),
+        "bottom_right": (corner, slice(width - round(width / 4), width)),
+        "top_rows": (slice(0, round(height / 7)), slice(0, width)),
+    }
+
+
+def claims(images: Images) -> dict[str, dict[str, Any]]:
+    """For each region: how many training images ink it, and how many of each class."""
+    found = {}
+    for name, (rows, columns) in regions(*images.shape).items():
+        inked = images.x_train[:, rows, columns].any(axis=(1, 2))
+        counts = np.bincount(images.y_train[inked], minlength=len(images.classes))
+        by_class = dict(zip(images.classes.tolist(), counts.tolist(), strict=True))
+        place = {"rows": [rows.start, rows.stop - 1], "columns": [columns.start, columns.stop - 1]}
+        found[name] = place | {"images": int(inked.sum()), "by_class": by_class}
+    return found

@@ -1,0 +1,75 @@
+"""The frame of every chart: one width, one style, small files, and a colour for each network."""
+
+import colorsys
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from looking_for.core.files import whole
+
+DPI = 200
+WIDTH = 10.4  # inches: 2,080 pixels, as wide as the contact sheets
+PALETTE = 128
+STYLE = {
+    "font.size": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e4e4e4",
+    "legend.frameon": False,
+    "lines.linewidth": 2,
+    "lines.markersize": 5,
+}
+STORY = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#000000")  # Okabe and Ito's
+CONTROL = "#8c8c8c"
+MARKERS = "os^Dv"
+
+
+def figure(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Sequence[Axes]]:
+    """A figure as wide as every other, with its axes row by row."""
+    with matplotlib.rc_context(STYLE):
+        made = Figure(figsize=(WIDTH, height), layout="constrained")
+        axes = made.subplots(rows, columns, squeeze=False)
+    return made, list(axes.flat)
+
+
+def save(made: Figure, path: Path) -> None:
+    """Write a palette PNG: small, without a program's name or a date."""
+    canvas = FigureCanvasAgg(made)
+    made.set_dpi(DPI)
+    with matplotlib.rc_context(STYLE):
+        canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    with whole(path) as temporary:
+        image.quantize(PALETTE, dither=Image.Dither.NONE).save(temporary, format="PNG")
+
+
+def colours(names: Sequence[str], story: Sequence[str], controls: Sequence[str]) -> dict[str, str]:
+    """A colour for each network, the same in every chart and whatever other networks there are.
+
+    The story's networks have the strong colours in the story's order, controls are grey, and every
+    other one gets a muted colour from its name.
+    """
+    chosen = {name: _muted(name) for name in names}
+    chosen |= dict(zip(story, STORY * len(story), strict=False))
+    return chosen | {name: CONTROL for name in controls if name not in story}
+
+
+def marker(name: str) -> str:
+    """A network's marker, from its name alone: a second way to tell lines apart."""
+    return MARKERS[zlib.crc32(name.encode()) % len(MARKERS)]
+
+
+def _muted(name: str) -> str:
+    number = zlib.crc32(name.encode())
+    hue, lightness = number % 360 / 360, 0.4 + 0.3 * (number // 360 % 4) / 3
+    red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.4)
+    return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"

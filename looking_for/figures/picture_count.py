@@ -1,0 +1,97 @@
+"""How many pictures it takes: explained and agreement on errors against the number of pictures in all."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from looking_for.figures import charts
+from looking_for.figures.ladder import TITLES, compared
+from looking_for.results.run import Facts, Run
+from looking_for.surrogates.ladder import Interval
+
+MOST_COLUMNS = 4
+
+
+class Line(NamedTuple):
+    """A kind of stand-in: its words, its colour and marker, and its pictures and intervals by measure."""
+
+    words: str
+    colour: str
+    marker: str
+    points: Sequence[tuple[int, dict[str, Interval]]]
+
+
+def draw(run: Run) -> Figure:
+    """A column a compared network, a row a measure."""
+    networks = shown(run)
+    made, axes = charts.figure(6.6, len(networks), rows=len(TITLES))
+    for row, (measure, title) in enumerate(TITLES.items()):
+        for column, network in enumerate(networks):
+            axis = axes[row * len(networks) + column]
+            for line in lines(network, len(run.classes)):
+                _draw(axis, line, measure)
+            _frame(axis, network, len(run.classes))
+            if row == 0:
+                axis.set_title(network.name, loc="left", weight="bold")
+            if column == 0:
+                axis.set_ylabel(title)
+            if row == len(TITLES) - 1:
+                axis.set_xlabel("pictures in all")
+    named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
+    made.legend(list(named.values()), list(named), loc="outside upper center", ncols=3, frameon=False)
+    return made
+
+
+def shown(run: Run) -> list[Facts]:
+    """The compared networks that fit side by side."""
+    return compared(run)[:MOST_COLUMNS]
+
+
+def lines(network: Facts, classes: int) -> list[Line]:
+    """Every kind of stand-in of a network that has pictures, and the baseline that has none."""
+    ladder = {rung.name: {m: getattr(rung, m) for m in TITLES} for rung in network.ladder}
+
+    def of(kind: str) -> list[tuple[int, dict[str, Interval]]]:
+        numbers = [int(name.partition(".")[2]) for name in ladder if name.startswith(f"{kind}.")]
+        left = {w: len(found.map.classes) for w, found in network.pictures.fitted.items()}
+        return [
+            (left[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)
+        ]
+
+    labels = [
+        (c.pictures, {m: getattr(c, m) for m in TITLES})
+        for c in network.challengers
+        if c.name.startswith("labels.")
+    ]
+    found = [
+        Line("composed, balanced", "#000000", "s", [(classes, ladder["composed_balanced"])]),
+        Line("best linear fit", "#009e73", "D", [(classes, ladder["linear_fit"])]),
+        Line("fitted pictures", "#d55e00", "o", [(classes, ladder["linear_fit"]), *of("fitted")]),
+        Line("exact maps of the nearest cluster", "#0072b2", "^", of("exact_maps")),
+        Line("cluster means, no picture", "#8c8c8c", "x", of("cluster_means")),
+        Line("pictures fitted to labels", "#cc79a7", "v", sorted(labels, key=lambda point: point[0])),
+    ]
+    return [line for line in found if line.points]
+
+
+def _draw(axis: Axes, line: Line, measure: str) -> None:
+    known = [(n, of[measure]) for n, of in line.points if of[measure].value is not None]
+    numbers, intervals = [n for n, _ in known], [i for _, i in known]
+    low, value, high = ([getattr(i, end) for i in intervals] for end in ("low", "value", "high"))
+    style = "dotted" if line.marker == "x" else "solid"
+    axis.plot(numbers, value, ls=style, color=line.colour, marker=line.marker, label=line.words)
+    if len(known) > 1:
+        axis.fill_between(numbers, low, high, color=line.colour, alpha=0.15, lw=0)
+
+
+def _frame(axis: Axes, network: Facts, classes: int) -> None:
+    ticks = sorted({n for line in lines(network, classes) for n, _ in line.points if n % classes == 0})
+    axis.set_xscale("log")
+    axis.xaxis.set_major_locator(FixedLocator(ticks))
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.set_xticklabels([f"{tick:,}" for tick in ticks])
+    axis.set_xlim(ticks[0] * 0.8, ticks[-1] * 1.25)
+    axis.set_ylim(0, 1.03)

@@ -1,1 +1,0 @@
-"""Adopt: a network made elsewhere, read from its file as plain arrays."""

@@ -1,1 +1,0 @@
-"""Explore: a page on which one draws and sees what each network looks for in it."""

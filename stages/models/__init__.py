@@ -1,1 +1,0 @@
-"""What can be composed and measured: dense networks by plain arrays, others by TensorFlow."""

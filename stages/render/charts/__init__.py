@@ -1,1 +1,0 @@
-"""Figures made of numbers: the truth along the training, the ladder, the data, the architectures."""

@@ -1,1 +1,0 @@
-"""The report as typed text: facts, comparisons and verdicts with their conditions; a template prints it."""
