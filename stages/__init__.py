@@ -1,6 +1,9 @@
-"""The pipeline's stages, a package each: fetch, survey, train, compose, challenge, draw, render.
+"""The pipeline's graph, one module per stage: read, call the library, write.
 
-The modules beside this file are shared: what params may say (`params`), what passes between stages
-(`artifacts`), the mathematics (`mathematics`), what pictures are drawn with (`drawing`) and how a stage
-speaks to people (`console`). No stage imports from another stage's folder.
+`python -m stages.train --network few` is one of them: fetch, survey, train, adopt, compose, challenge, draw,
+explore, render, and study for the study's pipeline. What params.yaml may say is in `params`.
 """
+
+from stages._venv import enter_environment
+
+enter_environment()

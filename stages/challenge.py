@@ -1,38 +1,36 @@
 """Put one network's fitted pictures to the test: other starts, labels instead of logits, another loss."""
 
-import argparse
-
-import stages._venv  # noqa: F401  # first of all
 from looking_for.clusters.survey import Survey
-from looking_for.core import files
-from looking_for.images.imageset import Images
-from looking_for.networks import files as models
-from looking_for.results.text import decimal, percent
-from looking_for.surrogates import ablations, challenge
+from looking_for.core import paths
+from looking_for.core.imageset import ImageSet
+from looking_for.core.text import format_decimal, format_percent
+from looking_for.networks.stored import load_stored_network
+from looking_for.surrogates.ablations import run_ablations, save_ablations
 from looking_for.surrogates.results import Pictures
-from stages import _cli, params
+from stages import _cli
+from stages.params import read_params
+from stages.params.fitting import Fit
+from stages.params.training import parse_networks, require_network
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m stages.challenge", description=__doc__)
-    parser.add_argument("--network", required=True, help="a name under challenge: in params.yaml")
-    name = parser.parse_args().network
-    settings = params.load()
-    settings.known(name)
-    found = ablations.hold(
-        models.load(files.network_file(name)),
-        Pictures.load(files.pictures_file(name)),
-        Images.load(),
+    name = _cli.parse_network("challenge", __doc__, "a name under challenge: in params.yaml")
+    params = read_params()
+    require_network(name, *parse_networks(params))
+    rows = run_ablations(
+        load_stored_network(paths.network_file(name)),
+        Pictures.load(paths.pictures_file(name)),
+        ImageSet.load(),
         Survey.load(),
-        settings.fit,
+        Fit.model_validate(params["fit"]).settings(),
     )
-    challenge.save(files.challenge_file(name), found)
-    for challenger in found:
+    save_ablations(paths.challenge_file(name), rows)
+    for row in rows:
         _cli.say(
-            f"{name}, {challenger.name}: explains {decimal(challenger.explained.value)}, "
-            f"agrees on {percent(challenger.agreement.value)}"
+            f"{name}, {row.name}: explains {format_decimal(row.explained.value)}, "
+            f"agrees on {format_percent(row.agreement.value)}"
         )
 
 
 if __name__ == "__main__":
-    _cli.run("challenge", main)
+    _cli.run_stage("challenge", main)

@@ -1,46 +1,46 @@
 """Compose one network's pictures and measure how true they are, at the end and along the training."""
 
-import argparse
-
-import stages._venv  # noqa: F401  # first of all
 from looking_for.clusters.survey import Survey
-from looking_for.core import files
-from looking_for.images.imageset import Images
-from looking_for.networks import files as models
-from looking_for.networks.dense import Snapshots
-from looking_for.results.text import decimal, percent
-from looking_for.surrogates import course, truth
-from looking_for.surrogates.evaluate import evaluate
-from stages import _cli, params
+from looking_for.core import paths
+from looking_for.core.files import save_json
+from looking_for.core.imageset import ImageSet
+from looking_for.core.tables import save_rows
+from looking_for.core.text import format_decimal, format_percent
+from looking_for.networks.dense_weights import Snapshots
+from looking_for.networks.stored import load_stored_network
+from looking_for.surrogates.course import SnapshotMeasures
+from looking_for.surrogates.evaluate import evaluate_network
+from stages import _cli
+from stages.params import read_params
+from stages.params.fitting import Fit
+from stages.params.training import parse_networks, require_network
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m stages.compose", description=__doc__)
-    parser.add_argument("--network", required=True, help="a key under networks: or models: in params.yaml")
-    name = parser.parse_args().network
-    settings = params.load()
-    settings.known(name)
-    images, survey = Images.load(), Survey.load()
-    if name in settings.models:  # made elsewhere: nothing is known of its training
-        samples, snapshots = len(images.x_train), Snapshots.none()
-    else:
-        samples, snapshots = (
-            settings.networks[name].samples,
-            Snapshots.load(files.snapshots_file(name)),
-        )
-
-    found = evaluate(models.load(files.network_file(name)), images, survey, samples, settings.fit)
-    moments = course.truth(snapshots, images, survey, found)
-    found.pictures.with_course(course.output_pictures(snapshots)).save(files.pictures_file(name))
-    found.ladder.save(files.ladder_file(name))
-    files.save_numbers(files.metrics_file(name), found.metrics)
-    truth.save(files.truth_file(name), moments)
+    name = _cli.parse_network("compose", __doc__, "a key under networks: or models: in params.yaml")
+    params = read_params()
+    networks, models = parse_networks(params)
+    require_network(name, networks, models)
+    images, survey = ImageSet.load(), Survey.load()
+    evaluation = evaluate_network(
+        load_stored_network(paths.network_file(name)),
+        images,
+        survey,
+        networks[name].samples if name in networks else len(images.x_train),
+        Fit.model_validate(params["fit"]).settings(),
+        Snapshots.load(paths.snapshots_file(name)),
+    )
+    evaluation.pictures.save(paths.pictures_file(name))
+    evaluation.ladder.save(paths.ladder_file(name))
+    save_json(paths.metrics_file(name), evaluation.metrics)
+    save_rows(paths.truth_file(name), SnapshotMeasures, evaluation.course)
+    metrics = evaluation.metrics
     _cli.say(
-        f"{name}: the composed pictures agree with the network on {percent(found.metrics['agreement'])} "
+        f"{name}: the composed pictures agree with the network on {format_percent(metrics['agreement'])} "
         f"of {len(images.x_test):,} test images; "
-        f"balanced, they explain {decimal(found.metrics['explained'])}"
+        f"balanced, they explain {format_decimal(metrics['explained'])}"
     )
 
 
 if __name__ == "__main__":
-    _cli.run("compose", main)
+    _cli.run_stage("compose", main)

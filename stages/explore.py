@@ -1,29 +1,27 @@
 """Make the page on which one draws and sees what each network looks for in the drawing."""
 
-from pathlib import Path
-
-import stages._venv  # noqa: F401  # first of all
-from looking_for.core import files
-from looking_for.explorer import document, payload
-from looking_for.networks.dense import Network, Snapshots
-from looking_for.results.run import Run
-from stages import _cli, params
-
-EXPLORER = Path("reports/explorer.html")
+from looking_for.core import paths
+from looking_for.core.files import save_text
+from looking_for.explorer.document import build_page
+from looking_for.explorer.payload import build_payload
+from looking_for.networks.dense_weights import DenseWeights, Snapshots
+from looking_for.results.run import RunResults
+from stages import _cli
+from stages._prune import prune_stale_outputs
+from stages.params.settings import load_params, run_settings
 
 
 def main() -> None:
-    settings = params.load()
-    run = Run.load(settings, settings.names)
+    settings = run_settings(load_params())
+    prune_stale_outputs(settings.names, settings.challenged)
+    run = RunResults.load(settings, settings.names)
     dense = [n.name for n in run.networks if n.architecture.is_dense]
-    networks = {name: Network.load(files.network_file(name)) for name in dense}
-    snapshots = {
-        name: Snapshots.load(files.snapshots_file(name)) for name in dense if name in settings.networks
-    }
-    text = document.html(payload.page(run, networks, snapshots))
-    files.save_text(EXPLORER, text)
-    _cli.say(f"the explorer: {EXPLORER} ({len(text.encode()) / 1e6:.1f} MB)")
+    networks = {name: DenseWeights.load(paths.network_file(name)) for name in dense}
+    snapshots = {name: Snapshots.load(paths.snapshots_file(name)) for name in dense}
+    text = build_page(build_payload(run, networks, snapshots))
+    save_text(paths.EXPLORER, text)
+    _cli.say(f"the explorer: {paths.EXPLORER} ({len(text.encode()) / 1e6:.1f} MB)")
 
 
 if __name__ == "__main__":
-    _cli.run("explore", main)
+    _cli.run_stage("explore", main)

@@ -2,30 +2,34 @@
 
 from pathlib import Path
 
-import stages._venv  # noqa: F401  # first of all
-from looking_for.core import files
-from looking_for.images import custom, digits, public
-from looking_for.images.imageset import Images
-from stages import _cli, params
+from looking_for.core import paths
+from looking_for.core.imageset import ImageSet
+from looking_for.core.npz import save_record
+from looking_for.images.custom import load_custom
+from looking_for.images.sources import load_public, load_scikit_digits
+from stages import _cli
+from stages.params import read_params
+from stages.params.images import Data
 
 
 def main() -> None:
-    data = params.load().data
-    images = load(data)
-    files.save_arrays(files.IMAGES, vars(images))
-    _cli.say(summary(data.dataset, images))
+    data = Data.model_validate(read_params()["data"])
+    images = load_images(data)
+    save_record(paths.IMAGES, images)
+    _cli.say(summarise(data.dataset, images))
 
 
-def load(data: params.Data) -> Images:
-    """The images that params.yaml names."""
+def load_images(data: Data) -> ImageSet:
+    """Load the images that params.yaml names."""
     if data.dataset == "digits":
-        return digits.load()
+        return load_scikit_digits()
     if data.dataset == "path":
-        return custom.load(Path(data.path), data.classes, data.grayscale)
-    return public.load(data.dataset, data.source, Path(data.path))
+        return load_custom(Path(data.path), data.classes, data.grayscale)
+    return load_public(data.dataset, data.source, Path(data.path))
 
 
-def summary(dataset: str, images: Images) -> str:
+def summarise(dataset: str, images: ImageSet) -> str:
+    """Say what was fetched, in one line."""
     height, width = images.shape
     return (
         f"{dataset}: {len(images.x_train):,} training and {len(images.x_test):,} test images "
@@ -34,4 +38,4 @@ def summary(dataset: str, images: Images) -> str:
 
 
 if __name__ == "__main__":
-    _cli.run("fetch", main)
+    _cli.run_stage("fetch", main)

@@ -1,22 +1,64 @@
 """Draw the figures that compare networks or show the data, and write the report."""
 
-import stages._venv  # noqa: F401  # first of all
-from looking_for.core import files
-from looking_for.figures import overview
-from looking_for.report import report
-from looking_for.results.run import Run
-from stages import _cli, params
+from looking_for.core import paths
+from looking_for.core.files import save_text
+from looking_for.core.paths import OVERVIEW
+from looking_for.figures.architecture import draw_architecture
+from looking_for.figures.charts import save_chart
+from looking_for.figures.claims import draw_claims
+from looking_for.figures.comparisons import draw_controls, draw_deep_and_flat, draw_ink, draw_samples
+from looking_for.figures.examples import draw_examples
+from looking_for.figures.ladder import draw_ladder
+from looking_for.figures.picture_count import draw_picture_count
+from looking_for.figures.training_course import draw_all_networks, draw_lead
+from looking_for.report.story import write_story
+from looking_for.results.run import RunResults
+from stages import _cli
+from stages._prune import prune_stale_outputs
+from stages.params.settings import load_params, run_settings
 
 
 def main() -> None:
-    settings = params.load()
-    run = Run.load(settings, settings.names)
+    settings = run_settings(load_params())
+    prune_stale_outputs(settings.names, settings.challenged)
+    run = RunResults.load(settings, settings.names)
     if run.missing:
-        _cli.say(f"params.yaml: render.story names what is no network: {', '.join(run.missing)}; left out")
-    overview.draw(run)
-    files.save_text(files.REPORT, report.write(run))
-    _cli.say(f"the report: {files.REPORT}")
+        _cli.say(
+            f"params.yaml: render.story names what is not a network: {', '.join(run.missing)}; left out"
+        )
+    draw_data(run)
+    draw_comparisons(run)
+    save_text(paths.REPORT, write_story(run))
+    _cli.say(f"the report: {paths.REPORT}")
+
+
+def draw_data(run: RunResults) -> None:
+    """Draw each different architecture, and what is seen in the images."""
+    for file, network in {n.architecture_file: n for n in reversed(run.networks)}.items():
+        if file:
+            save_chart(draw_architecture(network, run.images.shape, run.classes), OVERVIEW / file)
+    draw_samples(run.images, run.settings.samples_per_class).save(OVERVIEW / "samples.png")
+    draw_ink(run).save(OVERVIEW / "ink.png")
+    if run.is_article_data:
+        save_chart(draw_claims(run.claims), OVERVIEW / "claims.png")
+
+
+def draw_comparisons(run: RunResults) -> None:
+    """Draw the figures that compare; where there is nothing to compare there is no such figure."""
+    if any(n.truth for n in run.compared):
+        save_chart(draw_lead(run), OVERVIEW / "lead.png")
+    if any(n.truth for n in run.networks):
+        save_chart(draw_all_networks(run), OVERVIEW / "along.png")
+    if run.with_ladder:
+        save_chart(draw_ladder(run), OVERVIEW / "ladder.png")
+        save_chart(draw_picture_count(run), OVERVIEW / "fewest.png")
+    if run.featured:
+        draw_examples(run.featured, run).save(OVERVIEW / "examples.png")
+    if run.controls:
+        draw_controls(run).save(OVERVIEW / "controls.png")
+    if run.is_article_data and any(n.is_flat for n in run.networks):
+        draw_deep_and_flat(run).save(OVERVIEW / "deep-and-flat.png")
 
 
 if __name__ == "__main__":
-    _cli.run("render", main)
+    _cli.run_stage("render", main)

@@ -2,30 +2,26 @@
 
 from pathlib import Path
 
-import stages._venv  # noqa: F401  # first of all
-from looking_for.core import files
-from looking_for.core.errors import UserError
-from looking_for.figures import study as study_figures
-from looking_for.report import study_report, study_tables
-from looking_for.results import siblings, study_spread
-from looking_for.results.study import Study
-from stages import _cli, params
+from looking_for.core import paths
+from looking_for.core.files import save_json, save_text
+from looking_for.figures.study import draw_study
+from looking_for.report.study import save_study_tables, write_study
+from looking_for.results.study import StudyResults, compare_seeds, summarise_seeds
+from stages import _cli
+from stages.params.settings import load_study, study_settings
 
-SUMMARY = Path("summary.json")
+SUMMARY = Path("summary.json")  # in the study's folder
 
 
 def main() -> None:
-    settings = params.read()
-    if not isinstance(settings, params.StudyParams):
-        raise UserError("params.yaml has no `study`: run this in the study's folder")
-    study = Study.load(settings)
-    alike = siblings.of_all(study.recipes, study.labels)
-    study_figures.draw(study, alike)
-    study_tables.save(study, alike)
-    files.save_numbers(SUMMARY, study_spread.summary(study))
-    files.save_text(files.REPORT, study_report.write(study, alike))
-    _cli.say(f"the study's report: {files.REPORT}")
+    study = StudyResults.load(study_settings(load_study()))
+    replicates = compare_seeds(study.recipes, study.labels)
+    draw_study(study, replicates)
+    save_study_tables(study, replicates)
+    save_json(SUMMARY, summarise_seeds(study))
+    save_text(paths.REPORT, write_study(study, replicates))
+    _cli.say(f"the study's report: {paths.REPORT}")
 
 
 if __name__ == "__main__":
-    _cli.run("study", main)
+    _cli.run_stage("study", main)

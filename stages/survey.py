@@ -1,23 +1,27 @@
 """Survey the images: where each class puts ink, and the clusters that each class falls into."""
 
-import stages._venv  # noqa: F401  # first of all
-from looking_for.clusters import evidence, ink
-from looking_for.core import files
-from looking_for.images.imageset import Images
-from stages import _cli, params
+from looking_for.clusters.ink import count_claims
+from looking_for.clusters.survey import survey_images
+from looking_for.core import paths
+from looking_for.core.files import save_json
+from looking_for.core.imageset import ImageSet
+from stages import _cli
+from stages.params import read_params
+from stages.params.images import SurveyParams
 
 
 def main() -> None:
-    settings = params.load().survey
-    images = Images.load()
-    survey = evidence.find(images, settings.clusters, settings.seed)
+    params = SurveyParams.model_validate(read_params()["survey"])
+    images = ImageSet.load()
+    survey = survey_images(images, params.clusters, params.seed)
     survey.save()
-    files.save_numbers(files.CLAIMS, ink.claims(images))
-    for number, found in survey.clusters.items():
+    save_json(paths.CLAIMS, count_claims(images))
+    for number, clusters in survey.clusters.items():
         _cli.say(
-            f"clusters a class: {number}; in all {len(found.classes)}, of {len(images.x_train):,} images"
+            f"clusters per class: {number}; in total {len(clusters.classes)}, "
+            f"of {len(images.x_train):,} images"
         )
 
 
 if __name__ == "__main__":
-    _cli.run("survey", main)
+    _cli.run_stage("survey", main)

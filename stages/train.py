@@ -1,53 +1,84 @@
-"""Train one network and write its weights, its weights on the way and its history."""
+"""Train one network and write its weights, its snapshots and its history."""
 
-import argparse
+import sys
+from typing import TYPE_CHECKING
 
-import stages._venv  # noqa: F401  # first of all
-from looking_for.core import files
+from tqdm import tqdm
+
+from looking_for.core import paths
 from looking_for.core.errors import UserError
-from looking_for.images.imageset import Images
-from looking_for.training import memory
-from stages import _cli, params
+from looking_for.core.imageset import ImageSet
+from looking_for.training.history import EpochScores, save_history
+from looking_for.training.memory import check_memory
+from stages import _cli
+from stages.params import read_params
+from stages.params.training import Train, parse_networks, require_network
+
+if TYPE_CHECKING:
+    from looking_for.training.loop import EpochCallback
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m stages.train", description=__doc__)
-    parser.add_argument("--network", required=True, help="a key under networks: in params.yaml")
-    name = parser.parse_args().network
-    settings = params.load()
-    network = settings.networks[settings.known(name)]
-    images = Images.load()
+    name = _cli.parse_network("train", __doc__, "a key under networks: in params.yaml")
+    params = read_params()
+    networks, models = parse_networks(params)
+    require_network(name, networks, models)
+    if name not in networks:
+        raise UserError(f"{name} is imported; networks that are trained are under networks: in params.yaml")
+    recipe, settings = networks[name], Train.model_validate(params["train"]).settings()
+    images = ImageSet.load()
 
-    # TensorFlow takes seconds to import: every cheap mistake is found before.
-    memory.check(name, network, images.x_train[0].size, len(images.classes), settings.train.batch_size)
-    from looking_for.training import history, loop
+    # TensorFlow takes seconds to import: every cheap mistake is caught before.
+    check_memory(name, recipe, images.x_train[0].size, len(images.classes), settings.batch_size)
+    from looking_for.training.loop import TrainingData, resolve_seed, train_network
 
-    samples = min(network.samples, len(images.x_train))
-    if samples < network.samples:
-        _cli.say(f"{name} wants {network.samples:,} samples; the data set has {samples:,}: uses those")
-    data = loop.Data.of(
-        images,
-        samples,
-        shuffle_labels=network.shuffle_labels,
-        seed=loop.seed_of(network, settings.train),
+    samples = min(recipe.samples, len(images.x_train))
+    if samples < recipe.samples:
+        _cli.say(f"{name} wants {recipe.samples:,} samples; the data set has {samples:,}: uses those")
+    data = TrainingData.from_samples(
+        images, samples, shuffle_labels=recipe.shuffle_labels, seed=resolve_seed(recipe, settings)
     )
-    watch = history.watcher(name)
-    trained = loop.train(data, network, len(images.classes), settings.train, watch=watch)
+    n_classes = len(images.classes)
+    trained = train_network(data, recipe, n_classes, settings, on_epoch_end=report_epochs(name))
     if not trained.is_finite():
         raise UserError(
             f"{name}'s weights grew beyond all numbers: params.yaml: train.learning_rate = "
-            f"{settings.train.learning_rate} is too large for it"
+            f"{settings.learning_rate} is too large for it"
         )
-    right = trained.rows[-1].test.accuracy
-    if images.is_chance(right) and not network.is_control:
+    accuracy = trained.history[-1].test.accuracy
+    if images.is_chance(accuracy) and not recipe.is_control:
         _cli.say(
-            f"{name} learnt nothing: right on {100 * right:.1f} % of the test images, where always "
-            f"answering one class is right on {100 * images.constant_accuracy:.1f} %"
+            f"{name} learnt nothing: it gets {100 * accuracy:.1f} % of the test images right, where always "
+            f"answering one class gets {100 * images.constant_accuracy:.1f} %"
         )
-    trained.network.save(files.network_file(name))
-    trained.snapshots.save(files.snapshots_file(name), like=trained.network)
-    history.save(files.history_file(name), trained.rows)
+    trained.weights.save(paths.network_file(name))
+    trained.snapshots.save(paths.snapshots_file(name))
+    save_history(paths.history_file(name), trained.history)
+
+
+def report_epochs(name: str) -> "EpochCallback":
+    """Make what training calls after each epoch: it moves a bar where a person looks on, else prints."""
+    if not sys.stderr.isatty():
+        return lambda n_epochs, scores: _print_epoch(name, n_epochs, scores)
+    bar = tqdm(desc=name, unit="epoch")
+
+    def move(n_epochs: int, scores: EpochScores | None) -> None:
+        bar.total = n_epochs
+        if scores is None or scores.epoch:
+            bar.update()
+        if scores is not None:
+            bar.set_postfix(accuracy=f"{scores.test.accuracy:.4f}", loss=f"{scores.test.loss:.4f}")
+
+    return move
+
+
+def _print_epoch(name: str, n_epochs: int, scores: EpochScores | None) -> None:
+    if scores is not None:
+        _cli.say(
+            f"{name}: epoch {scores.epoch}/{n_epochs}  loss {scores.train.loss:.4f}  "
+            f"test loss {scores.test.loss:.4f}  test accuracy {scores.test.accuracy:.4f}"
+        )
 
 
 if __name__ == "__main__":
-    _cli.run("train", main)
+    _cli.run_stage("train", main)

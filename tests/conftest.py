@@ -20,7 +20,7 @@ import pytest
 from looking_for.clusters import evidence
 from looking_for.clusters.survey import Clusters, Survey
 from looking_for.images import digits
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.dense import Network
 from looking_for.surrogates.evaluate import Evaluation, evaluate
 from stages.params import Fit

@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from looking_for.core import files
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.dense import Network
 from looking_for.surrogates.ladder import Ladder
 from tests.conftest import Project
@@ -28,7 +28,7 @@ def write_dense(path: Path, network: Network) -> None:
 
 
 def write_layers(path: Path, images: Images) -> Any:
-    from looking_for.training.keras_backend import keras
+    from looking_for.core.keras_backend import keras
 
     keras.utils.set_random_seed(0)
     la = keras.layers

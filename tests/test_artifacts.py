@@ -15,7 +15,7 @@ from looking_for.clusters.survey import Survey
 from looking_for.core import files
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.dense import Network, Snapshots
 from looking_for.networks.stored_layers import Layers
 from looking_for.surrogates import truth

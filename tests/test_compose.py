@@ -11,7 +11,7 @@ from looking_for.clusters.survey import Clusters, Survey
 from looking_for.core.activations import ACTIVATIONS
 from looking_for.core.arrays import Array, centred, pixels
 from looking_for.core.errors import UserError
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks import exact_maps, hidden_units, training_pass
 from looking_for.networks.composing import compose
 from looking_for.networks.dense import Network
@@ -26,7 +26,7 @@ depths = pytest.mark.parametrize("hidden", DEPTHS, ids=lambda hidden: f"{len(hid
 
 def jacobians(network: Network, x: Array) -> Array:
     """∂z/∂x of each image by TensorFlow's own GradientTape (n × inputs × classes)."""
-    from looking_for.training.keras_backend import keras, tf
+    from looking_for.core.keras_backend import keras, tf
 
     activation = keras.activations.get(network.activation)
 
@@ -42,7 +42,7 @@ def jacobians(network: Network, x: Array) -> Array:
 def test_composed_pictures_are_what_keras_runs_without_relus(
     make_network: Maker, images: Images, hidden: list[int]
 ) -> None:
-    from looking_for.training.keras_backend import keras
+    from looking_for.core.keras_backend import keras
 
     network = make_network(hidden)
     layers = [keras.layers.Dense(w.shape[1]) for w in network.weights]

@@ -13,7 +13,7 @@ from looking_for.core import files
 from looking_for.core.arrays import pixels
 from looking_for.explorer import document, payload
 from looking_for.explorer.quantise import Quantised
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.dense import Network
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -8,7 +8,7 @@ import pytest
 
 from looking_for.core.arrays import centred, pixels
 from looking_for.explorer import document
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks import exact_maps
 from looking_for.networks.composing import compose
 from looking_for.networks.dense import Network

@@ -23,7 +23,7 @@ from looking_for.core.errors import UnreachableError, UserError
 from looking_for.core.files import save_arrays
 from looking_for.images import digits, idx, public, sources
 from looking_for.images.catalog import DATASETS, DataSet
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.images.sources import IDX_NAMES
 
 

@@ -15,7 +15,7 @@ from sklearn.metrics import r2_score
 from looking_for.clusters.survey import Survey
 from looking_for.core import files
 from looking_for.core.arrays import Array, centred, on_grid, pixels
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks import exact_maps, training_pass
 from looking_for.networks.dense import Network
 from looking_for.networks.dense_model import Dense
@@ -59,7 +59,7 @@ def test_a_class_scores_what_its_strongest_picture_says(images: Images) -> None:
 @pytest.mark.parametrize("loss", ["squared error", "divergence"])
 @pytest.mark.parametrize("pull", [0.0, 0.7])
 def test_the_fits_gradient_is_tensorflows(images: Images, loss: str, pull: float) -> None:
-    from looking_for.training.keras_backend import tf
+    from looking_for.core.keras_backend import tf
 
     chance = np.random.default_rng(1)
     start, rows = some_pictures(2, [3, 1, 2]), rows_of(images)[:50]

@@ -12,7 +12,7 @@ import pytest
 from looking_for.clusters.survey import Survey
 from looking_for.core.arrays import Array, centred, pixels
 from looking_for.core.errors import UserError
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.library import load
 from looking_for.networks.dense import Network
 from looking_for.networks.dense_model import Dense
@@ -24,7 +24,7 @@ SHAPE = (8, 8)
 
 
 def keras() -> Any:
-    from looking_for.training.keras_backend import keras
+    from looking_for.core.keras_backend import keras
 
     return keras
 
@@ -106,7 +106,7 @@ def test_its_logits_are_keras_own(convolutional: tuple[Any, PiecewiseAffine], im
 def test_exact_maps_give_the_logits_and_are_tensorflows_jacobian(
     convolutional: tuple[Any, PiecewiseAffine], images: Images
 ) -> None:
-    from looking_for.training.keras_backend import tf
+    from looking_for.core.keras_backend import tf
 
     (_, read), x = convolutional, pixels(images.x_test[:40])
     maps, constants = read.maps(x)

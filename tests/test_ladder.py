@@ -15,7 +15,7 @@ from sklearn.metrics import accuracy_score, log_loss, r2_score
 from looking_for.clusters.survey import Survey
 from looking_for.core.arrays import Array, centred, pixels
 from looking_for.core.files import load_arrays
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.dense import Network, Snapshots
 from looking_for.surrogates import course, fits, measures, truth
 from looking_for.surrogates.evaluate import Evaluation, evaluate

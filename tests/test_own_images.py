@@ -15,7 +15,7 @@ from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
 from looking_for.images import custom, idx, public
 from looking_for.images.catalog import CLOTHES, DATASETS, DataSet
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.images.sources import IDX_NAMES
 from tests.conftest import PARAMS, ROOT
 

@@ -13,10 +13,10 @@ from looking_for.core.files import IMAGES
 from looking_for.figures import canvas, charts, film, hidden_units, palette
 from looking_for.figures.canvas import GAP
 from looking_for.figures.claims import region_words
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.results.glossary import rung_words
 from looking_for.results.run import most_within
-from looking_for.results.text import count, decimal, listed, percent
+from looking_for.core.text import count, decimal, listed, percent
 from looking_for.surrogates.results import Pictures
 from tests.conftest import ROOT, Project
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from tests.conftest import PARAMS, Project, new_project, ran
 
 NETWORKS = ["few", "all", "flat"]

@@ -12,7 +12,7 @@ import pytest
 
 from looking_for.core import files
 from looking_for.figures import charts
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.dense import Network, Snapshots
 from looking_for.report.verdicts import by_measures
 from looking_for.surrogates import truth

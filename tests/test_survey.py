@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from looking_for.clusters import ink, kmeans, moments
 from looking_for.core.arrays import pixels
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 
 
 def test_clusters_lie_within_a_class_largest_first_with_exact_means(images: Images) -> None:

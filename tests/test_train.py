@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from looking_for.core.activations import ACTIVATIONS
 from looking_for.core.arrays import pixels
 from looking_for.core.errors import UserError
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.dense import Network, Snapshots
 from looking_for.training import memory
 from stages.params import NetworkParams, Train
@@ -39,7 +39,7 @@ def test_a_network_turned_back_into_keras_predicts_what_numpy_says(
 
 def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images: Images) -> None:
     from looking_for.training import deterministic, epoch, loop, model
-    from looking_for.training.keras_backend import keras, tf
+    from looking_for.core.keras_backend import keras, tf
 
     data = loop.Data.of(images, 300)
     x, y = data.x_train, data.y_train
@@ -75,7 +75,7 @@ def test_an_epoch_is_keras_own_steps_with_the_partial_last_batch_counted(images:
 def test_a_product_is_chains_of_fused_multiply_adds_in_order(n: int, k: int, m: int) -> None:
     """The bits of the sum that no processor may reorder, counted in wider floats, one term at a time."""
     from looking_for.training import deterministic
-    from looking_for.training.keras_backend import tf
+    from looking_for.core.keras_backend import tf
 
     chance = np.random.default_rng(0)
     a, b = (chance.normal(size=shape).astype(np.float32) for shape in ((n, k), (k, m)))
@@ -94,7 +94,7 @@ def test_a_product_is_chains_of_fused_multiply_adds_in_order(n: int, k: int, m: 
 
 def test_a_products_gradients_are_those_of_a_plain_product() -> None:
     from looking_for.training import deterministic
-    from looking_for.training.keras_backend import tf
+    from looking_for.core.keras_backend import tf
 
     chance = np.random.default_rng(1)
     a, b, weight = (tf.constant(chance.normal(size=s), tf.float32) for s in ((9, 30), (30, 4), (9, 4)))
@@ -256,7 +256,7 @@ def test_a_learning_rate_that_breaks_the_weights_is_seen(images: Images) -> None
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_an_activation_is_keras_own_and_its_slope_tensorflows(activation: str) -> None:
-    from looking_for.training.keras_backend import keras, tf
+    from looking_for.core.keras_backend import keras, tf
 
     z = np.random.default_rng(0).normal(0, 2, 500)
     there = tf.Variable(z)

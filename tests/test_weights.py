@@ -12,7 +12,7 @@ from sklearn.neural_network import MLPClassifier
 
 from looking_for.core.arrays import Array, pixels
 from looking_for.core.errors import UserError
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.composing import compose
 from looking_for.networks.dense import Network
 from looking_for.networks.loading.weights import load

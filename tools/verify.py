@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 import stages._venv  # noqa: F401  # first of all
 from looking_for.core.errors import UserError, last_line
-from looking_for.results.text import count
+from looking_for.core.text import count
 from stages import _cli
 
 CHUNK = 1 << 20

@@ -1,28 +1,35 @@
-"""Evidence in the data: where each class puts ink, and the counts behind the article's claim."""
+"""Where each class puts ink, and the counts behind the article's claim about the edges."""
 
 from typing import Any
 
 import numpy as np
 
-from looking_for.core.arrays import Array, single
-from looking_for.images.imageset import Images
+from looking_for.core.arrays import Array
+from looking_for.core.imageset import ImageSet
 
 
-def as_stored(inked: Array) -> tuple[Array, Array]:
-    """Each class's share of images that ink a pixel, and how exclusive each pixel is, as float32."""
-    return single(inked), single(exclusiveness(inked))
+def measure_ink(images: ImageSet) -> Array:
+    """Give, for each class and pixel, the share of the class's training images with any ink there.
 
-
-def inked_by_class(images: Images) -> Array:
-    """For each class and pixel, the share of the class's training images with any ink there."""
+    Returns
+    -------
+    array, shape (n_classes, height, width), float64 in [0, 1]
+    """
     classes = range(len(images.classes))
     return np.stack([(images.x_train[images.y_train == k] > 0).mean(axis=0) for k in classes])
 
 
-def exclusiveness(ink: Array) -> Array:
-    """1 − entropy / log(classes) of who inks a pixel: 0 all classes alike, 1 one class alone.
+def measure_exclusiveness(ink: Array) -> Array:
+    """Give 1 − entropy / log(n_classes) of who inks a pixel: 0 all classes alike, 1 one class alone.
 
-    Where nobody ever inks there is no answer: NaN.
+    Parameters
+    ----------
+    ink : array, shape (n_classes, height, width)
+
+    Returns
+    -------
+    array, shape (height, width)
+        NaN where nobody ever inks: there is no answer.
     """
     total = ink.sum(axis=0)
     share = np.divide(ink, total, out=np.full_like(ink, np.nan), where=total > 0)
@@ -30,8 +37,8 @@ def exclusiveness(ink: Array) -> Array:
     return 1 + information.sum(axis=0) / np.log(len(ink))
 
 
-def regions(height: int, width: int) -> dict[str, tuple[slice, slice]]:
-    """The places that the article speaks of: on 28×28 pixels rows 26–27, row 27, the 7×7 corners, …"""
+def article_regions(height: int, width: int) -> dict[str, tuple[slice, slice]]:
+    """Give the places that the article speaks of: on 28×28 pixels rows 26–27, row 27, the 7×7 corners, …"""
     row, quarter, third = max(1, round(height / 28)), round(height / 4), width // 3
     corner = slice(height - quarter, height)
     edge = slice(height - max(1, round(height / 14)), height)
@@ -46,13 +53,13 @@ def regions(height: int, width: int) -> dict[str, tuple[slice, slice]]:
     }
 
 
-def claims(images: Images) -> dict[str, dict[str, Any]]:
-    """For each region: how many training images ink it, and how many of each class."""
-    found = {}
-    for name, (rows, columns) in regions(*images.shape).items():
-        inked = images.x_train[:, rows, columns].any(axis=(1, 2))
-        counts = np.bincount(images.y_train[inked], minlength=len(images.classes))
+def count_claims(images: ImageSet) -> dict[str, dict[str, Any]]:
+    """Count, for each region, the training images that ink it, in total and of each class."""
+    counted = {}
+    for name, (rows, columns) in article_regions(*images.shape).items():
+        is_inked = images.x_train[:, rows, columns].any(axis=(1, 2))
+        counts = np.bincount(images.y_train[is_inked], minlength=len(images.classes))
         by_class = dict(zip(images.classes.tolist(), counts.tolist(), strict=True))
         place = {"rows": [rows.start, rows.stop - 1], "columns": [columns.start, columns.stop - 1]}
-        found[name] = place | {"images": int(inked.sum()), "by_class": by_class}
-    return found
+        counted[name] = place | {"images": int(is_inked.sum()), "by_class": by_class}
+    return counted

@@ -1,4 +1,4 @@
-"""Activations: a function and its slope together, once; by the names that Keras has for them too."""
+"""Activations: each function with its derivative, by the names that Keras has for them."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,19 +8,18 @@ from scipy.special import expit, ndtr
 
 from looking_for.core.arrays import Array
 
-LEAK = 0.2  # Keras' own
+LEAK = 0.2  # slope of leaky ReLU below 0, Keras' default
 
 
 class Activation(NamedTuple):
-    """`value` and `slope` of each number; `is_affine`: whether it is made of straight pieces."""
+    """An elementwise function, its derivative, and whether it is made of straight pieces."""
 
     value: Callable[[Array], Array]
     slope: Callable[[Array], Array]
-    is_affine: bool
+    is_piecewise_affine: bool
 
 
-def _density(z: Array) -> Array:
-    """Of the standard normal distribution."""
+def _normal_density(z: Array) -> Array:
     return np.asarray(np.exp(-np.square(z) / 2) / np.sqrt(2 * np.pi))
 
 
@@ -32,5 +31,5 @@ ACTIVATIONS = {
     "linear": Activation(lambda z: z, np.ones_like, True),
     "tanh": Activation(np.tanh, lambda z: 1 - np.square(np.tanh(z)), False),
     "sigmoid": Activation(expit, lambda z: expit(z) * (1 - expit(z)), False),
-    "gelu": Activation(lambda z: z * ndtr(z), lambda z: ndtr(z) + z * _density(z), False),
+    "gelu": Activation(lambda z: z * ndtr(z), lambda z: ndtr(z) + z * _normal_density(z), False),
 }

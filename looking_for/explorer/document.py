@@ -10,8 +10,8 @@ WEB = Path(__file__).parent / "web"
 MODULES = ("engine", "data", "prepare", "pictures", "board", "screen")
 
 
-def html(data: dict[str, Any]) -> str:
-    """The page. Modules import each other by name, through an import map to what is inside the file.
+def build_page(data: dict[str, Any]) -> str:
+    """Build the page. Modules import each other by name, through an import map to what is inside the file.
 
     All of `data` is escaped by the template: names of classes and networks are anyone's.
     """
@@ -22,13 +22,13 @@ def html(data: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    modules = {name: address((WEB / f"{name}.js").read_bytes()) for name in MODULES}
+    modules = {name: data_address((WEB / f"{name}.js").read_bytes()) for name in MODULES}
     style = (WEB / "style.css").read_text(encoding="utf-8")
     return environment.get_template("page.html.j2").render(
         data=data, imports={"imports": modules}, style=style
     )
 
 
-def address(module: bytes) -> str:
-    """A module as an address that a browser imports without asking anyone."""
+def data_address(module: bytes) -> str:
+    """Write a module as an address that a browser imports without asking anyone."""
     return "data:text/javascript;base64," + base64.b64encode(module).decode()

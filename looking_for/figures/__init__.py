@@ -1,0 +1,1 @@
+"""Every picture and chart: sheets of small pictures pixel by pixel, curves by matplotlib."""

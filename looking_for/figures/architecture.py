@@ -7,15 +7,15 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from looking_for.figures import charts
-from looking_for.results.run import Facts
+from looking_for.results.run import NetworkResults
 
 NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU"}
 
 
-def draw(network: Facts, inputs: tuple[int, int], classes: list[str]) -> Figure:
+def draw_architecture(network: NetworkResults, inputs: tuple[int, int], classes: list[str]) -> Figure:
     """Each layer a column of dots, a wide one by ten of them."""
     widths = [inputs[0] * inputs[1], *network.widths, len(classes)]
-    made, (axis,) = charts.figure(4.6)
+    figure, (axis,) = charts.new_figure(4.6)
     axis.set_axis_off()
     places = [_column(width) for width in widths]
     for layer, (left, right) in enumerate(pairwise(places)):
@@ -43,7 +43,7 @@ def draw(network: Facts, inputs: tuple[int, int], classes: list[str]) -> Figure:
             axis.text(len(widths) - 1 + 0.02 * len(widths), y, name, va="center", parse_math=False)
     axis.set_xlim(-0.35, len(widths) - 1 + 0.35)
     axis.set_ylim(-0.25, 1.28)
-    return made
+    return figure
 
 
 def _column(width: int) -> list[float]:

@@ -10,16 +10,16 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from looking_for.core.arrays import Array
-from looking_for.core.files import whole
+from looking_for.core.files import atomic_write
 from looking_for.figures import palette
 
 WIDTH = 2080
 MARGIN = 30
-TEXT, SMALL, TITLE, LEAST = 32, 27, 40, 18
+TEXT, SMALL, TITLE, MIN_TEXT = 32, 27, 40, 18
 LEADING = 6  # between the lines of a label
 LINE = 40  # from one line of small words to the next
 GAP = 4  # between pictures
-MOST_LABEL = 160  # pixels for the name of a class
+MAX_LABEL = 160  # pixels for the name of a class
 OUTLINE_AT = 0.4
 
 ANCHORS: dict[str, Literal["la", "ma", "ra"]] = {"left": "la", "middle": "ma", "right": "ra"}
@@ -45,13 +45,13 @@ class Canvas:
 
     def title(self, words: str) -> None:
         """Write the page's title, in letters as large as its width allows."""
-        size = fitting_size(words, WIDTH - 2 * MARGIN, TITLE, SMALL, bold=True)
+        size = fit_size(words, WIDTH - 2 * MARGIN, TITLE, SMALL, bold=True)
         self.text(words, self.top, MARGIN, size, bold=True)
         self.top += 60
 
     def paragraph(self, words: str, left: int = MARGIN, width: int = WIDTH - 2 * MARGIN) -> None:
         """Write small words in as many lines as they need."""
-        for line in lines_of(words, width, SMALL):
+        for line in break_lines(words, width, SMALL):
             self.text(line, self.top, left, SMALL)
             self.top += LINE
 
@@ -69,9 +69,7 @@ class Canvas:
         step = size + LEADING
         for n, line in enumerate(lines):
             place = top + max(0, height - step * len(lines)) // 2 + n * step
-            self.text(
-                shortened(line, width, size), place, left + width // 2, size, align="middle", bold=True
-            )
+            self.text(shorten(line, width, size), place, left + width // 2, size, align="middle", bold=True)
 
     def picture(self, levels: Array, top: int, left: int, scale: int) -> None:
         """Draw one picture (h × w levels), each of its pixels a square of `scale` pixels."""
@@ -80,9 +78,9 @@ class Canvas:
         self._reach(top + size[1])
         self._page.paste(image.resize(size, Image.Resampling.NEAREST), (left, top))
 
-    def outline(self, inside: Array, top: int, left: int, scale: int) -> None:
+    def outline(self, mask: Array, top: int, left: int, scale: int) -> None:
         """Draw a dark line around the pixels (h × w, bool) of a picture that is drawn at this place."""
-        large = np.pad(inside, 1).repeat(scale, axis=0).repeat(scale, axis=1)
+        large = np.pad(mask, 1).repeat(scale, axis=0).repeat(scale, axis=1)
         edge = np.zeros_like(large)
         for axis in (0, 1):
             edge |= large & ~(np.roll(large, 1, axis) & np.roll(large, -1, axis))
@@ -93,8 +91,8 @@ class Canvas:
     def save(self, path: Path) -> None:
         """Write a palette PNG: a third of the size of one in full colour."""
         image = Image.fromarray(self.levels).convert("L")
-        image.putpalette(palette.palette().tobytes())
-        with whole(path) as temporary:
+        image.putpalette(palette.build_palette().tobytes())
+        with atomic_write(path) as temporary:
             image.save(temporary, format="PNG", compress_level=4)
 
     def _reach(self, bottom: int) -> None:
@@ -106,50 +104,50 @@ class Canvas:
             self._page = larger
 
 
-def words_width(words: str, size: int = TEXT, bold: bool = False) -> int:
-    """How wide a line is, in pixels."""
+def text_width(words: str, size: int = TEXT, bold: bool = False) -> int:
+    """Give the width of a line, in pixels."""
     return int(_font(size, bold).getlength(words))
 
 
 def label_height(words: str, width: int) -> int:
-    """How high a class's name is in letters and lines in which it fits a width."""
+    """Give the height of a class's name in letters and lines in which it fits a width."""
     size, lines = _label(words, width)
     return (size + LEADING) * len(lines)
 
 
 def _label(words: str, width: int) -> tuple[int, Sequence[str]]:
     """The size of letters and the lines in which a name fits a width."""
-    longest = max(words.split() or [""], key=lambda word: words_width(word, TEXT, True))
-    size = fitting_size(longest, width, TEXT, LEAST, bold=True)
-    return size, lines_of(words, width, size, bold=True)
+    longest = max(words.split() or [""], key=lambda word: text_width(word, TEXT, True))
+    size = fit_size(longest, width, TEXT, MIN_TEXT, bold=True)
+    return size, break_lines(words, width, size, bold=True)
 
 
 def label_width(names: Sequence[str]) -> int:
-    """How much the names of classes need beside their rows: their longest word, within reason."""
-    longest = max(words_width(word, TEXT, True) for name in names for word in name.split() or [""])
-    return min(MOST_LABEL, longest) + 8 * GAP
+    """Give the width that the names of classes need beside their rows: their longest word, within reason."""
+    longest = max(text_width(word, TEXT, True) for name in names for word in name.split() or [""])
+    return min(MAX_LABEL, longest) + 8 * GAP
 
 
-def fitting_size(words: str, width: int, largest: int, least: int, *, bold: bool = False) -> int:
-    """The largest size of letters in which a line is no wider than `width`, or else the least."""
+def fit_size(words: str, width: int, largest: int, least: int, *, bold: bool = False) -> int:
+    """Choose the largest size of letters in which a line is no wider than `width`, or else the least."""
     sizes = range(largest, least, -1)
-    return next((size for size in sizes if words_width(words, size, bold) <= width), least)
+    return next((size for size in sizes if text_width(words, size, bold) <= width), least)
 
 
-def shortened(words: str, width: int, size: int) -> str:
-    """The words, cut with an ellipsis where they are wider than `width` in bold letters of this size."""
+def shorten(words: str, width: int, size: int) -> str:
+    """Cut words with an ellipsis where they are wider than `width` in bold letters of this size."""
     cut = words
-    while len(cut) > 1 and words_width(cut, size, True) > width:
+    while len(cut) > 1 and text_width(cut, size, True) > width:
         cut = cut.removesuffix("…")[:-1] + "…"
     return cut
 
 
-def lines_of(words: str, width: int, size: int = TEXT, *, bold: bool = False) -> Sequence[str]:
-    """Words broken into lines no wider than `width` pixels."""
+def break_lines(words: str, width: int, size: int = TEXT, *, bold: bool = False) -> Sequence[str]:
+    """Break words into lines no wider than `width` pixels."""
     lines, line = [], ""
     for word in words.split():
         longer = f"{line} {word}".strip()
-        if line and words_width(longer, size, bold) > width:
+        if line and text_width(longer, size, bold) > width:
             lines.append(line)
             longer = word
         line = longer
@@ -157,7 +155,7 @@ def lines_of(words: str, width: int, size: int = TEXT, *, bold: bool = False) ->
 
 
 def mosaic(levels: Array, shape: tuple[int, int], columns: int, scale: int, gap: int) -> Array:
-    """Pictures (n × h·w levels) in rows of `columns`, as one array of levels on white."""
+    """Arrange pictures (n_pictures, n_pixels), as levels, in rows of `columns`, on white."""
     height, width = shape
     rows = -(-len(levels) // columns)
     sheet = np.full((rows * columns, height * scale + gap, width * scale + gap), palette.WHITE, np.uint8)
@@ -167,13 +165,13 @@ def mosaic(levels: Array, shape: tuple[int, int], columns: int, scale: int, gap:
     return grid.reshape(rows * sheet.shape[1], columns * sheet.shape[2])
 
 
-def fitting_scale(shape: tuple[int, int], width: int, columns: int, gap: int) -> int:
-    """The largest whole scale at which `columns` pictures stand side by side in `width` pixels."""
+def fit_scale(shape: tuple[int, int], width: int, columns: int, gap: int) -> int:
+    """Choose the largest whole scale at which `columns` pictures stand side by side in `width` pixels."""
     return max(1, (width // columns - gap) // shape[1])
 
 
-def enlarged(scale: int, shape: tuple[int, int]) -> int:
-    """The scale at which an image is as large as one of 28 pixels at the scale given."""
+def enlarge_scale(scale: int, shape: tuple[int, int]) -> int:
+    """Give the scale at which an image is as large as one of 28 pixels at the scale given."""
     return max(1, scale * 28 // max(shape))
 
 

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from looking_for.core.files import whole
+from looking_for.core.files import atomic_write
 
 DPI = 200
 WIDTH = 10.4  # inches: 2,080 pixels, as wide as the contact sheets
@@ -28,43 +28,45 @@ STYLE = {
     "lines.linewidth": 2,
     "lines.markersize": 5,
 }
-STORY = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#000000")  # Okabe and Ito's
+COMPARED = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#000000")  # Okabe and Ito's
 CONTROL = "#8c8c8c"
 MARKERS = "os^Dv"
 
 
-def figure(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Sequence[Axes]]:
-    """A figure as wide as every other, with its axes row by row."""
+def new_figure(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Sequence[Axes]]:
+    """Make a figure as wide as every other, with its axes row by row."""
     with matplotlib.rc_context(STYLE):
-        made = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = made.subplots(rows, columns, squeeze=False)
-    return made, list(axes.flat)
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False)
+    return figure, list(axes.flat)
 
 
-def save(made: Figure, path: Path) -> None:
+def save_chart(figure: Figure, path: Path) -> None:
     """Write a palette PNG: small, without a program's name or a date."""
-    canvas = FigureCanvasAgg(made)
-    made.set_dpi(DPI)
+    canvas = FigureCanvasAgg(figure)
+    figure.set_dpi(DPI)
     with matplotlib.rc_context(STYLE):
         canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    with whole(path) as temporary:
+    with atomic_write(path) as temporary:
         image.quantize(PALETTE, dither=Image.Dither.NONE).save(temporary, format="PNG")
 
 
-def colours(names: Sequence[str], story: Sequence[str], controls: Sequence[str]) -> dict[str, str]:
-    """A colour for each network, the same in every chart and whatever other networks there are.
+def assign_colours(
+    names: Sequence[str], compared: Sequence[str], controls: Sequence[str]
+) -> dict[str, str]:
+    """Choose a colour for each network, the same in every chart and whatever other networks there are.
 
-    The story's networks have the strong colours in the story's order, controls are grey, and every
+    Compared networks have the strong colours in the report's order, controls are grey, and every
     other one gets a muted colour from its name.
     """
     chosen = {name: _muted(name) for name in names}
-    chosen |= dict(zip(story, STORY * len(story), strict=False))
-    return chosen | {name: CONTROL for name in controls if name not in story}
+    chosen |= dict(zip(compared, COMPARED * len(compared), strict=False))
+    return chosen | {name: CONTROL for name in controls if name not in compared}
 
 
-def marker(name: str) -> str:
-    """A network's marker, from its name alone: a second way to tell lines apart."""
+def choose_marker(name: str) -> str:
+    """Choose a network's marker, from its name alone: a second way to distinguish lines."""
     return MARKERS[zlib.crc32(name.encode()) % len(MARKERS)]
 
 

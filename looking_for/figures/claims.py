@@ -7,33 +7,35 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from looking_for.figures import charts
-from looking_for.results.text import count
+from looking_for.core.text import format_count
 
 COLUMNS = 4
 
 
-def draw(found: Mapping[str, Any]) -> Figure:
-    """A panel a region, each on a scale of its own, from 0."""
-    made, axes = charts.figure(5.6, COLUMNS, rows=-(-len(found) // COLUMNS))
-    for spare in axes[len(found) :]:
+def draw_claims(claims: Mapping[str, Any]) -> Figure:
+    """Draw a panel per region, each on a scale of its own, from 0."""
+    figure, axes = charts.new_figure(5.6, COLUMNS, rows=-(-len(claims) // COLUMNS))
+    for spare in axes[len(claims) :]:
         spare.set_axis_off()
-    words = region_words(found)
-    for axis, (region, counts) in zip(axes, found.items(), strict=False):
+    words = describe_regions(claims)
+    for axis, (region, counts) in zip(axes, claims.items(), strict=False):
         axis.bar(list(counts["by_class"]), list(counts["by_class"].values()), color="#555555")
-        axis.set_title(f"{words[region]}\n{count(counts['images'], 'image')}", fontsize=10, loc="left")
+        axis.set_title(
+            f"{words[region]}\n{format_count(counts['images'], 'image')}", fontsize=10, loc="left"
+        )
         axis.tick_params(labelsize=9)
         axis.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axis.grid(axis="x", visible=False)
     for axis in axes[::COLUMNS]:
         axis.set_ylabel("images that ink it")
-    return made
+    return figure
 
 
-def region_words(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Each region's name with its place, as in "bottom rows 26–27" or "bottom left 7×7"."""
+def describe_regions(claims: Mapping[str, Any]) -> dict[str, str]:
+    """Give each region's name with its place, as in "bottom rows 26–27" or "bottom left 7×7"."""
     words = {}
-    for name, found in claims.items():
-        (top, bottom), (left, right) = found["rows"], found["columns"]
+    for name, region in claims.items():
+        (top, bottom), (left, right) = region["rows"], region["columns"]
         rows = f"{top}–{bottom}" if bottom > top else f"{top}"
         place = f"{bottom - top + 1}×{right - left + 1}" if name.endswith(("left", "right")) else rows
         words[name] = f"{name.replace('_', ' ')} {place}"

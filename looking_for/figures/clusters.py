@@ -5,34 +5,34 @@ import numpy as np
 from looking_for.core.arrays import Array
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, OUTLINE_AT, WIDTH, Canvas, label_width
-from looking_for.figures.grid import first_of
-from looking_for.results.run import Facts, Run
-from looking_for.results.text import decimal, percent
-from looking_for.surrogates.ladder import numbered
+from looking_for.figures.grid import first_classes_note
+from looking_for.results.run import NetworkResults, RunResults
+from looking_for.core.text import format_decimal, format_percent
+from looking_for.surrogates.surrogate import rung_name
 
-MOST_ROWS = 40
-MOST_HEIGHT, LEAST_HEIGHT = 460, 120
+MAX_ROWS = 40
+MAX_HEIGHT, MIN_HEIGHT = 460, 120
 PAGE_HEIGHT = 6_000
-LEAST_BIG = 200
+MIN_BIG = 200
 
 
-def draw(network: Facts, run: Run) -> Canvas:
-    """For each class its composed picture, then its clusters, largest first.
+def draw_clusters(network: NetworkResults, run: RunResults) -> Canvas:
+    """Draw for each class its composed picture, then its clusters, largest first.
 
     Each cluster is its mean image over its own class's picture in the cluster's exact map, on which the
     image's outline is drawn, so that one sees whether the map follows the form. The maps share one scale.
     """
-    number, classes = run.shown_number, run.classes[:MOST_ROWS]
+    number, classes = run.n_clusters_shown, run.classes[:MAX_ROWS]
     clusters, shape = run.survey.clusters[number], run.images.shape
-    never, composed = network.pictures.never_inked, network.pictures.output.weights
-    maps = own_class(network.pictures.clusters[number].maps, clusters.classes)
+    never, composed = network.pictures.never_inked, network.pictures.composed.output.weights
+    maps = select_own_class(network.pictures.maps.by_cluster[number].maps, clusters.classes)
     halves = palette.half_range(composed, never), palette.half_range(maps, never)
     label = label_width(classes)
     small, big = _scales(shape, number, len(classes), WIDTH - 2 * MARGIN - label)
     down, across = shape[0] * small + GAP, shape[1] * small + GAP
     lefts = MARGIN + label, MARGIN + label + shape[1] * big + 6 * GAP
-    means, pictures = palette.ink(clusters.means), palette.signed(composed, never, halves[0])
-    signed = palette.signed(maps, never, halves[1])
+    means, pictures = palette.ink_levels(clusters.means), palette.signed_levels(composed, never, halves[0])
+    signed = palette.signed_levels(maps, never, halves[1])
 
     canvas = Canvas()
     _head(canvas, network, run, lefts, halves)
@@ -50,37 +50,37 @@ def draw(network: Facts, run: Run) -> Canvas:
     return canvas
 
 
-def own_class(maps: Array, classes: Array) -> Array:
-    """Of whole maps (clusters × inputs × classes), each cluster's own class (inputs × clusters)."""
+def select_own_class(maps: Array, classes: Array) -> Array:
+    """Take each cluster's own class (n_inputs, n_clusters) from whole maps (n_clusters, n_inputs, n_classes)."""
     return np.stack([maps[g, :, k] for g, k in enumerate(classes)], axis=1)
 
 
 def _scales(shape: tuple[int, int], number: int, classes: int, width: int) -> tuple[int, int]:
     """The largest scales of the clusters, and then of the composed picture, that fit the page."""
     width -= 6 * GAP + number * GAP
-    height = min(MOST_HEIGHT, max(LEAST_HEIGHT, PAGE_HEIGHT // classes))
-    small = max(1, min((width - LEAST_BIG) // (number * shape[1]), height // (2 * shape[0])))
+    height = min(MAX_HEIGHT, max(MIN_HEIGHT, PAGE_HEIGHT // classes))
+    small = max(1, min((width - MIN_BIG) // (number * shape[1]), height // (2 * shape[0])))
     return small, max(1, min((width - number * shape[1] * small) // shape[1], 2 * small))
 
 
 def _head(
     canvas: Canvas,
-    network: Facts,
-    run: Run,
+    network: NetworkResults,
+    run: RunResults,
     lefts: tuple[int, int],
     halves: tuple[float, float],
 ) -> None:
-    part = first_of(len(run.classes), MOST_ROWS)
+    part = first_classes_note(len(run.classes), MAX_ROWS)
     canvas.title(f"{network.name}: what it looks for ({network.training_words}){part}")
-    rung = network.ladder[numbered("exact_maps", run.shown_number)]
-    agrees = percent(network.metrics["agreement"], 0)
+    rung = network.ladder[rung_name("exact_maps", run.n_clusters_shown)]
+    agrees = format_percent(network.metrics["agreement"], 0)
     for line in ("composed", f"agree {agrees}", f"±{halves[0]:.2g}"):
         canvas.paragraph(line, lefts[0])
     below, canvas.top = canvas.top, canvas.top - 3 * LINE
     words = (
         f"Clusters of its class, largest first: mean image above, below it the cluster's exact map with "
-        f"its outline, ±{halves[1]:.2g}. Their whole maps explain {decimal(rung.explained.value)} of the "
-        f"logits and agree on {percent(rung.agreement.value)}. Red speaks for the class, blue against it, "
+        f"its outline, ±{halves[1]:.2g}. Their whole maps explain {format_decimal(rung.explained.value)} of the "
+        f"logits and agree on {format_percent(rung.agreement.value)}. Red speaks for the class, blue against it, "
         "white is 0, sand is never inked."
     )
     canvas.paragraph(words, lefts[1], WIDTH - MARGIN - lefts[1])

@@ -9,55 +9,59 @@ from looking_for.figures.canvas import (
     MARGIN,
     WIDTH,
     Canvas,
-    enlarged,
-    fitting_scale,
+    enlarge_scale,
+    fit_scale,
     label_height,
     label_width,
     mosaic,
 )
-from looking_for.figures.grid import MOST_CLASSES, Band, banded
-from looking_for.images.imageset import Images
-from looking_for.results.run import Facts, Run
+from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
+from looking_for.core.imageset import ImageSet
+from looking_for.results.run import NetworkResults, RunResults
 
 
-def deep_and_flat(run: Run) -> Canvas:
-    """Composed pictures of the story's networks beside those without hidden layers."""
-    flat = [n for n in run.networks if n.is_flat and not n.control]
-    networks = list({n.name: n for n in (*run.story, *flat)}.values())
+def draw_deep_and_flat(run: RunResults) -> Canvas:
+    """Draw the composed pictures of the compared networks beside those without hidden layers."""
+    flat = [n for n in run.networks if n.is_flat and not n.is_control]
+    networks = list({n.name: n for n in (*run.compared, *flat)}.values())
     title = "With hidden layers and without: composed pictures"
-    return banded(title, [composed_band(n) for n in networks], run.images.shape, run.classes, most_scale=7)
-
-
-def controls(run: Run) -> Canvas:
-    """The story's last network above the controls: what looks the same there shows nothing."""
-    real = [run.hero] if run.hero else []
-    bands = [band for n in (*real, *run.controls) for band in (composed_band(n), exact_band(n))]
-    return banded("A trained network and the controls", bands, run.images.shape, run.classes, most_scale=7)
-
-
-def composed_band(network: Facts) -> Band:
-    words = f"{network.name} ({network.training_words}), composed"
-    return _band(words, network.pictures.output.weights, network)
-
-
-def exact_band(network: Facts) -> Band:
-    return _band(
-        f"{network.name}, mean exact map of each class's images", network.pictures.own_maps, network
+    return draw_bands(
+        title, [composed_band(n) for n in networks], run.images.shape, run.classes, most_scale=7
     )
 
 
-def _band(words: str, weights: Array, network: Facts) -> Band:
+def draw_controls(run: RunResults) -> Canvas:
+    """Draw a trained network above the controls: what looks the same there shows nothing."""
+    real = [run.featured] if run.featured else []
+    bands = [band for n in (*real, *run.controls) for band in (composed_band(n), exact_band(n))]
+    return draw_bands(
+        "A trained network and the controls", bands, run.images.shape, run.classes, most_scale=7
+    )
+
+
+def composed_band(network: NetworkResults) -> Band:
+    words = f"{network.name} ({network.training_words}), composed"
+    return _band(words, network.pictures.composed.output.weights, network)
+
+
+def exact_band(network: NetworkResults) -> Band:
+    return _band(
+        f"{network.name}, mean exact map of each class's images", network.pictures.maps.by_class, network
+    )
+
+
+def _band(words: str, weights: Array, network: NetworkResults) -> Band:
     never = network.pictures.never_inked
     half = palette.half_range(weights, never)
-    return f"{words}; full colour ±{half:.2g}", palette.signed(weights, never, half), None
+    return f"{words}; full colour ±{half:.2g}", palette.signed_levels(weights, never, half), None
 
 
-def samples(images: Images, per_class: int) -> Canvas:
-    """The article's grid: the first training images of each class, a row a class."""
-    names = [str(name) for name in images.classes[:MOST_CLASSES]]
+def draw_samples(images: ImageSet, per_class: int) -> Canvas:
+    """Draw the article's grid: the first training images of each class, a row per class."""
+    names = [str(name) for name in images.classes[:MAX_CLASSES]]
     left = MARGIN + label_width(names)
     scale = min(
-        enlarged(6, images.shape), fitting_scale(images.shape, WIDTH - MARGIN - left, per_class, GAP)
+        enlarge_scale(6, images.shape), fit_scale(images.shape, WIDTH - MARGIN - left, per_class, GAP)
     )
     canvas = Canvas()
     for k, name in enumerate(names):
@@ -66,21 +70,23 @@ def samples(images: Images, per_class: int) -> Canvas:
         step = max(images.shape[0] * scale, label_height(name, width)) + GAP
         canvas.label(name, canvas.top, MARGIN, width, step)
         if len(chosen):
-            levels = palette.grey(255 - chosen).reshape(len(chosen), -1)
+            levels = palette.grey_levels(255 - chosen).reshape(len(chosen), -1)
             canvas.picture(mosaic(levels, images.shape, per_class, scale, GAP), canvas.top, left, 1)
         canvas.top += step
     return canvas
 
 
-def ink(run: Run) -> Canvas:
-    """Where each class puts ink, which pixels tell it from the others, and how exclusive each pixel is."""
+def draw_ink(run: RunResults) -> Canvas:
+    """Draw where each class puts ink, which pixels tell it from the others, and how exclusive each pixel is."""
     inked, total = run.survey.ink, run.survey.ink.sum(axis=0)
     never = (total == 0).ravel()
     share = np.divide(inked, total, out=np.zeros_like(inked), where=total > 0)
     exclusive = np.nan_to_num(run.survey.exclusive)
 
     def levels(values: Array) -> Array:
-        return np.where(never, np.uint8(palette.NEVER_INKED), palette.ink(values.reshape(-1, never.size)))
+        return np.where(
+            never, np.uint8(palette.NEVER_INKED), palette.ink_levels(values.reshape(-1, never.size))
+        )
 
     bands: list[Band] = [
         (
@@ -96,4 +102,4 @@ def ink(run: Run) -> Canvas:
         ),
     ]
     title = "Where the training images have ink (sand: nowhere)"
-    return banded(title, bands, run.images.shape, run.classes, most_scale=6)
+    return draw_bands(title, bands, run.images.shape, run.classes, most_scale=6)

@@ -1,16 +1,16 @@
-"""Seeing it work: test images, the exact map that answered each, and what stands for it in a stand-in."""
+"""Seeing it work: test images, the exact map that answered each, and what a surrogate has in its place."""
 
 import numpy as np
 
-from looking_for.core.arrays import Array, centred, pixels
+from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.figures import palette
-from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, shortened
-from looking_for.results.run import Facts, Run
-from looking_for.surrogates.ladder import numbered
+from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, shorten
+from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.results import EXAMPLE_KINDS
+from looking_for.surrogates.surrogate import rung_name
 
 LABEL, SPACE = 400, 26
-MOST_HEIGHT = 210
+MAX_HEIGHT = 210
 HEADINGS = (
     ("the image", ""),
     ("its exact map", "of the answer"),
@@ -21,12 +21,12 @@ HEADINGS = (
 )
 
 
-def draw(network: Facts, run: Run) -> Canvas:
-    """A row an image: what the network, the cluster's map and the composed pictures answer, and why."""
+def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
+    """Draw a row per image: what the network, the cluster's map and the composed pictures answer, and why."""
     examples, shape = network.pictures.examples, run.images.shape
     columns = len(HEADINGS)
     width = (WIDTH - 2 * MARGIN - LABEL) // columns - SPACE
-    scale = max(1, min(width // shape[1], MOST_HEIGHT // shape[0]))
+    scale = max(1, min(width // shape[1], MAX_HEIGHT // shape[0]))
     row = max(shape[0] * scale, 5 * LINE) + SPACE
     canvas = Canvas()
     canvas.title(f"{network.name} at work on test images")
@@ -38,7 +38,7 @@ def draw(network: Facts, run: Run) -> Canvas:
     canvas.top += 14
     for place in range(len(examples.images)):
         for n, line in enumerate(_words(network, run, place)):
-            fitting = shortened(line, LABEL - SPACE, SMALL)
+            fitting = shorten(line, LABEL - SPACE, SMALL)
             canvas.text(fitting, canvas.top + n * LINE, MARGIN, SMALL, bold=n == 0)
         for left, levels in zip(lefts, _tiles(network, run, place), strict=True):
             canvas.picture(levels.reshape(shape), canvas.top, left, scale)
@@ -46,59 +46,62 @@ def draw(network: Facts, run: Run) -> Canvas:
     return canvas
 
 
-def answers(network: Facts, run: Run, place: int) -> dict[str, str]:
-    """What the label, the network, the nearest cluster's map and the composed pictures say of it."""
+def describe_answers(network: NetworkResults, run: RunResults, place: int) -> dict[str, str]:
+    """Say what the label, the network, the nearest cluster's map and the composed pictures say of it."""
     image = int(network.pictures.examples.images[place])
-    x = pixels(run.images.x_test[image : image + 1])
-    nearest = run.survey.clusters[run.number].nearest[image : image + 1]
-    said = {
+    x = as_pixels(run.images.x_test[image : image + 1])
+    nearest = run.survey.clusters[run.n_clusters].nearest[image : image + 1]
+    answers = {
         "label": int(run.images.y_test[image]),
         "network": int(network.pictures.examples.logits[place].argmax()),
-        "cluster": int(network.pictures.clusters[run.number].predictions(x, nearest).argmax()),
-        "composed": int(network.pictures.composed[-1](x).argmax()),
+        "cluster": int(network.pictures.maps.by_cluster[run.n_clusters].predict(x, nearest).argmax()),
+        "composed": int(network.pictures.composed.layers[-1](x).argmax()),
     }
-    return {who: run.classes[k] for who, k in said.items()}
+    return {who: run.classes[k] for who, k in answers.items()}
 
 
-def _words(network: Facts, run: Run, place: int) -> list[str]:
-    said = answers(network, run, place)
+def _words(network: NetworkResults, run: RunResults, place: int) -> list[str]:
+    answers = describe_answers(network, run, place)
     kind = EXAMPLE_KINDS[int(network.pictures.examples.kinds[place])]
     return [
         kind[0].upper() + kind[1:],
-        f"network: {said['network']}",
-        f"label: {said['label']}",
-        f"cluster's map: {said['cluster']}",
-        f"composed: {said['composed']}",
+        f"network: {answers['network']}",
+        f"label: {answers['label']}",
+        f"cluster's map: {answers['cluster']}",
+        f"composed: {answers['composed']}",
     ]
 
 
-def _tiles(network: Facts, run: Run, place: int) -> list[Array]:
+def _tiles(network: NetworkResults, run: RunResults, place: int) -> list[Array]:
     """The levels of the row's pictures; maps have their own scale, so that each shows its form."""
     pictures = network.pictures
     never, examples = pictures.never_inked, pictures.examples
     image = int(examples.images[place])
     answer, second = np.argsort(-examples.logits[place], kind="stable")[:2]
-    clusters = run.survey.clusters[run.number]
+    clusters = run.survey.clusters[run.n_clusters]
     nearest = int(clusters.nearest[image])
     maps = [
         examples.maps[place][:, answer],
         examples.maps[place][:, answer] - examples.maps[place][:, second],
-        pictures.clusters[run.number].maps[nearest][:, answer],
-        centred(pictures.composed[-1].weights)[:, answer],
+        pictures.maps.by_cluster[run.n_clusters].maps[nearest][:, answer],
+        centred(pictures.composed.layers[-1].weights)[:, answer],
     ]
-    own, rival, cluster_map, composed = (
-        palette.signed(m[:, None], never, palette.half_range(m[:, None], never))[0] for m in maps
+    exact, margin, cluster_map, composed = (
+        palette.signed_levels(m[:, None], never, palette.half_range(m[:, None], never))[0] for m in maps
     )
-    shown = palette.grey(255 - run.images.x_test[image]).ravel()
-    return [shown, own, rival, palette.ink(clusters.means[nearest]), cluster_map, composed]
+    shown = palette.grey_levels(255 - run.images.x_test[image]).ravel()
+    return [shown, exact, margin, palette.ink_levels(clusters.means[nearest]), cluster_map, composed]
 
 
-def failing(network: Facts, run: Run) -> list[dict[str, str]]:
-    """What was said of the examples on which the cluster's map fails."""
+def failing_examples(network: NetworkResults, run: RunResults) -> list[dict[str, str]]:
+    """Say what was answered on the examples on which the cluster's map fails."""
     kinds = network.pictures.examples.kinds
-    return [answers(network, run, int(place)) for place in np.flatnonzero(kinds == len(EXAMPLE_KINDS) - 1)]
+    return [
+        describe_answers(network, run, int(place))
+        for place in np.flatnonzero(kinds == len(EXAMPLE_KINDS) - 1)
+    ]
 
 
-def rung(run: Run) -> str:
-    """The rung that the clusters' maps in the figure belong to."""
-    return numbered("exact_maps", run.number)
+def examples_rung(run: RunResults) -> str:
+    """Name the rung that the clusters' maps in the figure belong to."""
+    return rung_name("exact_maps", run.n_clusters)

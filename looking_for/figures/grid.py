@@ -1,4 +1,4 @@
-"""Bands of pictures, one a class: the frame of every figure that shows classes side by side."""
+"""Bands of pictures, one per class: the frame of every figure that shows classes side by side."""
 
 from collections.abc import Sequence
 
@@ -10,38 +10,38 @@ from looking_for.figures.canvas import (
     SMALL,
     WIDTH,
     Canvas,
-    enlarged,
-    fitting_scale,
+    enlarge_scale,
+    fit_scale,
     label_height,
 )
 
 ACROSS = 13  # classes side by side, at most: more are wrapped
-MOST_CLASSES = 39  # shown, at most, so that a page can be read
+MAX_CLASSES = 39  # shown, at most, so that a page can be read
 SPACE = 18  # below a row
 
 Band = tuple[str, Array, Sequence[str] | None]
 
 
-def banded(
+def draw_bands(
     title: str,
     bands: Sequence[Band],
     shape: tuple[int, int],
     classes: Sequence[str],
     *,
     most_scale: int = 12,
-    most: int = MOST_CLASSES,
+    most: int = MAX_CLASSES,
 ) -> Canvas:
-    """Of each band a heading, and a picture of each class, with a word under each where there is one.
+    """Draw, for each band, a heading and a picture of each class, with a word under each where there is one.
 
     A band of a single picture has it in the middle. Many classes are wrapped, the names above each row.
     most_scale: of images of 28 pixels; smaller ones are drawn as large.
     """
     canvas = Canvas()
-    canvas.title(f"{title}{first_of(len(classes), most)}")
-    rows = rows_of(min(len(classes), most))
+    canvas.title(f"{title}{first_classes_note(len(classes), most)}")
+    rows = split_rows(min(len(classes), most))
     step = (WIDTH - 2 * MARGIN) // len(rows[0])
     scale = min(
-        enlarged(most_scale, shape), fitting_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP)
+        enlarge_scale(most_scale, shape), fit_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP)
     )
     if len(rows) == 1:
         _names(canvas, classes, rows[0], step)
@@ -56,20 +56,20 @@ def banded(
         for row in rows:
             if len(rows) > 1:
                 _names(canvas, classes, row, step)
-            said = [words[k] for k in row] if words else []
-            _pictures(canvas, levels[row].reshape(-1, *shape), said, step, scale)
+            labels = [words[k] for k in row] if words else []
+            _pictures(canvas, levels[row].reshape(-1, *shape), labels, step, scale)
     return canvas
 
 
-def rows_of(classes: int) -> list[range]:
-    """The classes shown, in rows as even as can be."""
-    shown = min(classes, MOST_CLASSES)
+def split_rows(classes: int) -> list[range]:
+    """Split the classes shown into rows as even as can be."""
+    shown = min(classes, MAX_CLASSES)
     across = -(-shown // -(-shown // ACROSS))
     return [range(start, min(start + across, shown)) for start in range(0, shown, across)]
 
 
-def first_of(classes: int, most: int = MOST_CLASSES) -> str:
-    """Words for a title where a page does not have every class."""
+def first_classes_note(classes: int, most: int = MAX_CLASSES) -> str:
+    """Give words for a title where a page does not have every class."""
     return f"; the first {most} of {classes:,} classes" if classes > most else ""
 
 
@@ -82,7 +82,7 @@ def _names(canvas: Canvas, classes: Sequence[str], row: range, step: int) -> Non
 
 
 def _pictures(canvas: Canvas, pictures: Array, words: Sequence[str], step: int, scale: int) -> None:
-    """A row of pictures (n × h × w levels), with a word under each where there are words."""
+    """A row of pictures (n_pictures, height, width), with a word under each where there are words."""
     below = canvas.top + pictures.shape[1] * scale + 6
     for place, picture in enumerate(pictures):
         middle = MARGIN + place * step + step // 2

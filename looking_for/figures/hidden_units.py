@@ -4,45 +4,53 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.figures import palette
-from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, lines_of, mosaic
-from looking_for.figures.grid import banded
-from looking_for.results.run import Facts, Run
-from looking_for.results.text import count, decimal, percent
+from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, break_lines, mosaic
+from looking_for.figures.grid import draw_bands
+from looking_for.results.run import NetworkResults, RunResults
+from looking_for.core.text import format_count, format_decimal, format_percent
 
-MOST_SCALE = 4
-MOST_HEIGHT = 2_120
+MAX_SCALE = 4
+MAX_HEIGHT = 2_120
 
 SIGNED_WORDS = "Signed view: red speaks for the unit, blue against it, white is 0. Full colour from ±"
 ARTICLE_WORDS = "The article's view: each unit's least weight black, its greatest white. Zero is lost."
 
 
-def layer(network: Facts, number: int, shape: tuple[int, int]) -> Canvas:
-    """All units of a hidden layer, most influential first, each at the same place in both views."""
-    weights, units = network.pictures.composed[number - 1].weights, network.pictures.units[number - 1]
+def draw_layer(network: NetworkResults, number: int, shape: tuple[int, int]) -> Canvas:
+    """Draw all units of a hidden layer, most influential first, each at the same place in both views."""
+    weights, units = (
+        network.pictures.composed.layers[number - 1].weights,
+        network.pictures.units[number - 1],
+    )
     order = np.argsort(-units.influence, kind="stable")
-    width = count(weights.shape[1], "unit")
+    width = format_count(weights.shape[1], "unit")
     title = f"{network.name}, layer {number}: {width} ({network.training_words})"
-    truth = how_true(units.explained, number, network.activation_words)
-    return sheet(weights[:, order], network.pictures.never_inked, shape, title, truth)
+    truth = describe_truth(units.explained, number, network.activation_words)
+    return draw_sheet(weights[:, order], network.pictures.never_inked, shape, title, truth)
 
 
-def how_true(explained: Array, number: int, left_out: str) -> str:
-    """How far the pictures of a layer may be believed, from what each explains of its unit (units)."""
+def describe_truth(explained: Array, number: int, left_out: str) -> str:
+    """Say how far the pictures of a layer may be believed, from what each explains of its unit (n_units,)."""
     if number == 1:
         return "These are the units' own weights: with a bias, all that drives them."
     mean, low, high = (float(v) for v in (explained.mean(), *np.quantile(explained, [0.1, 0.9])))
     return (
-        f"Composed, with the {left_out} before left out: the pictures explain {decimal(mean)} of what "
-        f"drives these units (R², eight units in ten from {decimal(low)} to {decimal(high)})."
+        f"Composed, with the {left_out} before left out: the pictures explain {format_decimal(mean)} of what "
+        f"drives these units (R², eight units in ten from {format_decimal(low)} to {format_decimal(high)})."
     )
 
 
-def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str, subtitle: str) -> Canvas:
-    """Pictures of units (inputs × units) side by side in the two views, in the order given."""
+def draw_sheet(
+    weights: Array, never_inked: Array, shape: tuple[int, int], title: str, subtitle: str
+) -> Canvas:
+    """Draw pictures of units (n_inputs, n_units) side by side in the two views, in the order given."""
     half = palette.half_range(weights, never_inked)
     panel = (WIDTH - 3 * MARGIN) // 2
-    columns, scale = arrange(weights.shape[1], shape, panel)
-    panels = [palette.signed(weights, never_inked, half), palette.article(weights, never_inked)]
+    columns, scale = arrange_units(weights.shape[1], shape, panel)
+    panels = [
+        palette.signed_levels(weights, never_inked, half),
+        palette.article_levels(weights, never_inked),
+    ]
     words = [
         f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.",
         f"{ARTICLE_WORDS} The most influential first.",
@@ -51,49 +59,49 @@ def sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str
     canvas.title(title)
     canvas.paragraph(subtitle)
     top = canvas.top + 16
-    below = top + LINE * max(len(lines_of(said, panel, SMALL)) for said in words) + 10
-    for n, (levels, said) in enumerate(zip(panels, words, strict=True)):
+    below = top + LINE * max(len(break_lines(caption, panel, SMALL)) for caption in words) + 10
+    for n, (levels, caption) in enumerate(zip(panels, words, strict=True)):
         canvas.top, left = top, MARGIN + n * (panel + MARGIN)
-        canvas.paragraph(said, left, panel)
+        canvas.paragraph(caption, left, panel)
         canvas.picture(mosaic(levels, shape, columns, scale, GAP), below, left, 1)
     return canvas
 
 
-def arrange(units: int, shape: tuple[int, int], width: int) -> tuple[int, int]:
-    """Columns and scale that show all units as large as fits, on a page not much too tall to see."""
-    for scale in range(MOST_SCALE, 0, -1):
+def arrange_units(units: int, shape: tuple[int, int], width: int) -> tuple[int, int]:
+    """Choose columns and scale that show all units as large as fits, on a page not much too tall to see."""
+    for scale in range(MAX_SCALE, 0, -1):
         columns = max(1, width // (shape[1] * scale + GAP))
         rows = -(-units // columns)
-        if rows * (shape[0] * scale + GAP) <= MOST_HEIGHT:
+        if rows * (shape[0] * scale + GAP) <= MAX_HEIGHT:
             break
     return columns, scale
 
 
-def output(network: Facts, run: Run) -> Canvas:
-    """The output pictures: composed in both views, and each class's mean exact map, on a scale each."""
+def draw_output(network: NetworkResults, run: RunResults) -> Canvas:
+    """Draw the output pictures: composed in both views, and each class's mean exact map, on a scale each."""
     pictures = network.pictures
-    composed, never = pictures.output.weights, pictures.never_inked
-    exact = pictures.own_maps
+    composed, never = pictures.composed.output.weights, pictures.never_inked
+    exact = pictures.maps.by_class
     halves = [palette.half_range(w, never) for w in (composed, exact)]
-    given = zip(pictures.predicted.tolist(), pictures.answers.tolist(), strict=True)
+    given = zip(pictures.measured.predicted.tolist(), pictures.measured.answers.tolist(), strict=True)
     bands = [
         (
             f"Composed, signed: red for the class, blue against it, full colour from ±{halves[0]:.2g}, "
             "sand never inked. Below: how often the pictures give it (the network)",
-            palette.signed(composed, never, halves[0]),
-            [f"{percent(picture, 0)} ({percent(answer, 0)})" for picture, answer in given],
+            palette.signed_levels(composed, never, halves[0]),
+            [f"{format_percent(picture, 0)} ({format_percent(answer, 0)})" for picture, answer in given],
         ),
         (
             "Composed, the article's view: least weight black, greatest white, zero lost",
-            palette.article(pictures.composed[-1].weights, never),
+            palette.article_levels(pictures.composed.layers[-1].weights, never),
             None,
         ),
         (
             f"Mean exact map of each class's images, full colour from ±{halves[1]:.2g}",
-            palette.signed(exact, never, halves[1]),
+            palette.signed_levels(exact, never, halves[1]),
             None,
         ),
     ]
     title = f"{network.name} ({network.training_words}): the composed pictures give "
-    title += f"{percent(network.metrics['agreement'])} of its answers"
-    return banded(title, bands, run.images.shape, run.classes)
+    title += f"{format_percent(network.metrics['agreement'])} of its answers"
+    return draw_bands(title, bands, run.images.shape, run.classes)

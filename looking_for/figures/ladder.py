@@ -5,27 +5,22 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from looking_for.core.tables import Interval
 from looking_for.figures import charts
-from looking_for.results.glossary import rung_words
-from looking_for.results.run import Facts, Run
-from looking_for.results.text import decimal
-from looking_for.surrogates.ladder import Interval
+from looking_for.results.glossary import describe_rung
+from looking_for.results.run import RunResults
+from looking_for.core.text import format_decimal
 
 ROW = 0.46
 TITLES = {"explained": "Explained, beyond class means", "agreement_on_errors": "Agreement on its errors"}
 
 
-def compared(run: Run) -> list[Facts]:
-    """The story's networks that have a ladder to climb: not those whose picture is the network."""
-    return [n for n in run.story if not n.is_flat]
-
-
-def draw(run: Run) -> Figure:
-    """Explained and agreement on errors side by side, a row a rung, a colour a network."""
-    networks = compared(run)
+def draw_ladder(run: RunResults) -> Figure:
+    """Draw explained and agreement on errors side by side, a row per rung, a colour per network."""
+    networks = run.with_ladder
     names = [rung.name for rung in networks[0].ladder]
-    made, axes = charts.figure(1.5 + ROW * len(names), 2)
-    shades = charts.colours([n.name for n in networks], [n.name for n in run.story], [])
+    figure, axes = charts.new_figure(1.5 + ROW * len(names), 2)
+    shades = charts.assign_colours([n.name for n in networks], [n.name for n in run.compared], [])
     for axis, (measure, title) in zip(axes, TITLES.items(), strict=True):
         for place, network in enumerate(networks):
             shift = -(place - (len(networks) - 1) / 2) * 0.6 / len(networks)
@@ -34,11 +29,11 @@ def draw(run: Run) -> Figure:
         axis.set_title(title, loc="left", fontsize=11.5)
         axis.set_xlim(-0.02, 1.02)
         axis.set_ylim(-0.6, len(names) - 0.4)
-        axis.set_yticks(range(len(names)), [rung_words(name) for name in names])
+        axis.set_yticks(range(len(names)), [describe_rung(name) for name in names])
     axes[1].tick_params(labelleft=False)
     handles, labels = axes[0].get_legend_handles_labels()
-    made.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
-    return made
+    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+    return figure
 
 
 def _column(axis: Axes, intervals: Sequence[Interval], shift: float, colour: str, name: str) -> None:
@@ -50,7 +45,9 @@ def _column(axis: Axes, intervals: Sequence[Interval], shift: float, colour: str
         if interval.value < -0.02:
             axis.plot(0, height, "<", color=colour, clip_on=False)
             beside = 0.03 + 0.24 * (shift + 0.3)  # each network's number at a place of its own
-            axis.text(beside, height, decimal(interval.value, 1), color=colour, va="center", fontsize=9)
+            axis.text(
+                beside, height, format_decimal(interval.value, 1), color=colour, va="center", fontsize=9
+            )
             continue
         axis.plot([interval.low, interval.high], [height, height], color=colour, lw=3, alpha=0.45)
         axis.plot(interval.value, height, "o", color=colour)

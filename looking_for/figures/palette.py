@@ -10,19 +10,19 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 
-SIGNED_LEVELS, GREY_LEVELS = 127, 128  # an odd number: white stands exactly at zero
+SIGNED_LEVELS, GREY_LEVELS = 127, 128  # 127 is odd: white is exactly at zero
 BLACK, WHITE = SIGNED_LEVELS, SIGNED_LEVELS + GREY_LEVELS - 1
 NEVER_INKED = 255
-WITHIN = 0.995
+SHARE_WITHIN = 0.995
 
 
-def palette() -> Array:
+def build_palette() -> Array:
     """The colours of all levels (256 × 3, uint8): red speaks for, blue against, sand never inked."""
-    signed = matplotlib.colormaps["RdBu_r"](np.linspace(0, 1, SIGNED_LEVELS))[:, :3]
-    signed[SIGNED_LEVELS // 2] = 1
-    grey = np.repeat(np.linspace(0, 1, GREY_LEVELS)[:, None], 3, axis=1)
+    signed_levels = matplotlib.colormaps["RdBu_r"](np.linspace(0, 1, SIGNED_LEVELS))[:, :3]
+    signed_levels[SIGNED_LEVELS // 2] = 1
+    grey_levels = np.repeat(np.linspace(0, 1, GREY_LEVELS)[:, None], 3, axis=1)
     sand = np.array([[0.87, 0.83, 0.72]])
-    return np.rint(255 * np.concatenate([signed, grey, sand])).astype(np.uint8)
+    return np.rint(255 * np.concatenate([signed_levels, grey_levels, sand])).astype(np.uint8)
 
 
 def half_range(weights: Array, never_inked: Array) -> float:
@@ -31,34 +31,34 @@ def half_range(weights: Array, never_inked: Array) -> float:
     weights: inputs × units; never_inked: inputs, bool.
     """
     inked = np.abs(weights[~never_inked])
-    return float(np.quantile(inked, WITHIN)) if inked.size and inked.any() else 1.0
+    return float(np.quantile(inked, SHARE_WITHIN)) if inked.size and inked.any() else 1.0
 
 
-def signed(weights: Array, never_inked: Array, half: float) -> Array:
+def signed_levels(weights: Array, never_inked: Array, half: float) -> Array:
     """Levels (units × inputs) on the diverging scale, from −half to half."""
     scaled = np.clip(weights.T / half, -1, 1)
     levels = np.rint((scaled + 1) / 2 * (SIGNED_LEVELS - 1)).astype(np.uint8)
     return _mark(levels, never_inked)
 
 
-def article(weights: Array, never_inked: Array) -> Array:
+def article_levels(weights: Array, never_inked: Array) -> Array:
     """Levels (units × inputs) of the article's view: each unit's own least weight black, most white.
 
     The article turns each unit's weights into whole numbers from 0 to 255; so does this.
     """
     low, high = weights.min(axis=0), weights.max(axis=0)
     scaled = (weights - low) / np.where(high > low, high - low, 1)
-    return _mark(grey((scaled.T * 255).astype(np.uint8)), never_inked)
+    return _mark(grey_levels((scaled.T * 255).astype(np.uint8)), never_inked)
 
 
-def grey(values: Array) -> Array:
+def grey_levels(values: Array) -> Array:
     """Levels for whole numbers 0…255, black to white."""
     return (BLACK + values.astype(int) * (GREY_LEVELS - 1) // 255).astype(np.uint8)
 
 
-def ink(values: Array) -> Array:
+def ink_levels(values: Array) -> Array:
     """Levels for 0…1 as ink on paper: 0 white, 1 black."""
-    return grey(np.rint(255 * (1 - np.clip(values, 0, 1))).astype(np.uint8))
+    return grey_levels(np.rint(255 * (1 - np.clip(values, 0, 1))).astype(np.uint8))
 
 
 def _mark(levels: Array, never_inked: Array) -> Array:

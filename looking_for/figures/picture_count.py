@@ -1,4 +1,4 @@
-"""How many pictures it takes: explained and agreement on errors against the number of pictures in all."""
+"""How many pictures it takes: explained and agreement on errors against the number of pictures in total."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,16 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from looking_for.core.tables import Interval
 from looking_for.figures import charts
-from looking_for.figures.ladder import TITLES, compared
-from looking_for.results.run import Facts, Run
-from looking_for.surrogates.ladder import Interval
+from looking_for.figures.ladder import TITLES
+from looking_for.results.run import NetworkResults, RunResults
 
-MOST_COLUMNS = 4
+MAX_COLUMNS = 4
 
 
 class Line(NamedTuple):
-    """A kind of stand-in: its words, its colour and marker, and its pictures and intervals by measure."""
+    """A kind of surrogate: its words, its colour and marker, and its pictures and intervals by measure."""
 
     words: str
     colour: str
@@ -24,14 +24,14 @@ class Line(NamedTuple):
     points: Sequence[tuple[int, dict[str, Interval]]]
 
 
-def draw(run: Run) -> Figure:
-    """A column a compared network, a row a measure."""
-    networks = shown(run)
-    made, axes = charts.figure(6.6, len(networks), rows=len(TITLES))
+def draw_picture_count(run: RunResults) -> Figure:
+    """Draw a column per compared network, a row per measure."""
+    networks = networks_shown(run)
+    figure, axes = charts.new_figure(6.6, len(networks), rows=len(TITLES))
     for row, (measure, title) in enumerate(TITLES.items()):
         for column, network in enumerate(networks):
             axis = axes[row * len(networks) + column]
-            for line in lines(network, len(run.classes)):
+            for line in collect_lines(network, len(run.classes)):
                 _draw(axis, line, measure)
             _frame(axis, network, len(run.classes))
             if row == 0:
@@ -41,32 +41,32 @@ def draw(run: Run) -> Figure:
             if row == len(TITLES) - 1:
                 axis.set_xlabel("pictures in all")
     named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
-    made.legend(list(named.values()), list(named), loc="outside upper center", ncols=3, frameon=False)
-    return made
+    figure.legend(list(named.values()), list(named), loc="outside upper center", ncols=3, frameon=False)
+    return figure
 
 
-def shown(run: Run) -> list[Facts]:
+def networks_shown(run: RunResults) -> list[NetworkResults]:
     """The compared networks that fit side by side."""
-    return compared(run)[:MOST_COLUMNS]
+    return run.with_ladder[:MAX_COLUMNS]
 
 
-def lines(network: Facts, classes: int) -> list[Line]:
-    """Every kind of stand-in of a network that has pictures, and the baseline that has none."""
+def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
+    """Collect every kind of surrogate of a network that has pictures, and the baseline that has none."""
     ladder = {rung.name: {m: getattr(rung, m) for m in TITLES} for rung in network.ladder}
 
     def of(kind: str) -> list[tuple[int, dict[str, Interval]]]:
         numbers = [int(name.partition(".")[2]) for name in ladder if name.startswith(f"{kind}.")]
-        left = {w: len(found.map.classes) for w, found in network.pictures.fitted.items()}
+        n_left = {w: len(fitted.classes) for w, fitted in network.pictures.fitted.items()}
         return [
-            (left[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)
+            (n_left[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)
         ]
 
     labels = [
         (c.pictures, {m: getattr(c, m) for m in TITLES})
-        for c in network.challengers
+        for c in network.ablations
         if c.name.startswith("labels.")
     ]
-    found = [
+    kinds = [
         Line("composed, balanced", "#000000", "s", [(classes, ladder["composed_balanced"])]),
         Line("best linear fit", "#009e73", "D", [(classes, ladder["linear_fit"])]),
         Line("fitted pictures", "#d55e00", "o", [(classes, ladder["linear_fit"]), *of("fitted")]),
@@ -74,7 +74,7 @@ def lines(network: Facts, classes: int) -> list[Line]:
         Line("cluster means, no picture", "#8c8c8c", "x", of("cluster_means")),
         Line("pictures fitted to labels", "#cc79a7", "v", sorted(labels, key=lambda point: point[0])),
     ]
-    return [line for line in found if line.points]
+    return [line for line in kinds if line.points]
 
 
 def _draw(axis: Axes, line: Line, measure: str) -> None:
@@ -87,8 +87,10 @@ def _draw(axis: Axes, line: Line, measure: str) -> None:
         axis.fill_between(numbers, low, high, color=line.colour, alpha=0.15, lw=0)
 
 
-def _frame(axis: Axes, network: Facts, classes: int) -> None:
-    ticks = sorted({n for line in lines(network, classes) for n, _ in line.points if n % classes == 0})
+def _frame(axis: Axes, network: NetworkResults, classes: int) -> None:
+    ticks = sorted(
+        {n for line in collect_lines(network, classes) for n, _ in line.points if n % classes == 0}
+    )
     axis.set_xscale("log")
     axis.xaxis.set_major_locator(FixedLocator(ticks))
     axis.xaxis.set_minor_locator(NullLocator())

@@ -7,25 +7,34 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.figures import palette
-from looking_for.figures.canvas import GAP, MARGIN, OUTLINE_AT, SMALL, WIDTH, Canvas, enlarged, label_width
-from looking_for.figures.grid import MOST_CLASSES, first_of
-from looking_for.results.run import Facts, Run
-from looking_for.results.text import count, decimal, percent
-from looking_for.surrogates.ladder import numbered
-from looking_for.surrogates.maps import Fitted
+from looking_for.figures.canvas import (
+    GAP,
+    MARGIN,
+    OUTLINE_AT,
+    SMALL,
+    WIDTH,
+    Canvas,
+    enlarge_scale,
+    label_width,
+)
+from looking_for.figures.grid import MAX_CLASSES, first_classes_note
+from looking_for.results.run import NetworkResults, RunResults
+from looking_for.core.text import format_count, format_decimal, format_percent
+from looking_for.surrogates.maps import FittedPrototypes
+from looking_for.surrogates.surrogate import rung_name
 
 FOOT = 50
-ACROSS, MOST_SHOWN = 12, 6
-MOST_SCALE = 8
-LEAST_SHARE = 0.001
+ACROSS, MAX_SHOWN = 12, 6
+MAX_SCALE = 8
+MIN_SHARE = 0.001
 
 
 @dataclass(frozen=True)
 class Page:
-    """A network's pictures of one number a class, and the scale at which images are drawn."""
+    """A network's pictures of one number per class, and the scale at which images are drawn."""
 
-    network: Facts
-    found: Fitted
+    network: NetworkResults
+    fitted: FittedPrototypes
     shape: tuple[int, int]
     scale: int
 
@@ -37,67 +46,69 @@ class Page:
     @cached_property
     def half(self) -> float:
         """The weight that gets full colour."""
-        return palette.half_range(self.found.map.weights, self.network.pictures.never_inked)
+        return palette.half_range(self.fitted.weights, self.network.pictures.never_inked)
 
-    def pair(self, canvas: Canvas, picture: int, top: int, left: int) -> None:
+    def pair(self, canvas: Canvas, picture: int, top: int, n_left: int) -> None:
         """A mean image, under it the picture with the image's outline, and the share that it answers."""
-        (down, across), form = self.step, self.found.means[picture].reshape(self.shape)
-        weights = self.found.map.weights[:, picture : picture + 1]
-        levels = palette.signed(weights, self.network.pictures.never_inked, self.half)
-        canvas.picture(palette.ink(form), top, left, self.scale)
-        canvas.picture(levels.reshape(self.shape), top + down, left, self.scale)
+        (down, across), form = self.step, self.fitted.means[picture].reshape(self.shape)
+        weights = self.fitted.weights[:, picture : picture + 1]
+        levels = palette.signed_levels(weights, self.network.pictures.never_inked, self.half)
+        canvas.picture(palette.ink_levels(form), top, n_left, self.scale)
+        canvas.picture(levels.reshape(self.shape), top + down, n_left, self.scale)
         if form.any():
-            canvas.outline(form > OUTLINE_AT * form.max(), top + down, left, self.scale)
-        share = percent(round(float(self.found.shares[picture]), 4))
-        canvas.text(share, top + 2 * down, left + across // 2, SMALL - 3, align="middle")
+            canvas.outline(form > OUTLINE_AT * form.max(), top + down, n_left, self.scale)
+        share = format_percent(round(float(self.fitted.shares[picture]), 4))
+        canvas.text(share, top + 2 * down, n_left + across // 2, SMALL - 3, align="middle")
 
 
-def draw(network: Facts, number: int, run: Run) -> Canvas:
-    """For each class the pictures that answer images, the most used first; all on one scale.
+def draw_prototypes(network: NetworkResults, number: int, run: RunResults) -> Canvas:
+    """Draw for each class the pictures that answer images, the most used first; all on one scale.
 
     Above each picture the mean of the training images that it answers, below it their share.
     """
-    found, shape = network.pictures.fitted[number], run.images.shape
-    classes = run.classes[:MOST_CLASSES]
-    chosen = [shown(found, k) for k in range(len(classes))]
+    fitted, shape = network.pictures.fitted[number], run.images.shape
+    classes = run.classes[:MAX_CLASSES]
+    chosen = [choose_shown(fitted, k) for k in range(len(classes))]
     most = max(map(len, chosen))
     blocks = max(1, min(ACROSS // most, len(classes)))
     label, wide = label_width(classes), (WIDTH - 2 * MARGIN) // blocks
-    scale = max(1, min(enlarged(MOST_SCALE, shape), ((wide - label) // most - GAP) // shape[1]))
-    page = Page(network, found, shape, scale)
+    scale = max(1, min(enlarge_scale(MAX_SCALE, shape), ((wide - label) // most - GAP) // shape[1]))
+    page = Page(network, fitted, shape, scale)
     canvas = Canvas()
-    part = first_of(len(run.classes), MOST_CLASSES)
+    part = first_classes_note(len(run.classes), MAX_CLASSES)
     canvas.title(f"{network.name}: its fewest pictures ({network.training_words}){part}")
     canvas.paragraph(_words(page, number, np.concatenate(chosen)))
     canvas.top += 10
     for start in range(0, len(classes), blocks):
         for block, k in enumerate(range(start, min(start + blocks, len(classes)))):
-            left = MARGIN + block * wide
-            canvas.label(classes[k], canvas.top, left, label - 4 * GAP, 2 * page.step[0])
+            n_left = MARGIN + block * wide
+            canvas.label(classes[k], canvas.top, n_left, label - 4 * GAP, 2 * page.step[0])
             for place, picture in enumerate(chosen[k]):
-                page.pair(canvas, int(picture), canvas.top, left + label + place * page.step[1])
+                page.pair(canvas, int(picture), canvas.top, n_left + label + place * page.step[1])
         canvas.top += 2 * page.step[0] + FOOT
     return canvas
 
 
-def shown(found: Fitted, k: int) -> Array:
-    """A class's most used pictures that answer one image in a thousand; one at least."""
-    own = np.flatnonzero(found.map.classes == k)
-    often = own[found.shares[own] >= LEAST_SHARE]
-    return often[:MOST_SHOWN] if len(often) else own[:1]
+def choose_shown(fitted: FittedPrototypes, k: int) -> Array:
+    """Choose a class's most used pictures that answer one image in a thousand; one at least."""
+    of_class = np.flatnonzero(fitted.classes == k)
+    often = of_class[fitted.shares[of_class] >= MIN_SHARE]
+    return often[:MAX_SHOWN] if len(often) else of_class[:1]
 
 
 def _words(page: Page, number: int, drawn: Array) -> str:
-    found, rung = page.found, page.network.ladder[numbered("fitted", number)]
-    left = len(found.map.classes)
-    answered = percent(round(float(found.shares[drawn].sum()), 4))
+    fitted, rung = page.fitted, page.network.ladder[rung_name("fitted", number)]
+    n_left = len(fitted.classes)
+    answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
     rest = (
-        f" The {count(len(drawn), 'picture')} shown answer {answered} of them." if left > len(drawn) else ""
+        f" The {format_count(len(drawn), 'picture')} shown answer {answered} of them."
+        if n_left > len(drawn)
+        else ""
     )
     return (
-        f"{count(left, 'picture')}, {number} a class at most, fitted to the logits: a class scores what "
-        f"its strongest picture says. They explain {decimal(rung.explained.value)} and agree on "
-        f"{percent(rung.agreement.value)}. Above each picture the mean of the training images that it "
+        f"{format_count(n_left, 'picture')}, {number} a class at most, fitted to the logits: a class scores what "
+        f"its strongest picture says. They explain {format_decimal(rung.explained.value)} and agree on "
+        f"{format_percent(rung.agreement.value)}. Above each picture the mean of the training images that it "
         f"answers, being the strongest of all; below, their share.{rest} Red speaks for the class, blue "
         f"against it, full colour from ±{page.half:.2g}; white is 0, sand is never inked."
     )

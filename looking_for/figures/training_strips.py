@@ -1,22 +1,22 @@
-"""All output pictures of a network along its training: a row a snapshot, a column a class."""
+"""All output pictures of a network along its training: a row per snapshot, a column per class."""
 
 from looking_for.figures import palette
 from looking_for.figures.canvas import Canvas
-from looking_for.figures.grid import ACROSS, Band, banded
-from looking_for.results.run import Facts
-from looking_for.results.text import count, percent
+from looking_for.figures.grid import ACROSS, Band, draw_bands
+from looking_for.results.run import NetworkResults
+from looking_for.core.text import format_count, format_percent
 
 
-def along(network: Facts, shape: tuple[int, int], classes: list[str]) -> Canvas:
+def draw_strips(network: NetworkResults, shape: tuple[int, int], classes: list[str]) -> Canvas:
     """Each row on a scale of its own, since the weights grow."""
     never = network.pictures.never_inked
     bands: list[Band] = []
-    for moment, weights in zip(network.truth, network.pictures.along, strict=True):
+    for snapshot, weights in zip(network.truth, network.pictures.output_pictures, strict=True):
         half = palette.half_range(weights, never)
         words = (
-            f"{count(moment.updates, 'update')}: right on {percent(moment.accuracy)}, its pictures agree "
-            f"on {percent(moment.agreement)}; full colour ±{half:.2g}"
+            f"{format_count(snapshot.updates, 'update')}: right on {format_percent(snapshot.accuracy)}, its pictures agree "
+            f"on {format_percent(snapshot.agreement)}; full colour ±{half:.2g}"
         )
-        bands.append((words, palette.signed(weights, never, half), None))
+        bands.append((words, palette.signed_levels(weights, never, half), None))
     title = f"{network.name}: composed pictures along the training ({network.training_words})"
-    return banded(title, bands, shape, classes, most_scale=4, most=ACROSS)
+    return draw_bands(title, bands, shape, classes, most_scale=4, most=ACROSS)

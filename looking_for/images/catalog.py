@@ -1,7 +1,11 @@
 """The data sets that have a name: what they show, their classes, and the digests of public ones."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from looking_for.core.arrays import Array
+from looking_for.images import idx
 
 DIGITS = tuple(str(digit) for digit in range(10))
 CLOTHES = (
@@ -11,7 +15,8 @@ CLOTHES = (
 
 @dataclass(frozen=True)
 class DataSet:
-    """`digests`: SHA-256 of the four canonical, uncompressed IDX files, by Keras' names of arrays."""
+    """What a data set shows, its classes, and the SHA-256 of its four canonical, uncompressed IDX files by
+    Keras' names of arrays; whether the article is about it."""
 
     words: str
     classes: tuple[str, ...] = ()
@@ -44,3 +49,14 @@ DATASETS = {
     "digits": DataSet("handwritten digits (scikit-learn's)", DIGITS),
     "path": DataSet(""),
 }
+
+
+def recognise_dataset(arrays: Mapping[str, Array]) -> DataSet | None:
+    """Find the public data set that four arrays are, if they are one: then its classes have names."""
+    digests = {key: idx_digest(arrays[key]) for key in idx.NAMES}
+    return next((dataset for dataset in DATASETS.values() if dataset.digests == digests), None)
+
+
+def idx_digest(array: Array) -> str:
+    """Give the SHA-256 of an array's IDX form, in hexadecimal."""
+    return hashlib.sha256(idx.encode(array)).hexdigest()

@@ -7,17 +7,30 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 
+# File names by Keras' names of the arrays that they hold.
+NAMES = {
+    "x_train": "train-images-idx3-ubyte",
+    "y_train": "train-labels-idx1-ubyte",
+    "x_test": "t10k-images-idx3-ubyte",
+    "y_test": "t10k-labels-idx1-ubyte",
+}
 UNSIGNED_BYTE = 0x08
 
 
 def encode(array: Array) -> bytes:
-    """A uint8 array as the bytes of an uncompressed IDX file."""
+    """Write a uint8 array as the bytes of an uncompressed IDX file."""
     header = bytes([0, 0, UNSIGNED_BYTE, array.ndim]) + np.array(array.shape, ">u4").tobytes()
     return header + np.ascontiguousarray(array, np.uint8).tobytes()
 
 
 def decode(data: bytes) -> Array:
-    """The uint8 array in the bytes of an IDX file, plain or gzipped; ValueError if it is neither."""
+    """Read the uint8 array in the bytes of an IDX file, plain or gzipped.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
     if data[:2] == b"\x1f\x8b":
         try:
             data = gzip.decompress(data)

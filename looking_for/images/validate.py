@@ -6,38 +6,48 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import ImageSet
 
-MOST_CLASSES = 1_000
+MAX_CLASSES = 1_000
 
 
-def checked(source: str, arrays: Mapping[str, Array], names: Sequence[str]) -> Images:
-    """The images, with classes named by their numbers where they have no names; else a UserError."""
+def validate_images(source: str, arrays: Mapping[str, Array], names: Sequence[str]) -> ImageSet:
+    """Make an image set of four arrays.
+
+    Parameters
+    ----------
+    source : str
+        What the arrays are from, for messages.
+    arrays : mapping
+        `x_train`, `y_train`, `x_test`, `y_test`.
+    names : sequence of str
+        The classes' names; empty for their numbers.
+
+    Raises
+    ------
+    UserError
+        If types, shapes, labels or names do not make an image set.
+    """
     for part in ("train", "test"):
-        if problem := _of_part(part, arrays[f"x_{part}"], arrays[f"y_{part}"]):
+        if problem := _problem_of_part(part, arrays[f"x_{part}"], arrays[f"y_{part}"]):
             raise UserError(f"{source}: {problem}")
     sizes = [arrays[key].shape[1:] for key in ("x_train", "x_test")]
     if sizes[0] != sizes[1]:
         shown = " and ".join("×".join(map(str, size)) for size in sizes)
         raise UserError(f"{source}: training and test images must be of one size; they are {shown} pixels")
-    classes = _names(source, arrays, names)
+    classes = _validate_names(source, arrays, names)
     for part in ("train", "test"):
         counts = np.bincount(arrays[f"y_{part}"].astype(int), minlength=len(classes))
         if (counts == 0).any():
             empty = classes[int(np.argmin(counts))]
             raise UserError(f"{source}: y_{part} has no image of class {empty!r}; every class needs some")
-    labels = np.uint8 if len(classes) <= 256 else np.uint16
-    return Images(
-        arrays["x_train"],
-        arrays["y_train"].astype(labels),
-        arrays["x_test"],
-        arrays["y_test"].astype(labels),
-        np.array(classes),
-    )
+    dtype = np.uint8 if len(classes) <= 256 else np.uint16
+    labels = [arrays[f"y_{part}"].astype(dtype) for part in ("train", "test")]
+    return ImageSet(arrays["x_train"], labels[0], arrays["x_test"], labels[1], np.array(classes))
 
 
-def _of_part(part: str, x: Array, y: Array) -> str | None:
-    """What is wrong with the images or labels of a part, if anything."""
+def _problem_of_part(part: str, x: Array, y: Array) -> str | None:
+    """Say what is wrong with the images or labels of a part, if anything."""
     if x.dtype != np.uint8:
         return f"x_{part} is {x.dtype}; 8-bit grey images are uint8, 0–255"
     if x.ndim != 3 or 0 in x.shape:
@@ -49,17 +59,17 @@ def _of_part(part: str, x: Array, y: Array) -> str | None:
     return None
 
 
-def _names(source: str, arrays: Mapping[str, Array], names: Sequence[str]) -> list[str]:
+def _validate_names(source: str, arrays: Mapping[str, Array], names: Sequence[str]) -> list[str]:
     labels = np.concatenate([arrays["y_train"].astype(np.int64), arrays["y_test"].astype(np.int64)])
     low, high = int(labels.min()), int(labels.max())
-    classes = list(names) or [str(k) for k in range(min(high, MOST_CLASSES) + 1)]
+    classes = list(names) or [str(k) for k in range(min(high, MAX_CLASSES) + 1)]
     if low < 0 or high >= len(classes):
         wrong = low if low < 0 else high
         raise UserError(
             f"{source}: a label is {wrong}; {len(classes)} classes have labels 0–{len(classes) - 1}"
         )
-    if not 2 <= len(classes) <= MOST_CLASSES:
-        raise UserError(f"{source}: {len(classes)} classes; allowed are 2–{MOST_CLASSES:,}")
+    if not 2 <= len(classes) <= MAX_CLASSES:
+        raise UserError(f"{source}: {len(classes)} classes; allowed are 2–{MAX_CLASSES:,}")
     if strange := [name for name in classes if not name.strip() or not name.isprintable()]:
         raise UserError(f"{source}: the class name {strange[0]!r} has characters that cannot be shown")
     if len(set(classes)) < len(classes):

@@ -1,44 +1,81 @@
-"""What compose and challenge ask of a network, whatever it is made of."""
+"""What is asked of a network, whatever it is made of, and what is said of its parts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from looking_for.clusters.survey import Clusters
+from looking_for.clusters.kmeans import Clusters
 from looking_for.core.arrays import Array
-from looking_for.images.imageset import Images
-from looking_for.networks.training_pass import Probe
-from looking_for.surrogates.maps import AffineMap
-from looking_for.surrogates.results import Architecture, Units
+from looking_for.core.imageset import ImageSet
+from looking_for.networks.dense_weights import AffineMap
+from looking_for.networks.training_pass import TrainingPass
+
+NO_HIDDEN_LAYER = "none"
 
 
-class Model(Protocol):
-    """Rows of pixels x are n × inputs, in [0, 1]."""
+@dataclass(frozen=True)
+class HiddenUnits:
+    """What the units of a hidden layer do.
+
+    Parameters
+    ----------
+    influence : array, shape (n_units,)
+        How much each moves the logits.
+    on : array, shape (n_units,)
+        The share of training images that turn it on.
+    explained : array, shape (n_units,)
+        How much of what drives it its composed picture explains (R²).
+    """
+
+    influence: Array
+    on: Array
+    explained: Array
+
+
+class Architecture(NamedTuple):
+    """A network's layers in words, as in "512-256" or "none" (hidden ones of a dense network) or "Conv2D 8,
+    Dense 10"; whether it is dense, so that its weights are pictures; its activation; whether it has no
+    hidden layer, so that the composed pictures are the network itself."""
+
+    words: str
+    is_dense: bool
+    activation: str
+
+    @property
+    def is_flat(self) -> bool:
+        return self.is_dense and self.words == NO_HIDDEN_LAYER
+
+
+class Network(Protocol):
+    """Rows of pixels x have the shape (n_images, n_inputs) and are in [0, 1]."""
 
     @property
     def architecture(self) -> Architecture:
         """Its layers in words."""
 
     def save(self, path: Path) -> None:
-        """Write what the model is made of."""
+        """Write what the network is made of."""
 
-    def check(self, x: Array) -> None:
-        """Refuse to go on unless xA(x) + c(x) are the logits (UserError), where they should be."""
+    def check_exactness(self, x: Array) -> None:
+        """Raise a UserError unless xA(x) + c(x) are the logits, where they should be."""
 
     def logits(self, x: Array) -> Array:
-        """n × classes, float64."""
+        """Give the logits, shape (n_images, n_classes), float64."""
 
-    def maps(self, x: Array) -> tuple[Array, Array]:
-        """A(x) (n × inputs × classes) and c(x) (n × classes)."""
+    def exact_maps(self, x: Array) -> tuple[Array, Array]:
+        """Give A(x), shape (n_images, n_inputs, n_classes), and c(x), shape (n_images, n_classes)."""
 
-    def margins(self, x: Array, answers: Array, seconds: Array) -> Array:
-        """The columns of A(x) of the answers less those of the seconds (n classes each): n × inputs."""
+    def margins(self, x: Array, predicted: Array, runner_up: Array) -> Array:
+        """Give the columns of A(x) of the first classes less those of the second: (n_images, n_inputs)."""
 
-    def composed(self) -> list[AffineMap]:
-        """The composed pictures by layer, the output last; of layers without pictures the output alone."""
+    def compose(self) -> list[AffineMap]:
+        """Give the composed pictures by layer, the output last; the output alone of layers without them."""
 
-    def probe(self, images: Images, clusters: Mapping[int, Clusters]) -> Probe:
-        """What a pass over the training images finds."""
+    def pass_training_images(self, images: ImageSet, clusters: Mapping[int, Clusters]) -> TrainingPass:
+        """Pass all training images through the network once."""
 
-    def units(self, composed: Sequence[AffineMap], probe: Probe, x: Array, /) -> list[Units]:
-        """What the hidden units of `composed` do, by layer."""
+    def describe_units(
+        self, composed: Sequence[AffineMap], training: TrainingPass, x: Array, /
+    ) -> list[HiddenUnits]:
+        """Say what the hidden units of `composed` do, by layer."""

@@ -1,160 +1,108 @@
-"""A dense network as plain arrays, and its weights on the way: what train writes and compose takes apart.
+"""A dense network with all that is computed of it by plain arrays, in float64."""
 
-Row vectors: h₀ = x (pixels in [0, 1]), zₗ = hₗ₋₁Wₗ + bₗ, hₗ = φ(zₗ) with φ mostly ReLU, logits z = z_L.
-"""
-
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from looking_for.core import layout
-from looking_for.core.activations import ACTIVATIONS
-from looking_for.core.arrays import Array, single
-from looking_for.core.files import load_arrays, save_arrays
-from looking_for.core.layout import Field
+from looking_for.clusters.kmeans import Clusters
+from looking_for.core.arrays import Array, as_float32, centred
+from looking_for.core.imageset import ImageSet
+from looking_for.networks import exact_maps, training_pass
+from looking_for.networks.base import NO_HIDDEN_LAYER, Architecture, HiddenUnits
+from looking_for.networks.dense_weights import AffineMap, DenseWeights
+from looking_for.networks.training_pass import TrainingPass
 
 
-@dataclass(frozen=True)
-class Network:
-    """Weights (inputs × units) and biases (units) of each layer, the output layer last; its activation."""
+class DenseNetwork(DenseWeights):
+    """A dense network: `Network` of weights and biases.
 
-    weights: tuple[Array, ...]
-    biases: tuple[Array, ...]
-    activation: str = "relu"
+    Parameters
+    ----------
+    weights : tuple of arrays, each of shape (n_inputs, n_units)
+        In Keras' orientation; the first has a row per pixel, the last a column per class.
+    biases : tuple of arrays, each of shape (n_units,)
+    activation : str
+        Of the hidden layers: relu (default), leaky_relu, linear, tanh, sigmoid or gelu.
 
-    @classmethod
-    def of(
-        cls, weights: Sequence[Array], biases: Sequence[Array], dtype: type, activation: str = "relu"
-    ) -> "Network":
-        return cls(
-            tuple(np.asarray(w, dtype) for w in weights),
-            tuple(np.asarray(b, dtype) for b in biases),
-            activation,
-        )
-
-    def of_type(self, dtype: type) -> "Network":
-        """The same network in numbers of another precision."""
-        return Network.of(self.weights, self.biases, dtype, self.activation)
-
-    @classmethod
-    def load(cls, path: Path, dtype: type = np.float64) -> "Network":
-        """Read W1, b1, W2, b2, …; float64 by default, so that sums do not depend on their order."""
-        arrays = load_arrays(path)
-        layout.check(path, arrays, _layout(arrays))
-        return cls.of(*_layers(arrays), dtype, _activation(path, arrays))
-
-    def save(self, path: Path) -> None:
-        """Write W1, b1, W2, b2, … as float32, in Keras' orientation; the activation if it is not ReLU."""
-        save_arrays(path, _named(self.weights, self.biases) | self.other())
-
-    def other(self) -> dict[str, Array]:
-        """What a file says besides the weights."""
-        return {} if self.activation == "relu" else {"activation": np.array(self.activation)}
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from looking_for import DenseNetwork
+    >>> network = DenseNetwork.from_arrays([np.eye(4, 3), np.ones((3, 2))], [np.zeros(3), np.zeros(2)])
+    >>> network.logits(np.array([[1.0, 0.5, 0.0, 1.0]]))
+    array([[1.5, 1.5]])
+    >>> network.compose()[-1].weights.shape
+    (4, 2)
+    """
 
     @property
-    def hidden(self) -> list[int]:
-        """The widths of the hidden layers."""
-        return [weight.shape[1] for weight in self.weights[:-1]]
+    def architecture(self) -> Architecture:
+        return Architecture("-".join(map(str, self.hidden)) or NO_HIDDEN_LAYER, True, self.activation)
 
-    def preactivations(self, x: Array) -> list[Array]:
-        """z₁ … z_L for rows of pixels (n × inputs): the last are the logits (n × classes)."""
-        z: list[Array] = []
-        activation = ACTIVATIONS[self.activation]
-        h = x
-        for weight, bias in zip(self.weights, self.biases, strict=True):
-            z.append(h @ weight)
-            z[-1] += bias  # in place: a fresh array of such a size costs as much as the sum
-            h = activation.value(z[-1])
-        return z
+    def check_exactness(self, x: Array) -> None:
+        """Compare with the float32 network's own logits; smooth activations have no such identity."""
+        if self.is_piecewise_affine:
+            exact_maps.check_exactness(
+                x, *self.exact_maps(x), self.astype(np.float32).logits(as_float32(x))
+            )
 
-    def slopes(self, preactivations: Sequence[Array]) -> list[Array]:
-        """φ′ of each hidden unit (n × units), for z₁ … z_L; of ReLU whether it is on (bool)."""
-        return [ACTIVATIONS[self.activation].slope(z) for z in preactivations[:-1]]
+    def exact_maps(self, x: Array) -> tuple[Array, Array]:
+        return exact_maps.exact_maps(self, x)
 
-    def seeing(self, inked: Array) -> "Network":
-        """The same network of some pixels alone (inputs, bool): what it is where all others are blank."""
-        return replace(self, weights=(self.weights[0][inked], *self.weights[1:]))
+    def margins(self, x: Array, predicted: Array, runner_up: Array) -> Array:
+        slopes = self.slopes(self.preactivations(x))
+        if not slopes:
+            return (self.weights[0][:, predicted] - self.weights[0][:, runner_up]).T
+        classes = np.eye(self.weights[-1].shape[1])
+        pulled = exact_maps.vjp(self, slopes, classes[predicted] - classes[runner_up])
+        return np.asarray(pulled @ self.weights[0].T)
 
-    @property
-    def is_affine(self) -> bool:
-        """Whether the network is affine around each image, and not only nearly."""
-        return not self.hidden or ACTIVATIONS[self.activation].is_affine
+    def compose(self) -> list[AffineMap]:
+        return exact_maps.compose(self)
 
-    def logits(self, x: Array) -> Array:
-        """z_L for rows of pixels (n × inputs)."""
-        return self.preactivations(x)[-1]
+    def pass_training_images(self, images: ImageSet, clusters: Mapping[int, Clusters]) -> TrainingPass:
+        return training_pass.pass_training_images(self, images, clusters)
 
-
-@dataclass(frozen=True)
-class Snapshots:
-    """A network at several moments of its training, by updates of its weights (s), float32."""
-
-    updates: Array
-    networks: tuple[Network, ...]
-
-    @classmethod
-    def none(cls) -> "Snapshots":
-        """Of a network whose training nobody saw."""
-        return cls(np.zeros(0, np.int64), ())
-
-    @classmethod
-    def load(cls, path: Path) -> "Snapshots":
-        """Read `updates` (s) and W1, b1, … with a first axis of s."""
-        arrays = load_arrays(path)
-        layout.check(path, arrays, {"updates": Field("int64", "snapshots")} | _layout(arrays, "snapshots"))
-        updates = arrays.pop("updates")
-        (weights, biases), activation = _layers(arrays), _activation(path, arrays)
-        networks = (
-            Network.of([w[s] for w in weights], [b[s] for b in biases], np.float32, activation)
-            for s in range(len(updates))
-        )
-        return cls(updates, tuple(networks))
-
-    def save(self, path: Path, like: Network) -> None:
-        """Write them stacked; `like` gives the layers' shapes where there are no snapshots."""
-        weights = [
-            np.array([n.weights[i] for n in self.networks]).reshape(-1, *w.shape)
-            for i, w in enumerate(like.weights)
+    def describe_units(
+        self, composed: Sequence[AffineMap], training: TrainingPass, x: Array
+    ) -> list[HiddenUnits]:
+        """Measure `explained` on rows of pixels (n_images, n_inputs), the rest on training images."""
+        preactivations = self.preactivations(x)[:-1]
+        explained = [
+            squared_correlations(picture(x), z)
+            for picture, z in zip(composed, preactivations, strict=False)
         ]
-        biases = [
-            np.array([n.biases[i] for n in self.networks]).reshape(-1, *b.shape)
-            for i, b in enumerate(like.biases)
+        layers = zip(measure_influence(self, training), training.on, explained, strict=True)
+        n = training.sums.n_images
+        return [
+            HiddenUnits(as_float32(moves), as_float32(on / n), as_float32(r2)) for moves, on, r2 in layers
         ]
-        updates = {"updates": self.updates.astype(np.int64)}
-        save_arrays(path, updates | _named(weights, biases) | like.other())
-
-    def __iter__(self) -> Iterator[tuple[int, Network]]:
-        return zip(self.updates.tolist(), self.networks, strict=True)
 
 
-def _activation(path: Path, arrays: dict[str, Array]) -> str:
-    activation = str(arrays.get("activation", "relu"))
-    if activation not in ACTIVATIONS:
-        layout.refuse(path, f"activation is {activation!r}")
-    return activation
+def measure_influence(network: DenseWeights, training: TrainingPass) -> list[Array]:
+    """Measure how much each hidden unit moves the logits: its mean activation × length of its way out.
+
+    The way out goes through the later layers' weights, each later unit counting by its mean slope, of
+    ReLU how often it is on, and ends at the logits, centred across classes.
+
+    Returns
+    -------
+    list of arrays, one per hidden layer, shape (n_units,)
+    """
+    way_out, n = centred(network.weights[-1]), training.sums.n_images
+    influence: list[Array] = []
+    for layer in reversed(range(len(training.on))):
+        influence.insert(0, training.activation[layer] / n * np.linalg.norm(way_out, axis=1))
+        if layer:
+            way_out = network.weights[layer] @ ((training.slope[layer] / n)[:, None] * way_out)
+    return influence
 
 
-def _layout(arrays: dict[str, Array], before: str = "") -> dict[str, Field]:
-    """W1, b1, … of as many layers as there are, one at least; `before` is an axis before the others."""
-    found = {"activation": Field("str")} if "activation" in arrays else {}
-    for n in _numbers(arrays) or [1]:
-        found |= {f"W{n}": Field("float32", f"{before} units{n - 1} units{n}")}
-        found |= {f"b{n}": Field("float32", f"{before} units{n}")}
-    return found
+def squared_correlations(p: Array, z: Array) -> Array:
+    """Give r² of each column of p with that of z (n_images, n_units): what a gain and a bias explain of z.
 
-
-def _layers(arrays: dict[str, Array]) -> tuple[list[Array], list[Array]]:
-    return [arrays[f"W{n}"] for n in _numbers(arrays)], [arrays[f"b{n}"] for n in _numbers(arrays)]
-
-
-def _numbers(arrays: dict[str, Array]) -> range:
-    return range(1, sum(key.startswith("W") for key in arrays) + 1)
-
-
-def _named(weights: Sequence[Array], biases: Sequence[Array]) -> dict[str, Array]:
-    named: dict[str, Array] = {}
-    for n, (weight, bias) in enumerate(zip(weights, biases, strict=True), start=1):
-        named |= {f"W{n}": single(weight), f"b{n}": single(bias)}
-    return named
+    1 where z never varies and leaves no question.
+    """
+    p, z = p - p.mean(axis=0), z - z.mean(axis=0)
+    covariance, of_p, of_z = (p * z).sum(axis=0), np.square(p).sum(axis=0), np.square(z).sum(axis=0)
+    return np.where(of_z > 0, np.square(covariance) / np.maximum(of_p * of_z, np.finfo(float).tiny), 1.0)

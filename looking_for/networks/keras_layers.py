@@ -6,9 +6,15 @@ refused by what it says before Keras sees it.
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from looking_for.core.arrays import Array, as_float32
 from looking_for.core.errors import UserError
+from looking_for.core.npz import load_arrays, raise_invalid, save_arrays
 
 Description = dict[str, Any]
 
@@ -16,30 +22,66 @@ AFFINE = {"InputLayer", "Dense", "Conv2D", "DepthwiseConv2D", "SeparableConv2D",
           "Flatten", "Reshape", "Permute", "Rescaling", "ZeroPadding2D", "Cropping2D", "AveragePooling2D",
           "GlobalAveragePooling2D", "Add", "Subtract", "Average", "Concatenate"}  # fmt: skip
 ONLY_IN_TRAINING = {"Dropout", "SpatialDropout2D", "GaussianDropout", "GaussianNoise"}
-RELUS = {"ReLU", "LeakyReLU", "Activation"}
+ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "Activation"}
 AVERAGED = {"MaxPooling2D": "AveragePooling2D", "GlobalMaxPooling2D": "GlobalAveragePooling2D"}
-LAYERS = AFFINE | ONLY_IN_TRAINING | RELUS | set(AVERAGED) | {"Softmax"}
-STRAIGHT = {"linear", "relu", "leaky_relu", "relu6"}
-BENT = {"tanh", "sigmoid", "gelu"}
-SIZES = {"Dense": "units", "Conv2D": "filters", "SeparableConv2D": "filters"}
-SAID = {"Dense", "Conv2D", "DepthwiseConv2D", "SeparableConv2D", *AVERAGED, *AVERAGED.values()}
+LAYERS = AFFINE | ONLY_IN_TRAINING | ACTIVATION_LAYERS | set(AVERAGED) | {"Softmax"}
+PIECEWISE_LINEAR = {"linear", "relu", "leaky_relu", "relu6"}
+SMOOTH = {"tanh", "sigmoid", "gelu"}
+SIZE_KEYS = {"Dense": "units", "Conv2D": "filters", "SeparableConv2D": "filters"}
+LABELLED = {"Dense", "Conv2D", "DepthwiseConv2D", "SeparableConv2D", *AVERAGED, *AVERAGED.values()}
 
 
-def check(description: Mapping[str, Any], where: str) -> None:
-    """A UserError that names the first layer which is not known here, or whose activation is not."""
+@dataclass(frozen=True)
+class StoredLayers:
+    """A network of layers that are not all dense, as plain arrays: what a model is built from again.
+
+    Parameters
+    ----------
+    architecture : str
+        Keras' own description of the layers, JSON.
+    weights : sequence of arrays, float32
+        In Keras' order.
+    scale, mean, std : float
+        Inputs are preprocessed as (scale · x − mean) / std of pixels x in [0, 1].
+    """
+
+    architecture: str
+    weights: Sequence[Array]
+    scale: float
+    mean: float
+    std: float
+
+    def save(self, path: Path) -> None:
+        arrays = {f"array_{n:04}": as_float32(array) for n, array in enumerate(self.weights)}
+        settings = {"pixels": np.array([self.scale, self.mean, self.std])}
+        save_arrays(path, {"architecture": np.array(self.architecture)} | settings | arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> "StoredLayers":
+        a = load_arrays(path)
+        if "pixels" not in a or a["pixels"].shape != (3,):
+            raise_invalid(path, "it does not say what its first layer sees (pixels: scale, mean, std)")
+        weights = [a[name] for name in sorted(a) if name.startswith("array_")]
+        if not all(np.isfinite(array).all() for array in [a["pixels"], *weights]):
+            raise_invalid(path, "it has numbers that are not finite")
+        return cls(str(a["architecture"]), weights, *a["pixels"].tolist())
+
+
+def check_layers(description: Mapping[str, Any], where: str) -> None:
+    """Raise a UserError that names the first layer which is not known here, or whose activation is not."""
     if description.get("class_name") not in ("Sequential", "Functional", "Model"):
         raise UserError(
             f"{where} holds a {description.get('class_name')!r}; read are Sequential and functional models"
         )
-    last = output(description)
-    for layer in layers(description):
-        name, kind, activation = name_of(layer), layer["class_name"], activation_of(layer)
+    last = output_name(description)
+    for layer in iter_layers(description):
+        name, kind, activation = layer_name(layer), layer["class_name"], layer_activation(layer)
         if kind not in LAYERS or (kind == "Softmax" and name != last):
             raise UserError(
                 f"{where}: its layer {name!r} ({kind}) is not known to be piecewise affine; allowed are "
                 f"{', '.join(sorted(LAYERS))} (a softmax as the output alone)"
             )
-        allowed = STRAIGHT | BENT | ({"softmax"} if name == last else set())
+        allowed = PIECEWISE_LINEAR | SMOOTH | ({"softmax"} if name == last else set())
         if activation not in allowed:
             raise UserError(
                 f"{where}: its layer {name!r} has the activation {activation!r}; "
@@ -47,81 +89,81 @@ def check(description: Mapping[str, Any], where: str) -> None:
             )
 
 
-def refuse_bent(description: Mapping[str, Any], where: str) -> None:
-    """A UserError for an activation without straight pieces, which only a dense chain may have."""
-    for layer in layers(description):
-        if activation_of(layer) in BENT:
+def reject_smooth(description: Mapping[str, Any], where: str) -> None:
+    """Raise a UserError for an activation without straight pieces, which only a dense chain may have."""
+    for layer in iter_layers(description):
+        if layer_activation(layer) in SMOOTH:
             raise UserError(
-                f"{where}: its layer {name_of(layer)!r} has the activation {activation_of(layer)!r}; it is "
-                "allowed only where all layers are dense and all hidden ones have the same"
+                f"{where}: its layer {layer_name(layer)!r} has the activation {layer_activation(layer)!r}; "
+                "it is allowed only where all layers are dense and all hidden ones have the same"
             )
 
 
-def layers(description: Mapping[str, Any]) -> Iterator[Description]:
+def iter_layers(description: Mapping[str, Any]) -> Iterator[Description]:
     yield from description["config"]["layers"]
 
 
-def name_of(layer: Mapping[str, Any]) -> str:
+def layer_name(layer: Mapping[str, Any]) -> str:
     return str(layer["config"].get("name", layer.get("name", layer["class_name"])))
 
 
-def output(description: Mapping[str, Any]) -> str:
-    """The name of the layer that gives the logits, or probabilities."""
+def output_name(description: Mapping[str, Any]) -> str:
+    """Name the layer that gives the logits, or probabilities."""
     if "output_layers" not in description["config"]:
-        return name_of(list(layers(description))[-1])
-    found = description["config"]["output_layers"]
-    return str(found[0] if isinstance(found[0], str) else found[0][0])
+        return layer_name(list(iter_layers(description))[-1])
+    outputs = description["config"]["output_layers"]
+    return str(outputs[0] if isinstance(outputs[0], str) else outputs[0][0])
 
 
-def activation_of(layer: Mapping[str, Any]) -> str:
-    """A layer's activation by name; that of layers which are one, too."""
-    own = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "Softmax": "softmax"}.get(layer["class_name"])
-    found = own or layer["config"].get("activation") or "linear"
-    return found if isinstance(found, str) else str(found.get("class_name", found))
+def layer_activation(layer: Mapping[str, Any]) -> str:
+    """Name a layer's activation; that of layers which are one, too."""
+    by_kind = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "Softmax": "softmax"}.get(layer["class_name"])
+    activation = by_kind or layer["config"].get("activation") or "linear"
+    return activation if isinstance(activation, str) else str(activation.get("class_name", activation))
 
 
-def logits_only(description: Description) -> Description:
-    """The same without the softmax at its end."""
-    found = copy.deepcopy(description)
-    for layer in layers(found):
-        if activation_of(layer) == "softmax":
-            _straighten(layer)
-    return found
+def without_softmax(description: Description) -> Description:
+    """Describe the same model without the softmax at its end."""
+    described = copy.deepcopy(description)
+    for layer in iter_layers(described):
+        if layer_activation(layer) == "softmax":
+            _linearise(layer)
+    return described
 
 
 def composed(description: Description) -> Description:
-    """Every ReLU replaced by the identity and max-pooling by average-pooling: an affine model."""
-    found = copy.deepcopy(description)
-    for layer in layers(found):
+    """Replace every ReLU by the identity and max-pooling by average-pooling: an affine model."""
+    described = copy.deepcopy(description)
+    for layer in iter_layers(described):
         layer["class_name"] = AVERAGED.get(layer["class_name"], layer["class_name"])
-        if activation_of(layer) != "linear":
-            _straighten(layer)
-    return found
+        if layer_activation(layer) != "linear":
+            _linearise(layer)
+    return described
 
 
 def in_precision(description: Description, dtype: str) -> Description:
-    """The same in float32 or float64."""
-    found = copy.deepcopy(description)
-    for layer in layers(found):
+    """Describe the same model in float32 or float64."""
+    described = copy.deepcopy(description)
+    for layer in iter_layers(described):
         if ".ops." not in str(layer.get("module")):  # an operation, as the + of two layers, has none
             layer["config"]["dtype"] = dtype
-    return found
+    return described
 
 
-def words(layers_: Sequence[Mapping[str, Any]]) -> str:
-    """What a reader calls the layers, as in "Conv2D 8, MaxPooling2D, Dense 10"."""
-    said = [layer for layer in layers_ if layer["class_name"] in SAID]
-    sizes = [layer["config"].get(SIZES.get(layer["class_name"], ""), "") for layer in said]
+def describe_layers(description: Mapping[str, Any]) -> str:
+    """Say what a reader calls the layers, as in "Conv2D 8, MaxPooling2D, Dense 10"."""
+    labelled = [layer for layer in iter_layers(description) if layer["class_name"] in LABELLED]
+    sizes = [layer["config"].get(SIZE_KEYS.get(layer["class_name"], ""), "") for layer in labelled]
     return ", ".join(
-        f"{layer['class_name']} {size}".strip() for layer, size in zip(said, sizes, strict=True)
+        f"{layer['class_name']} {size}".strip() for layer, size in zip(labelled, sizes, strict=True)
     )
 
 
-def _straighten(layer: Description) -> None:
-    """A layer's activation becomes the identity."""
-    if layer["class_name"] in RELUS | {"Softmax"}:
+def _linearise(layer: Description) -> None:
+    """Make a layer's activation the identity."""
+    if layer["class_name"] in ACTIVATION_LAYERS | {"Softmax"}:
         layer["class_name"] = "Activation"
-        layer["config"] = {"name": name_of(layer), "activation": "linear"}
+        layer["config"] = {"name": layer_name(layer), "activation": "linear"}
         for node in layer.get("inbound_nodes", []):
             node["kwargs"] = {}  # a softmax takes a mask
     else:

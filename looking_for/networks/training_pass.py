@@ -1,84 +1,141 @@
-"""One pass over all training images: what the network's units do, and means of its exact maps."""
+"""One pass over all training images: what a dense network's units do, and means of its exact maps."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 
-from looking_for.clusters.survey import Clusters
+from looking_for.clusters.kmeans import Clusters
 from looking_for.core.activations import ACTIVATIONS
-from looking_for.core.arrays import Array, centred, pixels
-from looking_for.core.parallel import spread
-from looking_for.core.sums import sums_by
-from looking_for.images.imageset import Images
-from looking_for.networks import exact_maps
-from looking_for.networks.dense import Network
-from looking_for.surrogates.fits import LogitSums
+from looking_for.core.arrays import Array, as_pixels, centred, sum_by_group
+from looking_for.core.parallel import parallel_map
+from looking_for.core.imageset import ImageSet
+from looking_for.networks.dense_weights import DenseWeights
+from looking_for.networks.exact_maps import mean_exact_maps
 
 IMAGES_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
-class Probe:
-    """What the pass found over some of the images, or all.
+class LogitSums:
+    """What least squares needs of logits: sums over training images.
 
-    sums: of logits, for fits; on: how many images turn each hidden unit on, by layer; slope and
-    activation: the sums of each hidden unit's slopes and of its activations' sizes, by layer; maps: mean
-    exact map of each cluster (clusters × inputs × classes) and logits: mean logits (clusters × classes), by
-    clusters a class; of_images: the logits of each image (n × classes); mapped: how many images the maps
-    are means of; classes centred.
+    Parameters
+    ----------
+    n_images : int
+    logits : array, shape (n_classes,)
+        Σz, z centred across classes.
+    products : array, shape (n_inputs, n_classes)
+        Σxᵀz.
+    """
+
+    n_images: int
+    logits: Array
+    products: Array
+
+    @classmethod
+    def from_logits(cls, x: Array, logits: Array) -> "LogitSums":
+        """Sum over rows of pixels (n_images, n_inputs) and their logits (n_images, n_classes)."""
+        return cls(len(x), logits.sum(axis=0, dtype=float), (x.T @ logits).astype(float))
+
+    def expand_inputs(self, inked: Array) -> "LogitSums":
+        """Take these sums as those of some pixels (mask, shape (n_inputs,)), all others being blank."""
+        products = np.zeros((len(inked), self.products.shape[1]))
+        products[inked] = self.products
+        return replace(self, products=products)
+
+    @classmethod
+    def total(cls, parts: Iterable["LogitSums"]) -> "LogitSums":
+        """Add up the sums of disjoint sets of images."""
+        parts = list(parts)
+        return cls(
+            sum(p.n_images for p in parts),
+            np.sum([p.logits for p in parts], axis=0),
+            np.sum([p.products for p in parts], axis=0),
+        )
+
+
+@dataclass(frozen=True)
+class TrainingPass:
+    """What a pass over training images gives; all logits and maps are centred across classes.
+
+    Parameters
+    ----------
+    sums : LogitSums
+    maps : mapping from int to array, shape (n_clusters, n_inputs, n_classes)
+        The mean exact map of each cluster, by clusters per class.
+    logits : mapping from int to array, shape (n_clusters, n_classes)
+        Mean logits, likewise.
+    logits_per_image : array, shape (n_images, n_classes)
+    n_mapped : int
+        How many images the maps are means of.
+    on, slope, activation : lists of arrays, one per hidden layer, shape (n_units,)
+        How many images turn each unit on, the sums of its slopes and of its activations' sizes; none of a
+        network whose units have no pictures.
     """
 
     sums: LogitSums
-    on: list[Array]
-    slope: list[Array]
-    activation: list[Array]
     maps: Mapping[int, Array]
     logits: Mapping[int, Array]
-    of_images: Array
-    mapped: int
+    logits_per_image: Array
+    n_mapped: int
+    on: list[Array] = field(default_factory=list)
+    slope: list[Array] = field(default_factory=list)
+    activation: list[Array] = field(default_factory=list)
+
+    @classmethod
+    def merge_classes(cls, images: ImageSet, parts: Sequence["TrainingPass"]) -> "TrainingPass":
+        """Put the passes of each class's images together, class by class."""
+        logits = np.empty((len(images.y_train), parts[0].logits_per_image.shape[1]))
+        for k, part in enumerate(parts):
+            logits[images.y_train == k] = part.logits_per_image
+        return cls(
+            LogitSums.total(part.sums for part in parts),
+            {n: np.concatenate([part.maps[n] for part in parts]) for n in parts[0].maps},
+            {n: np.concatenate([part.logits[n] for part in parts]) for n in parts[0].logits},
+            logits,
+            sum(part.n_mapped for part in parts),
+            _sum_by_layer([part.on for part in parts]),
+            _sum_by_layer([part.slope for part in parts]),
+            _sum_by_layer([part.activation for part in parts]),
+        )
 
 
-def run(network: Network, images: Images, clusters: Mapping[int, Clusters]) -> Probe:
-    """Pass all training images through the network once, a class at a time on each core."""
-    parts = spread(partial(_of_class, network, images, clusters), range(len(images.classes)))
-    of_images = np.empty((len(images.y_train), len(images.classes)))
-    for k, part in enumerate(parts):
-        of_images[images.y_train == k] = part.of_images
-    return Probe(
-        LogitSums.total(part.sums for part in parts),
-        _total([part.on for part in parts]),
-        _total([part.slope for part in parts]),
-        _total([part.activation for part in parts]),
-        {number: np.concatenate([part.maps[number] for part in parts]) for number in clusters},
-        {number: np.concatenate([part.logits[number] for part in parts]) for number in clusters},
-        of_images,
-        len(of_images),
-    )
-
-
-def _of_class(network: Network, images: Images, clusters: Mapping[int, Clusters], k: int) -> Probe:
+def clusters_of_class(
+    images: ImageSet, clusters: Mapping[int, Clusters], k: int
+) -> tuple[Array, dict[int, Array], dict[int, Array]]:
+    """Give a class's training images, and, by clusters per class, the cluster of each and the sizes."""
     rows = np.flatnonzero(images.y_train == k)
+    within = {n: c.of_train[rows].astype(int) - int(np.argmax(c.classes == k)) for n, c in clusters.items()}
+    return rows, within, {n: c.sizes[c.classes == k] for n, c in clusters.items()}
+
+
+def pass_training_images(
+    network: DenseWeights, images: ImageSet, clusters: Mapping[int, Clusters]
+) -> TrainingPass:
+    """Pass all training images through a dense network once, a class at a time on each core."""
+    one_class = partial(_pass_class, network, images, clusters)
+    return TrainingPass.merge_classes(images, parallel_map(one_class, range(len(images.classes))))
+
+
+def _pass_class(
+    network: DenseWeights, images: ImageSet, clusters: Mapping[int, Clusters], k: int
+) -> TrainingPass:
+    rows, within, sizes = clusters_of_class(images, clusters, k)
     starts = range(0, len(rows), IMAGES_AT_ONCE)
     portions = [_forward(network, images.x_train[rows[n : n + IMAGES_AT_ONCE]]) for n in starts]
     slopes = [np.concatenate(layer) for layer in zip(*(p.slopes for p in portions), strict=True)]
     logits = np.concatenate([p.logits for p in portions])
-    maps, means = {}, {}
-    for number, found in clusters.items():
-        sizes = found.sizes[found.classes == k]
-        own = found.of_train[rows].astype(int) - int(np.argmax(found.classes == k))
-        maps[number] = exact_maps.mean_maps(network, slopes, own, len(sizes))
-        means[number] = sums_by(own, logits, len(sizes)) / sizes[:, None]
-    return Probe(
+    return TrainingPass(
         LogitSums.total(p.sums for p in portions),
-        _total([p.on for p in portions]),
-        [slope.sum(axis=0) for slope in slopes],
-        _total([p.activation for p in portions]),
-        maps,
-        means,
+        {n: mean_exact_maps(network, slopes, within[n], len(s)) for n, s in sizes.items()},
+        {n: sum_by_group(within[n], logits, len(s)) / s[:, None] for n, s in sizes.items()},
         logits,
         len(rows),
+        _sum_by_layer([p.on for p in portions]),
+        [slope.sum(axis=0) for slope in slopes],
+        _sum_by_layer([p.activation for p in portions]),
     )
 
 
@@ -91,16 +148,16 @@ class _Portion:
     logits: Array
 
 
-def _forward(network: Network, images: Array) -> _Portion:
-    x = pixels(images)
+def _forward(network: DenseWeights, images: Array) -> _Portion:
+    x = as_pixels(images)
     z = network.preactivations(x)
     logits = centred(z[-1])
     value = ACTIVATIONS[network.activation].value
     activation = [np.abs(value(hidden)).sum(axis=0) for hidden in z[:-1]]
     on = [(hidden > 0).sum(axis=0) for hidden in z[:-1]]
-    return _Portion(LogitSums.of(x, logits), network.slopes(z), on, activation, logits)
+    return _Portion(LogitSums.from_logits(x, logits), network.slopes(z), on, activation, logits)
 
 
-def _total(by_layer: Sequence[list[Array]]) -> list[Array]:
-    """Sums over parts, layer by layer."""
+def _sum_by_layer(by_layer: Sequence[list[Array]]) -> list[Array]:
+    """Sum over parts, layer by layer."""
     return [np.sum(layer, axis=0) for layer in zip(*by_layer, strict=True)]

@@ -1,0 +1,1 @@
+"""The reports: claims are decided in Python, templates speak."""

@@ -1,20 +1,66 @@
-"""Sections as Markdown, by a template that knows nothing of what they say."""
+"""Pages by templates: the environment that all of them share, with numbers in words as filters."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from looking_for.report.blocks import Section
+from looking_for.core import text
+from looking_for.results.glossary import describe_ablation, describe_rung
 
 
-def markdown(title: str, sections: Sequence[Section]) -> str:
-    """A page with a title; a section without one has no heading."""
+def render_page(template: str, **values: Any) -> str:
+    """Fill in a template; raises where it asks for a value that it was not given."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
+        extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("page.md.j2").render(title=title, sections=sections)
+    environment.filters |= {
+        "decimal": text.format_decimal,
+        "percent": text.format_percent,
+        "points": lambda share: text.format_decimal(100 * (share or 0), 1),
+        "interval": text.format_interval,
+        "explained": text.format_explained,
+        "share_range": text.format_share_range,
+        "number_range": text.format_number_range,
+        "count_range": text.format_count_range,
+        "thousands": "{:,}".format,
+        "number_of": text.format_count,
+        "listed": lambda words, last="and": text.join_words(list(words), last),
+        "code": lambda name: f"`{name}`",
+        "literal": escape_markdown,
+        "rung": describe_rung,
+        "ablation": describe_ablation,
+        "spoken": lambda number: SPOKEN.get(number, str(number)),
+        "one_or_many": lambda things, one, many: one if len(things) == 1 else many,
+        "each": lambda items, macro: [str(macro(item)) for item in items],
+        "each_with": lambda items, macro, value: [str(macro(item, value)) for item in items],
+        "each_by": say_each_by,
+        "sentence_case": lambda words: words[:1].upper() + words[1:],
+    }
+    return environment.get_template(template).render(**values)
+
+
+SPOKEN = dict(enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1))
+
+
+def say_each_by(items: Iterable[Any], attribute: str, macros: Any, prefix: str) -> list[str]:
+    """Say each item by the macro whose name is a prefix and one of the item's attributes."""
+    return [str(getattr(macros, prefix + getattr(item, attribute))(item)) for item in items]
+
+
+def escape_markdown(words: str) -> str:
+    """Write anyone's words, such as a class's name, as Markdown that shows them as they are.
+
+    Examples
+    --------
+    >>> escape_markdown("T-shirt_[1]")
+    'T-shirt\\\\_\\\\[1\\\\]'
+    """
+    return re.sub(r"([\\`*_\[\]<>|&!$~])", r"\\\1", words)

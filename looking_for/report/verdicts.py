@@ -1,64 +1,95 @@
-"""Verdicts in words, each with its threshold; none where the threshold lies inside the interval."""
+"""Verdicts, each with its threshold; none where the threshold is inside the interval."""
 
 from dataclasses import dataclass
-from math import sqrt
-from typing import Literal
+from enum import StrEnum
 
-from looking_for.results.run import Facts
-from looking_for.surrogates.ladder import Interval
-from looking_for.surrogates.truth import Moment
+from scipy.stats import binomtest
+
+from looking_for.core.tables import N_DIGITS, Interval
+from looking_for.results.run import NetworkResults
+from looking_for.surrogates.course import SnapshotMeasures
 
 NEARLY, SKETCH = 0.9, 0.7
-OUTGROWN = 0.1
-STILL = 0.01
-Z95 = 1.96
-
-Status = Literal["outgrew", "slipped", "kept", "never"]
+OUTGROWN = 0.1  # by how much agreement falls where a network outgrows its picture
+STILL_IMPROVING = 0.01  # by how much accuracy rises in the second half of a training that has not ended
 
 
-def verdict(network: Facts) -> str:
-    """What its composed pictures are, in words."""
-    if network.control:
-        return "(a control)"
+class Verdict(StrEnum):
+    """What a network's composed pictures are."""
+
+    CONTROL = "control"
+    CONSTANT = "constant"
+    FLAT = "flat"
+    NEARLY = "nearly"
+    SKETCH = "sketch"
+    FICTION = "fiction"
+    NEAR_NEARLY = "too_near_nearly"
+    NEAR_SKETCH = "too_near_sketch"
+
+
+def judge_network(network: NetworkResults) -> Verdict:
+    """Judge a network's composed pictures."""
+    if network.is_control:
+        return Verdict.CONTROL
     if network.is_constant:
-        return "nothing to picture: one class for all"
+        return Verdict.CONSTANT
     if network.is_flat:
-        return "the network itself"
-    return by_measures(network.ladder["composed"].agreement, network.ladder["composed_balanced"].explained)
+        return Verdict.FLAT
+    return judge_measures(
+        network.ladder["composed"].agreement, network.ladder["composed_balanced"].explained
+    )
 
 
-def by_measures(agreement: Interval, explained: Interval) -> str:
-    """By agreement (as they are) and explained (balanced): both must be wholly above a threshold."""
-    for threshold, words in ((NEARLY, "nearly the network"), (SKETCH, "a sketch of the network")):
-        if above((agreement, explained), threshold):
-            return words
-        if not below((agreement, explained), threshold):
-            return f"too near {threshold} to say"
-    return "mostly fiction"
+def judge_measures(agreement: Interval, explained: Interval) -> Verdict:
+    """Judge by agreement (as they are) and explained (balanced): both must be wholly above a threshold."""
+    for threshold, verdict, near in (
+        (NEARLY, Verdict.NEARLY, Verdict.NEAR_NEARLY),
+        (SKETCH, Verdict.SKETCH, Verdict.NEAR_SKETCH),
+    ):
+        if all_above((agreement, explained), threshold):
+            return verdict
+        if not any_below((agreement, explained), threshold):
+            return near
+    return Verdict.FICTION
 
 
-def above(intervals: tuple[Interval, ...], threshold: float) -> bool:
-    """Whether all of them lie wholly above."""
+def all_above(intervals: tuple[Interval, ...], threshold: float) -> bool:
+    """Whether all of them are wholly above."""
     return all(i.low is not None and i.low >= threshold for i in intervals)
 
 
-def below(intervals: tuple[Interval, ...], threshold: float) -> bool:
-    """Whether one of them lies wholly below."""
+def any_below(intervals: tuple[Interval, ...], threshold: float) -> bool:
+    """Whether one of them is wholly below."""
     return any(i.high is not None and i.high < threshold for i in intervals)
+
+
+class Status(StrEnum):
+    """How a network's composed pictures fared along its training.
+
+    OUTGREW: they were nearly the network and lost at least OUTGROWN; SLIPPED: they lost less, but more than
+    chance; KEPT; NEVER: they never were nearly the network, or no better than a constant.
+    """
+
+    OUTGREW = "outgrew"
+    SLIPPED = "slipped"
+    KEPT = "kept"
+    NEVER = "never"
 
 
 @dataclass(frozen=True)
 class Course:
-    """How one network's composed pictures fared along its training.
+    """One network's composed pictures along its training.
 
-    best: the moment after the start with the greatest agreement; best_interval: of that agreement; end:
-    the agreement of the trained network; floor: what a constant gives; status: outgrew (they were nearly
-    the network and lost at least OUTGROWN), slipped (they lost less, but more than chance), kept, or
-    never (they never were nearly the network, or no better than a constant).
+    Parameters
+    ----------
+    best : SnapshotMeasures
+        The snapshot after the start with the greatest agreement.
+    best_interval, end, floor : Interval
+        That agreement, the agreement of the trained network, and what a constant gives.
     """
 
-    network: Facts
-    best: Moment
+    network: NetworkResults
+    best: SnapshotMeasures
     best_interval: Interval
     end: Interval
     floor: Interval
@@ -67,33 +98,32 @@ class Course:
     def status(self) -> Status:
         best, end, floor = (tuple(v or 0.0 for v in i) for i in (self.best_interval, self.end, self.floor))
         if best[0] < NEARLY or self.best.explained < NEARLY or best[1] <= floor[2]:
-            return "never"
+            return Status.NEVER
         if end[2] >= best[1]:
-            return "kept"
-        return "outgrew" if best[0] - end[0] >= OUTGROWN else "slipped"
+            return Status.KEPT
+        return Status.OUTGREW if best[0] - end[0] >= OUTGROWN else Status.SLIPPED
 
 
-def course(network: Facts, tests: int) -> Course | None:
-    """A network's course, or None where it has none to tell: flat, a control, constant, no snapshots."""
-    if network.is_flat or network.control or network.is_constant or len(network.truth) < 2:
+def trace_course(network: NetworkResults, n_tests: int) -> Course | None:
+    """Trace a network's course; None where it has none: flat, a control, constant, no snapshots."""
+    if network.is_flat or network.is_control or network.is_constant or len(network.truth) < 2:
         return None
-    best = max(network.truth[1:], key=lambda moment: moment.agreement)
+    best = max(network.truth[1:], key=lambda snapshot: snapshot.agreement)
     end = network.ladder["composed"].agreement
-    interval = end if best == network.truth[-1] else wilson(best.agreement, tests)
+    interval = end if best == network.truth[-1] else wilson_interval(best.agreement, n_tests)
     return Course(network, best, interval, end, network.ladder["constant"].agreement)
 
 
-def wilson(share: float, n: int) -> Interval:
-    """Wilson's 95 % interval of a share of n images."""
-    middle = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 / (1 + Z95**2 / n) * sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    return Interval(share, round(middle - half, 4), round(middle + half, 4))
+def wilson_interval(share: float, n: int) -> Interval:
+    """Give Wilson's 95 % interval of a share of n images."""
+    ends = binomtest(round(share * n), n).proportion_ci(method="wilson")
+    return Interval(share, round(float(ends.low), N_DIGITS), round(float(ends.high), N_DIGITS))
 
 
-def still_learning(network: Facts) -> bool:
-    """Whether its test accuracy rose by more than STILL over the second half of a training seen here."""
+def is_still_learning(network: NetworkResults) -> bool:
+    """Whether its test accuracy still rose over the second half of a training seen here."""
     if network.recipe is None:
         return False
     history = network.history
     half = next(i for i, epoch in enumerate(history["epoch"]) if epoch >= network.recipe.epochs / 2)
-    return history["accuracy"][-1] - history["accuracy"][half] > STILL
+    return history["accuracy"][-1] - history["accuracy"][half] > STILL_IMPROVING

@@ -1,4 +1,4 @@
-"""What each metric means and which way it is better; and the report's words: said once, used everywhere."""
+"""What each metric means and which way it is better; and the report's words, written once, used everywhere."""
 
 from typing import Literal, NamedTuple
 
@@ -57,7 +57,34 @@ TERMS = {
 }
 
 
-def rung_words(rung: str) -> str:
-    """A rung's name for people, as in "exact maps, 10 a class"."""
+def describe_rung(rung: str) -> str:
+    """Give a rung's name for people, as in "exact maps, 10 a class"."""
     name, _, number = rung.partition(".")
     return RUNGS[name].format(f"{number} a class")
+
+
+ABLATIONS = {
+    "free": "fitted from the exact maps, not held to them",
+    "means": "fitted from the clusters' mean images",
+    "random": "fitted from noise",
+    "labels": "fitted to labels",
+    "divergence": "fitted to probabilities (Kullback–Leibler)",
+}
+
+
+def describe_ablation(name: str) -> str:
+    """Give the name for people of a surrogate among the ablations: the ladder's words for its rungs."""
+    kind, _, number = name.partition(".")
+    return f"{ABLATIONS[kind]}, {number} a class" if kind in ABLATIONS else describe_rung(name)
+
+
+VERDICTS = {
+    "control": "(a control)",
+    "constant": "nothing to picture: one class for all",
+    "flat": "the network itself",
+    "nearly": "nearly the network",
+    "sketch": "a sketch of the network",
+    "fiction": "mostly fiction",
+    "too_near_nearly": "too near 0.9 to say",
+    "too_near_sketch": "too near 0.7 to say",
+}

@@ -1,72 +1,115 @@
-"""What draw and render know: a network's params, numbers and pictures, and who is compared in a run."""
+"""What a run gave: a network's recipe, numbers and pictures, and who is compared."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 from looking_for.clusters.survey import Survey
-from looking_for.core import files
+from looking_for.core import paths
 from looking_for.core.activations import ACTIVATIONS
-from looking_for.core.files import load_numbers
+from looking_for.core.files import load_json, translate_errors
+from looking_for.core.tables import load_rows, parse_csv
 from looking_for.images.catalog import DATASETS
-from looking_for.images.imageset import Images
-from looking_for.results import seed_spread
-from looking_for.results.seed_spread import Spread
-from looking_for.results.text import count
-from looking_for.surrogates import challenge, truth
-from looking_for.surrogates.challenge import Challenger
-from looking_for.surrogates.ladder import Ladder, headline
-from looking_for.surrogates.results import Architecture, Pictures
-from looking_for.surrogates.truth import Moment
-from stages.params import NetworkParams, Params
+from looking_for.core.imageset import ImageSet
+from looking_for.networks.base import Architecture
+from looking_for.results.seed_spread import Spread, load_summary, seed_spread
+from looking_for.core.text import format_count
+from looking_for.surrogates.ablations import AblationRow, load_ablations
+from looking_for.surrogates.course import SnapshotMeasures
+from looking_for.surrogates.ladder import Ladder, headline_count
+from looking_for.surrogates.results import Pictures
+from looking_for.networks.recipe import Recipe
 
-MOST = 7  # as many networks as there are colours that are told apart
+MAX_COMPARED = 7  # as many networks as there are colours that can be distinguished
 
 
 @dataclass(frozen=True)
-class Facts:
-    """One network. `recipe` is how it was trained, None for one made elsewhere; `samples` is what it was
-    trained on, no more than the data set has, which is what one made elsewhere is credited with."""
+class RunSettings:
+    """What draws and reports must know of a run's parameters.
+
+    Parameters
+    ----------
+    recipes : mapping from str to Recipe
+        The networks trained here; `imported` names the others.
+    batch_size : int
+    challenged : sequence of str
+        Networks whose fitted pictures were put to the test.
+    story : sequence of str
+        The networks that the report compares.
+    samples_per_class, clusters_shown : int
+        How many, at most, in figures.
+    n_fitted : sequence of int
+        The numbers of fitted pictures per class.
+    dataset : str
+        A key of DATASETS.
+    comparable : mapping
+        The settings besides a recipe on which a network's numbers depend, as `seed_spread` compares them.
+    """
+
+    recipes: Mapping[str, Recipe]
+    imported: Sequence[str]
+    batch_size: int
+    challenged: Sequence[str]
+    story: Sequence[str]
+    samples_per_class: int
+    clusters_shown: int
+    n_fitted: Sequence[int]
+    dataset: str
+    comparable: Mapping[str, Any]
+
+    @property
+    def names(self) -> list[str]:
+        """All networks, those trained here and then the imported ones."""
+        return [*self.recipes, *self.imported]
+
+
+@dataclass(frozen=True)
+class NetworkResults:
+    """One network. `recipe` is how it was trained, None for an imported one; `samples` is what it was trained
+    on, no more than the data set has; imported networks are assumed to have seen all images."""
 
     name: str
-    recipe: NetworkParams | None
+    recipe: Recipe | None
     samples: int
     updates: int
     metrics: Mapping[str, Any]
     ladder: Ladder
-    truth: Sequence[Moment]
-    challenged: bool
+    truth: Sequence[SnapshotMeasures]
+    is_challenged: bool
 
     @classmethod
-    def load(cls, name: str, settings: Params, available: int) -> "Facts":
-        recipe = settings.networks.get(name)
+    def load(cls, name: str, settings: RunSettings, available: int) -> "NetworkResults":
+        """Read what the stages wrote of a network, of `available` training images."""
+        recipe = settings.recipes.get(name)
         samples = min(recipe.samples, available) if recipe else available
         return cls(
             name,
             recipe,
             samples,
-            recipe.epochs * -(-samples // settings.train.batch_size) if recipe else 0,
-            load_numbers(files.metrics_file(name)),
-            Ladder.load(files.ladder_file(name)),
-            truth.load(files.truth_file(name)),
-            name in settings.challenge,
+            recipe.epochs * -(-samples // settings.batch_size) if recipe else 0,
+            load_json(paths.metrics_file(name)),
+            Ladder.load(paths.ladder_file(name)),
+            load_rows(paths.truth_file(name), SnapshotMeasures),
+            name in settings.challenged,
         )
 
     @cached_property
     def pictures(self) -> Pictures:
-        return Pictures.load(files.pictures_file(self.name))
+        return Pictures.load(paths.pictures_file(self.name))
 
     @cached_property
     def history(self) -> dict[str, list[float]]:
         """The columns of the training history."""
-        rows = files.load_table(files.history_file(self.name))
-        return {key: [float(row[key]) for row in rows] for key in rows[0]}
+        path = paths.history_file(self.name)
+        with translate_errors(path):
+            rows = parse_csv(path.read_text(encoding="utf-8"))
+            return {key: [float(row[key]) for row in rows] for key in rows[0]}
 
     @cached_property
-    def challengers(self) -> Sequence[Challenger]:
-        """What its fitted pictures were challenged with; nothing where params.yaml names it not."""
-        return challenge.load(files.challenge_file(self.name)) if self.challenged else []
+    def ablations(self) -> Sequence[AblationRow]:
+        """What its fitted pictures were compared with; nothing where they were not put to the test."""
+        return load_ablations(paths.challenge_file(self.name)) if self.is_challenged else []
 
     @property
     def architecture(self) -> Architecture:
@@ -75,10 +118,10 @@ class Facts:
     @property
     def widths(self) -> list[int]:
         """The hidden layers' units, of those that have pictures."""
-        return [layer.weights.shape[1] for layer in self.pictures.composed[:-1]]
+        return [layer.weights.shape[1] for layer in self.pictures.composed.layers[:-1]]
 
     @property
-    def control(self) -> bool:
+    def is_control(self) -> bool:
         return self.recipe is not None and self.recipe.is_control
 
     @property
@@ -89,7 +132,7 @@ class Facts:
     @property
     def is_affine(self) -> bool:
         """Whether it is affine around each image, and not only nearly, as its activation's pieces are."""
-        return self.is_flat or ACTIVATIONS[self.architecture.activation].is_affine
+        return self.is_flat or ACTIVATIONS[self.architecture.activation].is_piecewise_affine
 
     @property
     def activation_words(self) -> str:
@@ -99,14 +142,13 @@ class Facts:
     @property
     def is_constant(self) -> bool:
         """Whether it gives every test image the same class."""
-        return bool(self.pictures.answers.max() == 1)
+        return bool(self.pictures.measured.answers.max() == 1)
 
-    def is_like(self, other: "Facts") -> bool:
-        """Whether they differ in nothing but images and epochs, so that these may be named as the cause."""
+    def differs_in_length_alone(self, other: "NetworkResults") -> bool:
+        """Whether two differ in nothing but images and epochs, so that these may be named as the cause."""
         if self.recipe is None or other.recipe is None:
             return False
-        varied = {"samples", "epochs"}
-        return self.recipe.model_dump(exclude=varied) == other.recipe.model_dump(exclude=varied)
+        return self.recipe.without("samples", "epochs") == other.recipe.without("samples", "epochs")
 
     @property
     def architecture_file(self) -> str | None:
@@ -114,8 +156,8 @@ class Facts:
         if not self.architecture.is_dense:
             return None
         activation = self.architecture.activation
-        other = "" if self.is_flat or activation == "relu" else f"-{activation}"
-        return f"architecture-{'flat' if self.is_flat else self.architecture.words}{other}.png"
+        suffix = "" if self.is_flat or activation == "relu" else f"-{activation}"
+        return f"architecture-{'flat' if self.is_flat else self.architecture.words}{suffix}.png"
 
     @property
     def training_words(self) -> str:
@@ -125,103 +167,115 @@ class Facts:
         if self.recipe.epochs == 0:
             return "no training"
         shuffled = ["labels shuffled"] if self.recipe.shuffle_labels else []
-        words = [count(self.samples, "image"), count(self.recipe.epochs, "epoch"), *shuffled]
-        return ", ".join(words + unusual(self.recipe))
+        words = [format_count(self.samples, "image"), format_count(self.recipe.epochs, "epoch"), *shuffled]
+        return ", ".join(words + describe_non_defaults(self.recipe))
 
 
 @dataclass(frozen=True)
-class Run:
-    """Networks in params.yaml's order, with the images and what was found in them."""
+class RunResults:
+    """Networks in the order of params.yaml, with the images and their survey."""
 
-    settings: Params
-    networks: Sequence[Facts]
-    images: Images
+    settings: RunSettings
+    networks: Sequence[NetworkResults]
+    images: ImageSet
     survey: Survey
 
     @classmethod
-    def load(cls, settings: Params, names: Iterable[str]) -> "Run":
-        images = Images.load()
-        networks = [Facts.load(name, settings, len(images.x_train)) for name in names]
+    def load(cls, settings: RunSettings, names: Iterable[str]) -> "RunResults":
+        """Read what the stages wrote of some networks."""
+        images = ImageSet.load()
+        networks = [NetworkResults.load(name, settings, len(images.x_train)) for name in names]
         return cls(settings, networks, images, Survey.load())
 
     @cached_property
     def claims(self) -> Mapping[str, Any]:
         """What the survey counted of the article's claims."""
-        return load_numbers(files.CLAIMS)
+        return load_json(paths.CLAIMS)
 
     @cached_property
     def spreads(self) -> Mapping[str, Mapping[str, Spread]]:
         """By network, how far another seed moves each metric; of those whose recipe the study has."""
-        summary = seed_spread.load()
-        found = {n.name: seed_spread.of(self.settings, n.name, summary) for n in self.networks}
-        return {name: spreads for name, spreads in found.items() if spreads}
+        summary, comparable = load_summary(), self.settings.comparable
+        spreads = {n.name: seed_spread(n.recipe, comparable, summary) for n in self.networks}
+        return {name: by_metric for name, by_metric in spreads.items() if by_metric}
 
     @property
     def classes(self) -> list[str]:
         return [str(name) for name in self.images.classes]
 
     @cached_property
-    def story(self) -> list[Facts]:
+    def compared(self) -> list[NetworkResults]:
         """The networks that are compared: those that params.yaml names, or every one that is no control."""
         by_name = {network.name: network for network in self.networks}
-        named = [by_name[name] for name in self.settings.render.story if name in by_name]
-        return named or [n for n in self.networks if not n.control][:MOST] or list(self.networks[:MOST])
+        named = [by_name[name] for name in self.settings.story if name in by_name]
+        others = [n for n in self.networks if not n.is_control][:MAX_COMPARED]
+        return named or others or list(self.networks[:MAX_COMPARED])
 
     @property
     def missing(self) -> list[str]:
-        """The names that params.yaml has for the story and that are no networks of it."""
-        return [name for name in self.settings.render.story if name not in self.settings.names]
+        """The names in `render.story` that are not networks of params.yaml."""
+        return [name for name in self.settings.story if name not in self.settings.names]
 
     @cached_property
-    def others(self) -> list[Facts]:
-        return [network for network in self.networks if network not in self.story]
+    def others(self) -> list[NetworkResults]:
+        return [network for network in self.networks if network not in self.compared]
 
     @cached_property
-    def controls(self) -> list[Facts]:
-        return [network for network in self.networks if network.control]
+    def controls(self) -> list[NetworkResults]:
+        return [network for network in self.networks if network.is_control]
 
     @cached_property
-    def hero(self) -> Facts | None:
-        """The story's last network with something to explain: with hidden layers, trained, not constant."""
-        able = [n for n in self.story if not (n.is_flat or n.control or n.is_constant)]
+    def featured(self) -> NetworkResults | None:
+        """The last compared network with something to explain: with hidden layers, trained, not constant."""
+        able = [n for n in self.compared if not (n.is_flat or n.is_control or n.is_constant)]
         return able[-1] if able else None
 
-    @property
-    def number(self) -> int:
-        """The clusters a class that the report speaks of."""
-        return headline(list(self.survey.clusters))
+    @cached_property
+    def with_ladder(self) -> list[NetworkResults]:
+        """The compared networks that have a ladder to climb: not those whose picture is the network."""
+        return [n for n in self.compared if not n.is_flat]
 
     @property
-    def shown_number(self) -> int:
-        """The clusters a class in figures of them: the most that may be shown, or else the fewest tried."""
-        return most_within(list(self.survey.clusters), self.settings.render.clusters_shown)
+    def n_clusters(self) -> int:
+        """How many clusters per class the report speaks of."""
+        return headline_count(list(self.survey.clusters))
 
     @property
-    def fitted_number(self) -> int:
-        """The fitted pictures a class that the report speaks of."""
-        return headline(self.settings.fit.pictures)
+    def n_clusters_shown(self) -> int:
+        """How many clusters per class figures show: the most that may be, or else the fewest tried."""
+        return largest_at_most(list(self.survey.clusters), self.settings.clusters_shown)
 
     @property
-    def is_articles(self) -> bool:
+    def n_fitted(self) -> int:
+        """How many fitted pictures per class the report speaks of."""
+        return headline_count(self.settings.n_fitted)
+
+    @property
+    def is_article_data(self) -> bool:
         """Whether these are the digits that the article is about."""
         digits = [str(digit) for digit in range(10)]
-        return DATASETS[self.settings.data.dataset].is_articles and self.classes == digits
+        return DATASETS[self.settings.dataset].is_articles and self.classes == digits
 
 
-def unusual(recipe: NetworkParams) -> list[str]:
-    """What is unlike the usual recipe, in words, as in ["tanh", "dropout 0.2"]."""
-    usual = NetworkParams.model_fields
-    found = []
-    for key in ("activation", "optimizer", "momentum", "weight_decay", "dropout", "batch_normalisation",
-                "initial_scale", "seed"):  # fmt: skip
+NAMED_SETTINGS = (
+    "activation", "optimizer", "momentum", "weight_decay", "dropout", "batch_normalisation", "initial_scale",
+    "seed",
+)  # fmt: skip
+
+
+def describe_non_defaults(recipe: Recipe) -> list[str]:
+    """Say what is unlike the default recipe, as in ["tanh", "dropout 0.2"]."""
+    defaults = {f.name: f.default for f in fields(Recipe)}
+    words = []
+    for key in NAMED_SETTINGS:
         value = getattr(recipe, key)
-        if value != usual[key].default:
+        if value != defaults[key]:
             name = key.replace("_", " ")
-            said = value.replace("_", " ") if isinstance(value, str) else f"{name} {value:g}"
-            found.append(name if value is True else said)
-    return found
+            shown = value.replace("_", " ") if isinstance(value, str) else f"{name} {value:g}"
+            words.append(name if value is True else shown)
+    return words
 
 
-def most_within(tried: Sequence[int], most: int) -> int:
-    """The largest number tried that is no more than `most`, or else the least."""
+def largest_at_most(tried: Sequence[int], most: int) -> int:
+    """Give the largest number tried that is no more than `most`, or else the least."""
     return max((number for number in tried if number <= most), default=min(tried))

@@ -6,15 +6,13 @@ from typing import Any, NamedTuple
 
 from scipy.special import stdtrit
 
-from looking_for.core.files import load_numbers
-from looking_for.surrogates.ladder import headline
-from stages.params import NetworkParams, Params, StudyParams
-
-SUMMARY = Path("study/summary.json")
+from looking_for.core.files import load_json
+from looking_for.core.paths import SUMMARY
+from looking_for.networks.recipe import Recipe
 
 
 class Spread(NamedTuple):
-    """Of one metric over networks of one recipe: how many, their median, ends and standard deviation."""
+    """One metric over networks of one recipe: how many seeds, median, ends and standard deviation."""
 
     seeds: int
     median: float
@@ -24,40 +22,39 @@ class Spread(NamedTuple):
 
     @property
     def noise(self) -> float:
-        """How far apart two trainings with other seeds lie in 95 % of cases: t · √2 · deviation."""
+        """How far apart two trainings with other seeds are in 95 % of cases: t · √2 · deviation."""
         return float(stdtrit(self.seeds - 1, 0.975)) * 2**0.5 * self.deviation
 
 
-def basis(settings: Params | StudyParams) -> dict[str, Any]:
-    """The params besides a recipe on which a network's numbers depend: other ones, and nothing is known."""
-    fit, train = settings.fit, settings.train
-    return {
-        "data": settings.data.model_dump(exclude={"source"}),
-        "clusters": [headline(settings.survey.clusters), settings.survey.seed],
-        "batch_size": train.batch_size,
-        "learning_rate": train.learning_rate,
-        "fit": [headline(fit.pictures), fit.pull, fit.updates, fit.seed],
-    }
+def seed_spread(
+    recipe: Recipe | None, settings: Mapping[str, Any], summary: Mapping[str, Any]
+) -> dict[str, Spread]:
+    """Look up the spread of each metric over the study's networks of a recipe.
 
+    Parameters
+    ----------
+    recipe : Recipe, optional
+        None of an imported network.
+    settings : mapping
+        The settings besides a recipe on which a network's numbers depend; if the study's differ, the spread
+        does not apply.
+    summary : mapping
+        As of `load_summary`.
 
-def without_seed(recipe: NetworkParams) -> dict[str, Any]:
-    return recipe.model_dump(exclude={"seed"})
-
-
-def of(settings: Params, network: str, summary: Mapping[str, Any]) -> dict[str, Spread]:
-    """The spread of each metric over the study's networks of this one's recipe, if it has any."""
-    recipe = settings.networks.get(network)
-    if recipe is None or not summary or summary["of"] != basis(settings):
+    Returns
+    -------
+    dict from metric to Spread
+        Empty where the study says nothing of it.
+    """
+    if recipe is None or not summary or summary["of"] != settings:
         return {}
     for entry in summary["recipes"]:
-        if entry["recipe"] == without_seed(recipe):
-            spreads = {
-                metric: Spread(entry["seeds"], **found) for metric, found in entry["metrics"].items()
-            }
+        if entry["recipe"] == recipe.without("seed"):
+            spreads = {metric: Spread(entry["seeds"], **of) for metric, of in entry["metrics"].items()}
             return {metric: spread for metric, spread in spreads.items() if spread.deviation is not None}
     return {}
 
 
-def load(path: Path = SUMMARY) -> dict[str, Any]:
-    """The study's summary; empty where there is none."""
-    return load_numbers(path) if path.exists() else {}
+def load_summary(path: Path = SUMMARY) -> dict[str, Any]:
+    """Read the study's summary; empty where there is none."""
+    return load_json(path) if path.exists() else {}

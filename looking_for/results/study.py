@@ -1,107 +1,201 @@
-"""What each network of a study gave, as compose measured it, by recipe: the same but for the seed."""
+"""What each network of a study gave, by recipe: the same but for the seed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import permutations
+from typing import Any, NamedTuple
 
-from looking_for.core import files
+import numpy as np
+
+from looking_for.core import paths
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.surrogates import truth
+from looking_for.core.files import load_json
+from looking_for.core.npz import load_arrays
+from looking_for.core.tables import N_DIGITS, load_rows
+from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
-from looking_for.surrogates.truth import Moment
-from stages.params import NetworkParams, StudyParams
+from looking_for.surrogates.measures import MEASURES, estimate
+from looking_for.networks.recipe import Recipe
 
-EARLY, EARLY_MOMENTS = (5, 160), 3  # updates among which pictures form, and how many moments of them
+EARLY_UPDATES, MIN_EARLY_SNAPSHOTS = (5, 160), 3  # among which pictures form, and how many must be there
 
 
 @dataclass(frozen=True)
-class Result:
-    """One network: its metrics, ladder and course, and its centred logits of the test images."""
+class StudySettings:
+    """What a study is made of: shapes (units of hidden layers) by name, sample counts and seeds of the grid,
+    variants with their seeds, and the recipe of every network by name."""
+
+    shapes: Mapping[str, Sequence[int]]
+    samples: Sequence[int]
+    seeds: Sequence[int]
+    updates: int
+    variants: Sequence[str]
+    variant_seeds: Sequence[int]
+    networks: Mapping[str, Recipe]
+    n_clusters: int
+    n_fitted: int
+    dataset: str
+    comparable: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StudyNetwork:
+    """One network: its metrics, ladder and course, and its logits of the test images, centred."""
 
     name: str
     metrics: Mapping[str, Any]
     ladder: Ladder
-    truth: Sequence[Moment]
+    truth: Sequence[SnapshotMeasures]
     logits: Array
 
     @classmethod
-    def load(cls, name: str) -> "Result":
+    def load(cls, name: str) -> "StudyNetwork":
         return cls(
             name,
-            files.load_numbers(files.metrics_file(name)),
-            Ladder.load(files.ladder_file(name)),
-            truth.load(files.truth_file(name)),
-            files.load_arrays(files.pictures_file(name), "logits")["logits"].astype(float),
+            load_json(paths.metrics_file(name)),
+            Ladder.load(paths.ladder_file(name)),
+            load_rows(paths.truth_file(name), SnapshotMeasures),
+            load_arrays(paths.pictures_file(name), "logits")["logits"].astype(float),
         )
 
     @property
-    def is_followed(self) -> bool:
-        """Whether enough moments were kept where pictures form; of wide networks few fit into the files."""
-        return sum(EARLY[0] < moment.updates <= EARLY[1] for moment in self.truth) >= EARLY_MOMENTS
+    def has_early_snapshots(self) -> bool:
+        """Whether enough were kept where pictures form; of wide networks few fit into the files."""
+        first, last = EARLY_UPDATES
+        return sum(first < snapshot.updates <= last for snapshot in self.truth) >= MIN_EARLY_SNAPSHOTS
 
     @property
-    def best(self) -> Moment:
-        """The moment after the start at which its composed pictures agreed most."""
-        return max(self.truth[1:], key=lambda moment: moment.agreement)
+    def best(self) -> SnapshotMeasures:
+        """The snapshot after the start whose composed pictures agreed most."""
+        return max(self.truth[1:], key=lambda snapshot: snapshot.agreement)
+
+    def agreement_at(self, travel: float) -> float | None:
+        """Agreement where the first layer has moved so far, between snapshots; None if it never did."""
+        travels = [snapshot.travel for snapshot in self.truth]
+        if max(travels) < travel:
+            return None
+        after = next(n for n, t in enumerate(travels) if t >= travel)
+        pair = self.truth[max(0, after - 1) : after + 1]
+        return float(np.interp(travel, [s.travel for s in pair], [s.agreement for s in pair]))
 
 
 @dataclass(frozen=True)
-class Recipe:
+class RecipeResults:
     """Networks that differ in nothing but their seeds. `shape` is that of the grid, None for a variant."""
 
     name: str
     shape: str | None
-    params: NetworkParams
-    results: Sequence[Result]
+    recipe: Recipe
+    networks: Sequence[StudyNetwork]
 
     def values(self, metric: str) -> list[float]:
-        """A metric of every seed, in the order of seeds; of those that have it."""
-        found = [result.metrics[metric] for result in self.results]
-        return [value for value in found if value is not None]
+        """Give a metric of every seed, in the order of seeds; of those that have it."""
+        values = [network.metrics[metric] for network in self.networks]
+        return [value for value in values if value is not None]
 
     def rung(self, name: str, measure: str) -> list[float]:
-        """The estimates of a rung's measure, by seed."""
-        found = [getattr(result.ladder[name], measure).value for result in self.results]
-        return [value for value in found if value is not None]
+        """Give the estimates of a rung's measure, by seed."""
+        values = [getattr(network.ladder[name], measure).value for network in self.networks]
+        return [value for value in values if value is not None]
+
+    def agreement_at(self, travel: float) -> list[float]:
+        """Give each seed's agreement where its first layer has moved so far; of those that got there."""
+        values = [network.agreement_at(travel) for network in self.networks]
+        return [value for value in values if value is not None]
+
+    @property
+    def hidden_words(self) -> str:
+        return "-".join(map(str, self.recipe.hidden)) or "none"
 
 
 @dataclass(frozen=True)
-class Study:
-    """recipes: those of the grid by shape and sample count, then the variants; labels: of test images."""
+class StudyResults:
+    """The recipes of the grid by shape and sample count, then the variants; labels of test images."""
 
-    settings: StudyParams
-    recipes: Sequence[Recipe]
+    settings: StudySettings
+    recipes: Sequence[RecipeResults]
     labels: Array
 
     @classmethod
-    def load(cls, settings: StudyParams) -> "Study":
-        asked, known = settings.study, settings.params.networks
-        there = len(files.load_arrays(files.IMAGES, "y_train")["y_train"])
-        if max(asked.samples) > there:
+    def load(cls, settings: StudySettings) -> "StudyResults":
+        """Read what the stages wrote; raises UserError where the data has fewer images than are asked for."""
+        available = len(load_arrays(paths.IMAGES, "y_train")["y_train"])
+        if max(settings.samples) > available:
             raise UserError(
-                f"params.yaml: study.samples has {max(asked.samples):,}, and the data has {there:,} "
+                f"params.yaml: study.samples has {max(settings.samples):,}, and the data has {available:,} "
                 "training images: take no more"
             )
         recipes = [
-            _recipe(f"{shape}-{samples}", shape, known, asked.seeds)
-            for shape in asked.shapes
-            for samples in asked.samples
+            _load_recipe(f"{shape}-{samples}", shape, settings.networks, settings.seeds)
+            for shape in settings.shapes
+            for samples in settings.samples
         ]
-        recipes += [_recipe(name, None, known, asked.variant_seeds) for name in asked.variants]
-        return cls(settings, recipes, files.load_arrays(files.IMAGES, "y_test")["y_test"])
+        recipes += [
+            _load_recipe(name, None, settings.networks, settings.variant_seeds)
+            for name in settings.variants
+        ]
+        return cls(settings, recipes, load_arrays(paths.IMAGES, "y_test")["y_test"])
 
-    def of_shape(self, shape: str) -> list[Recipe]:
-        """The grid's recipes of a shape, by sample count."""
+    def of_shape(self, shape: str) -> list[RecipeResults]:
+        """Give the grid's recipes of a shape, by sample count."""
         return [recipe for recipe in self.recipes if recipe.shape == shape]
 
     @property
-    def variants(self) -> list[Recipe]:
+    def variants(self) -> list[RecipeResults]:
         return [recipe for recipe in self.recipes if recipe.shape is None]
 
 
-def _recipe(
-    name: str, shape: str | None, known: Mapping[str, NetworkParams], seeds: Sequence[int]
-) -> Recipe:
-    results = [Result.load(f"{name}-{seed}") for seed in seeds]
-    return Recipe(name, shape, known[results[0].name].model_copy(update={"seed": None}), results)
+def _load_recipe(
+    name: str, shape: str | None, networks: Mapping[str, Recipe], seeds: Sequence[int]
+) -> RecipeResults:
+    results = [StudyNetwork.load(f"{name}-{seed}") for seed in seeds]
+    recipe = Recipe(**networks[results[0].name].without("seed"))
+    return RecipeResults(name, shape, recipe, results)
+
+
+class SeedReplicates(NamedTuple):
+    """Networks of one recipe in each other's place, over all ordered pairs, by measure: what a surrogate must
+    beat to say more than the recipe."""
+
+    recipe: str
+    pairs: int
+    values: dict[str, list[float]]
+
+
+def compare_seeds(recipes: Sequence[RecipeResults], labels: Array) -> dict[str, SeedReplicates]:
+    """Measure each network's logits as those of each other of its recipe, where it has two seeds or more."""
+    replicates = {}
+    for recipe in (r for r in recipes if len(r.networks) > 1):
+        logits = [network.logits for network in recipe.networks]
+        pairs = list(permutations(range(len(logits)), 2))
+        rows = [estimate([logits[j]], logits[i], labels)[0] for i, j in pairs]
+        values = {m: [float(r[n]) for r in rows if not np.isnan(r[n])] for n, m in enumerate(MEASURES)}
+        replicates[recipe.name] = SeedReplicates(recipe.name, len(pairs), values)
+    return replicates
+
+
+def summarise_seeds(study: StudyResults) -> dict[str, Any]:
+    """Summarise what a network of the same recipe, data and steps may be compared with, whatever its seed."""
+    return {
+        "of": dict(study.settings.comparable),
+        "recipes": [
+            {
+                "name": recipe.name,
+                "recipe": recipe.recipe.without("seed"),
+                "seeds": len(recipe.networks),
+                "metrics": {m: measure_spread(recipe.values(m)) for m in recipe.networks[0].metrics},
+            }
+            for recipe in study.recipes
+            if len(recipe.networks) > 1
+        ],
+    }
+
+
+def measure_spread(values: Sequence[float]) -> dict[str, float | None]:
+    """Give the median, least, greatest and standard deviation over seeds; nothing of too few."""
+    names = ("median", "low", "high", "deviation")
+    if len(values) < 2:
+        return dict.fromkeys(names)
+    stats = np.median(values), np.min(values), np.max(values), np.std(values, ddof=1)
+    return dict(zip(names, (round(float(v), N_DIGITS) for v in stats), strict=True))

@@ -1,0 +1,1 @@
+"""What is used in a network's place, from a constant to many pictures, and how well each does."""

@@ -1,89 +1,222 @@
-"""All challengers of one network's fitted pictures, measured on the test images."""
+"""What else could explain that fitted prototypes imitate a network: the same fit from other starts, to labels
+instead of logits, by another loss; all measured on the test images."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from scipy.special import log_softmax
 
+from looking_for.clusters.kmeans import Clusters
 from looking_for.clusters.survey import Survey
-from looking_for.core.arrays import Array, centred, pixels
-from looking_for.core.parallel import spread
-from looking_for.images.imageset import Images
-from looking_for.networks.base import Model
-from looking_for.surrogates import entrants, similarity
-from looking_for.surrogates.challenge import Challenger
-from looking_for.surrogates.ladder import Interval, numbered
+from looking_for.core.arrays import Array, as_pixels, centred
+from looking_for.core.parallel import parallel_map
+from looking_for.core.tables import Interval, Row, load_rows, save_rows
+from looking_for.core.imageset import ImageSet
+from looking_for.networks.base import Network
+from looking_for.surrogates.ladder import headline_count
+from looking_for.surrogates.maps import ClusterMaps, Prototypes
 from looking_for.surrogates.measures import measure
+from looking_for.surrogates.prototypes import (
+    BALANCED_ON,
+    FitData,
+    FitSettings,
+    Loss,
+    balance_prototypes,
+    fit_prototypes,
+    prototypes_from_maps,
+    train_validation_split,
+)
 from looking_for.surrogates.results import Pictures
-from stages.params import Fit
+from looking_for.surrogates.similarity import compare_margins, match_prototypes, top_two
+from looking_for.surrogates.surrogate import (
+    Surrogate,
+    TestImages,
+    affine_surrogate,
+    cluster_surrogates,
+    prototype_surrogate,
+    rung_name,
+)
 
 IMAGES_AT_ONCE = 2_000
-POINTED = 2_000  # test images whose exact maps are compared: each is a picture of its own
+N_MARGIN_IMAGES = 2_000  # test images whose exact maps are compared: each is a picture of its own
+KINDS = ("free", "means", "random", "labels", "divergence")
+
+# Of probabilities (n_images, n_classes): Kullback and Leibler's divergence up to a constant, which for labels
+# is cross-entropy.
+DIVERGENCE = Loss(
+    lambda scores, q: -(q * log_softmax(scores, axis=1)).sum(axis=1),
+    lambda scores, q: np.exp(log_softmax(scores, axis=1)) - q,
+)
 
 
-def hold(
-    model: Model, pictures: Pictures, images: Images, survey: Survey, settings: Fit
-) -> list[Challenger]:
-    """Fit the challengers on training images and measure all on test images."""
+class AblationRow(Row):
+    """A surrogate with its number of pictures and what was measured of it.
+
+    likeness: the mean cosine of its pictures with the fitted ones, each paired with one of its class (None
+    for what is no such set); margin: the mean cosine of answer less runner-up in it with the same in each
+    test image's own exact map.
+    """
+
+    name: str
+    pictures: int
+    likeness: float | None
+    agreement: Interval
+    agreement_on_errors: Interval
+    explained: Interval
+    margin: Interval
+
+
+def save_ablations(path: Path, rows: list[AblationRow]) -> None:
+    save_rows(path, AblationRow, rows)
+
+
+def load_ablations(path: Path) -> list[AblationRow]:
+    return load_rows(path, AblationRow)
+
+
+class FittedPair(NamedTuple):
+    """Prototypes as a fit left them, and with the logits' scale: one gain, one shift per class, where the fit
+    never saw that scale."""
+
+    prototypes: Prototypes
+    scaled: Prototypes
+
+
+@dataclass(frozen=True)
+class FitInputs:
+    """What a fit may start from or be fitted to: training images as rows of bytes, their logits and labels,
+    clusters and maps."""
+
+    rows: Array
+    logits: Array
+    labels: Array
+    clusters: Clusters
+    maps: ClusterMaps
+
+    @property
+    def exact(self) -> Prototypes:
+        return prototypes_from_maps(self.maps, self.clusters.classes)
+
+
+def run_ablations(
+    network: Network, pictures: Pictures, images: ImageSet, survey: Survey, settings: FitSettings
+) -> list[AblationRow]:
+    """Fit the ablations of a network's prototypes on training images and measure all on test images.
+
+    Returns
+    -------
+    list of AblationRow
+        The rungs to compare with, the fitted prototypes, then the ablations.
+    """
     rows = images.x_train.reshape(len(images.x_train), -1)
     starts = range(0, len(rows), IMAGES_AT_ONCE)
-    parts = spread(lambda n: centred(model.logits(pixels(rows[n : n + IMAGES_AT_ONCE]))), starts)
+    parts = parallel_map(lambda n: centred(network.logits(as_pixels(rows[n : n + IMAGES_AT_ONCE]))), starts)
     logits = np.concatenate(parts)
-    known = {
-        w: entrants.Known(rows, logits, images.y_train, survey.clusters[w], pictures.clusters[w])
+    inputs = {
+        w: FitInputs(rows, logits, images.y_train, survey.clusters[w], pictures.maps.by_cluster[w])
         for w in pictures.fitted
     }
-    sets = {numbered("fitted", w): entrants.Entrant(f.map, f.map) for w, f in pictures.fitted.items()}
-    return measured(model, pictures, images, survey, sets | entrants.find(known, settings))
+    pairs = {rung_name("fitted", w): FittedPair(f, f) for w, f in pictures.fitted.items()}
+    return _measure_all(network, pictures, images, survey, pairs | fit_ablations(inputs, settings))
 
 
-def measured(
-    model: Model, pictures: Pictures, images: Images, survey: Survey, sets: dict[str, entrants.Entrant]
-) -> list[Challenger]:
-    """The rungs to compare with, then each set of pictures."""
-    x = pixels(images.x_test)
-    logits = model.logits(x)
-    looked_at = x[:POINTED], logits[:POINTED]
-    own = model.margins(looked_at[0], *similarity.top_two(looked_at[1]))
-    classes = logits.shape[1]
-    said = {"composed": pictures.composed[-1](x), "linear_fit": pictures.linear(x)}
-    margins = {
-        "composed": similarity.of_affine(pictures.composed[-1]),
-        "linear_fit": similarity.of_affine(pictures.linear),
-    }
-    counts = {"composed": classes, "linear_fit": classes}
-    for w in pictures.fitted:
-        name, nearest = numbered("exact_maps", w), survey.clusters[w].nearest
-        said[name] = pictures.clusters[w].predictions(x, nearest)
-        margins[name] = similarity.of_clusters(pictures.clusters[w], nearest[:POINTED])
-        counts[name] = len(survey.clusters[w].classes)
-    for name, (found, _) in sets.items():
-        said[name], margins[name], counts[name] = (
-            found(x),
-            similarity.of_pictures(found),
-            len(found.classes),
-        )
-    intervals = _intervals(list(said.values()), logits, images.y_test)
-    scaled = _intervals([entrant.scaled(x) for entrant in sets.values()], logits, images.y_test)
-    explained = [row[-1] for row in intervals[: -len(sets)] + scaled]
+def fit_ablations(inputs: dict[int, FitInputs], settings: FitSettings) -> dict[str, FittedPair]:
+    """Fit every ablation, by name: labels for each number of pictures, the others for the headline's."""
+    most = headline_count(list(inputs))
+    jobs = [(kind, most) for kind in KINDS] + [("labels", w) for w in inputs if w != most]
+    pairs = parallel_map(lambda job: fit_ablation(job[0], inputs[job[1]], settings), jobs)
+    return {rung_name(*job): pair for job, pair in zip(jobs, pairs, strict=True)}
+
+
+def fit_ablation(kind: str, inputs: FitInputs, settings: FitSettings) -> FittedPair:
+    """Fit one ablation, with as many updates as the fitted prototypes, not held to its start."""
+    train, validation = train_validation_split(FitData(inputs.rows, inputs.logits), settings.seed)
+    start = STARTS[kind](inputs, settings) if kind in STARTS else inputs.exact
+    balanced = balance_prototypes(start, train.at(BALANCED_ON))
+    free = replace(settings, pull=0.0)
+    if kind not in TARGETS:
+        fitted = fit_prototypes(balanced, train, validation, free)
+        return FittedPair(fitted, fitted)
+    targets = train_validation_split(FitData(inputs.rows, TARGETS[kind](inputs)), settings.seed)
+    fitted = fit_prototypes(balanced, *targets, free, DIVERGENCE)
+    return FittedPair(fitted, balance_prototypes(fitted, train.at(BALANCED_ON)))
+
+
+def start_from_means(inputs: FitInputs, _: FitSettings) -> Prototypes:
+    """Take each cluster's mean image, as what says which mean an image is nearest to: x·m − ‖m‖² / 2."""
+    means = inputs.clusters.means.astype(float)
+    return Prototypes(means.T, -np.square(means).sum(axis=1) / 2, inputs.clusters.classes)
+
+
+def start_from_noise(inputs: FitInputs, settings: FitSettings) -> Prototypes:
+    """Draw random pictures as strong as the exact maps."""
+    exact = inputs.exact
+    rms = float(np.sqrt(np.square(exact.weights).mean()))
+    noise = np.random.default_rng([settings.seed, 2]).normal(0, rms, exact.weights.shape)
+    return Prototypes(noise, np.zeros(len(exact.classes)), exact.classes)
+
+
+STARTS: dict[str, Callable[[FitInputs, FitSettings], Prototypes]] = {
+    "means": start_from_means,
+    "random": start_from_noise,
+}
+TARGETS: dict[str, Callable[[FitInputs], Array]] = {
+    "labels": lambda inputs: np.eye(inputs.logits.shape[1])[inputs.labels],
+    "divergence": lambda inputs: np.exp(log_softmax(inputs.logits, axis=1)),
+}
+
+
+def _measure_all(
+    network: Network, pictures: Pictures, images: ImageSet, survey: Survey, pairs: dict[str, FittedPair]
+) -> list[AblationRow]:
+    tests = TestImages(as_pixels(images.x_test), {w: c.nearest for w, c in survey.clusters.items()})
+    logits = network.logits(tests.x)
+    surrogates = _rungs_to_compare(pictures)
+    surrogates += [prototype_surrogate(name, pair.prototypes) for name, pair in pairs.items()]
+    intervals = _measure_intervals([s.predict(tests) for s in surrogates], logits, images.y_test)
+    scaled = _measure_intervals([pair.scaled(tests.x) for pair in pairs.values()], logits, images.y_test)
+    explained = [row[-1] for row in intervals[: -len(pairs)] + scaled]
+
+    subset = tests.first(N_MARGIN_IMAGES)
+    classes = top_two(logits[:N_MARGIN_IMAGES])
+    exact = network.margins(subset.x, *classes)
     return [
-        Challenger(
-            name,
-            counts[name],
-            _likeness(name, sets) if name in sets else None,
-            intervals[n][0],
-            intervals[n][1],
-            explained[n],
-            similarity.agreement_of_margins(margins[name], own, *looked_at),
+        AblationRow(
+            name=s.name,
+            pictures=s.n_pictures,
+            likeness=_likeness(s.name, pairs) if s.name in pairs else None,
+            agreement=intervals[n][0],
+            agreement_on_errors=intervals[n][1],
+            explained=explained[n],
+            margin=compare_margins(s.margins(subset, *classes), exact),
         )
-        for n, name in enumerate(said)
+        for n, s in enumerate(surrogates)
+        if s.margins
     ]
 
 
-def _intervals(said: list[Array], logits: Array, labels: Array) -> list[list[Interval]]:
-    """Agreement, agreement on errors and explained of each stand-in."""
-    rows = zip(*measure(said, logits, labels), strict=True)
-    return [list(map(Interval.of, *row)) for row in rows]
+def _rungs_to_compare(pictures: Pictures) -> list[Surrogate]:
+    """Those rungs of the ladder that have pictures and were not balanced."""
+    rungs = [
+        affine_surrogate("composed", 0, pictures.composed.layers[-1]),
+        affine_surrogate("linear_fit", pictures.maps.linear.weights.size, pictures.maps.linear),
+    ]
+    for w in pictures.fitted:
+        _, exact = cluster_surrogates(w, pictures.maps.by_cluster[w])
+        rungs.append(exact)
+    return rungs
 
 
-def _likeness(name: str, sets: dict[str, entrants.Entrant]) -> float:
-    """How alike the pictures are to the fitted ones of the same number a class."""
-    fitted = numbered("fitted", int(name.split(".")[1]))
-    return similarity.matched(sets[name].pictures, sets[fitted].pictures)
+def _measure_intervals(predictions: list[Array], logits: Array, labels: Array) -> list[list[Interval]]:
+    """Agreement, agreement on errors and explained of each surrogate."""
+    rows = zip(*measure(predictions, logits, labels), strict=True)
+    return [list(map(Interval.from_samples, *row)) for row in rows]
+
+
+def _likeness(name: str, pairs: dict[str, FittedPair]) -> float:
+    """How alike the pictures are to the fitted ones of the same number per class."""
+    fitted = rung_name("fitted", int(name.split(".")[1]))
+    return match_prototypes(pairs[name].prototypes, pairs[fitted].prototypes)

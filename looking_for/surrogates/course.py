@@ -1,59 +1,91 @@
-"""The truth along the training: at each snapshot, how true the composed pictures of that moment are."""
+"""The course of a training: how true the composed pictures of each snapshot's network are."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from looking_for.clusters.survey import Survey
-from looking_for.core.arrays import Array, centred, pixels
-from looking_for.core.parallel import spread
-from looking_for.images.imageset import Images
-from looking_for.networks.composing import compose
-from looking_for.networks.dense import Network, Snapshots
-from looking_for.surrogates.evaluate import Evaluation
-from looking_for.surrogates.fits import LogitSums, Moments, balanced, least_squares
-from looking_for.surrogates.ladder import DIGITS
-from looking_for.surrogates.measures import accuracy, estimates
-from looking_for.surrogates.truth import Moment
+from looking_for.core.arrays import Array, as_pixels, centred
+from looking_for.core.parallel import parallel_map
+from looking_for.core.tables import N_DIGITS, Row
+from looking_for.core.imageset import ImageSet
+from looking_for.networks.dense_weights import DenseWeights, Snapshots
+from looking_for.networks.exact_maps import compose
+from looking_for.networks.training_pass import LogitSums
+from looking_for.surrogates.fits import Covariances, balance, least_squares
+from looking_for.surrogates.ladder import Ladder
+from looking_for.surrogates.measures import accuracy, estimate
 
 IMAGES_AT_ONCE = 2_000
-OF_A_CLASS = 1_000  # at once: more leave fewer pixels blank
+CLASS_IMAGES_AT_ONCE = 1_000  # more leave fewer pixels blank
 
 
-def truth(snapshots: Snapshots, images: Images, survey: Survey, final: Evaluation) -> list[Moment]:
-    """A row a snapshot, in training's order. The last is the trained network, so its row is the ladder's.
+class SnapshotMeasures(Row):
+    """A network after so many updates, measured on the test images.
+
+    agreement: of its composed pictures as they are; agreement_balanced, explained: of the same after
+    one gain and one bias per class; linear_fit: the share explained by the best linear map; on: the
+    share of hidden units that are active (None: it has none); travel: how far the first layer is from its
+    initialisation, relative to that.
+    """
+
+    updates: int
+    accuracy: float
+    agreement: float
+    agreement_balanced: float
+    explained: float
+    linear_fit: float
+    on: float | None
+    travel: float
+
+
+def measure_course(
+    snapshots: Snapshots, images: ImageSet, survey: Survey, final: Ladder, final_accuracy: float
+) -> list[SnapshotMeasures]:
+    """Measure each snapshot, in training's order.
 
     The passes are in float32: twice as fast, and what is stated of them has four digits.
+
+    Parameters
+    ----------
+    final : Ladder
+        Of the trained network, which is the last snapshot: its row is the ladder's.
+    final_accuracy : float
     """
-    if not snapshots.networks:
+    if not len(snapshots):
         return []
     *before, last = snapshots.networks
-    x = pixels(images.x_test, np.float32)
-    sums = logit_sums(before, images)
+    x = as_pixels(images.x_test, np.float32)
+    sums = sum_logits(before, images)
     precise = x.astype(float)
 
-    def measured(pair: tuple[Network, LogitSums]) -> list[float | None]:
-        (logits, on), moments = passed(pair[0], x), Moments.of(survey, pair[1])
-        return [*_measured(pair[0], moments, precise, logits, images.y_test), on]
+    def measure_one(pair: tuple[DenseWeights, LogitSums]) -> list[float | None]:
+        (logits, active), covariances = forward(pair[0], x), Covariances.from_sums(survey, pair[1])
+        return [*_measure_snapshot(pair[0], covariances, precise, logits, images.y_test), active]
 
-    rows = spread(measured, zip(before, sums, strict=True))
-    rows.append(_final(final, passed(last, x)[1]))
+    rows = parallel_map(measure_one, zip(before, sums, strict=True))
+    rows.append(_final_row(final, final_accuracy, forward(last, x)[1]))
     first = snapshots.networks[0].weights[0]
-    travels = [travelled(network.weights[0], first) for network in snapshots.networks]
+    distances = [relative_distance(network.weights[0], first) for network in snapshots.networks]
+    names = list(SnapshotMeasures.model_fields)[1:]
     return [
-        Moment(updates, *(None if v is None else round(v, DIGITS) for v in (*row, travel)))  # type: ignore[arg-type]
-        for (updates, _), row, travel in zip(snapshots, rows, travels, strict=True)
+        SnapshotMeasures(
+            updates=updates,
+            **{n: None if v is None else round(v, N_DIGITS) for n, v in zip(names, (*row, d), strict=True)},  # type: ignore[arg-type]
+        )
+        for (updates, _), row, d in zip(snapshots, rows, distances, strict=True)
     ]
 
 
-def output_pictures(snapshots: Snapshots) -> list[Array]:
-    """The composed pictures of the classes at each snapshot (inputs × classes), centred."""
-    precise = (n.of_type(np.float64) for n in snapshots.networks)
-    return [compose(network)[-1].centred().weights for network in precise]
+def stack_output_pictures(snapshots: Snapshots, shape: tuple[int, ...]) -> Array:
+    """Compose the classes' pictures at each snapshot (n_snapshots, *shape), centred across classes."""
+    networks = (network.astype(np.float64) for network in snapshots.networks)
+    pictures = [compose(network)[-1].centred().weights for network in networks]
+    return np.array(pictures, np.float32).reshape(-1, *shape)
 
 
-def logit_sums(networks: Sequence[Network], images: Images) -> list[LogitSums]:
-    """The sums that fits need, of each network over all training images, in one pass over them.
+def sum_logits(networks: Sequence[DenseWeights], images: ImageSet) -> list[LogitSums]:
+    """Take the sums that fits need, of each network over all training images, in one pass over them.
 
     A pixel that is blank in all images of a portion adds nothing and is left out of all products. Images
     of one class have more of them in common: of MNIST's a third, which takes a quarter off the pass.
@@ -61,46 +93,49 @@ def logit_sums(networks: Sequence[Network], images: Images) -> list[LogitSums]:
     by_class = np.argsort(images.y_train, kind="stable")
 
     def portion(start: int) -> list[LogitSums]:
-        some = images.x_train[by_class[start : start + OF_A_CLASS]].reshape(-1, images.x_train[0].size)
+        some = images.x_train[by_class[start : start + CLASS_IMAGES_AT_ONCE]]
+        some = some.reshape(-1, images.x_train[0].size)
         inked = np.any(some, axis=0)
-        x = pixels(some[:, inked], np.float32)
-        return [LogitSums.of(x, centred(n.seeing(inked).logits(x))).among(inked) for n in networks]
+        x = as_pixels(some[:, inked], np.float32)
+        logits = [centred(n.restrict_inputs(inked).logits(x)) for n in networks]
+        return [LogitSums.from_logits(x, z).expand_inputs(inked) for z in logits]
 
-    parts = spread(portion, range(0, len(by_class), OF_A_CLASS))
+    parts = parallel_map(portion, range(0, len(by_class), CLASS_IMAGES_AT_ONCE))
     return [LogitSums.total(of_network) for of_network in zip(*parts, strict=True)]
 
 
-def _measured(network: Network, moments: Moments, x: Array, logits: Array, labels: Array) -> list[float]:
+def _measure_snapshot(
+    network: DenseWeights, covariances: Covariances, x: Array, logits: Array, labels: Array
+) -> list[float]:
     """accuracy, agreement, agreement_balanced, explained, linear_fit of one network."""
     composed = compose(network)[-1]
-    fitted = balanced(composed.centred().weights.astype(float), moments), least_squares(moments)
-    (as_it_is, _, _), (agreement, _, explained), (_, _, linear) = estimates(
-        [composed(x), *(fit(x) for fit in fitted)], logits, labels
+    pictures = composed.centred().weights.astype(float)
+    fits = balance(pictures, covariances), least_squares(covariances)
+    (as_it_is, _, _), (agreement, _, explained), (_, _, linear) = estimate(
+        [composed(x), *(fit(x) for fit in fits)], logits, labels
     ).tolist()
     return [accuracy(logits, labels), as_it_is, agreement, explained, linear]
 
 
-def _final(final: Evaluation, on: float | None) -> list[float | None]:
+def _final_row(final: Ladder, final_accuracy: float, active: float | None) -> list[float | None]:
     """The same of the trained network, as the ladder has it."""
-    composed, fitted, linear = (
-        final.ladder[name] for name in ("composed", "composed_balanced", "linear_fit")
-    )
-    agreements = composed.agreement.value, fitted.agreement.value
-    return [final.metrics["accuracy"], *agreements, fitted.explained.value, linear.explained.value, on]
+    composed, balanced, linear = (final[name] for name in ("composed", "composed_balanced", "linear_fit"))
+    agreements = composed.agreement.value, balanced.agreement.value
+    return [final_accuracy, *agreements, balanced.explained.value, linear.explained.value, active]
 
 
-def passed(network: Network, x: Array) -> tuple[Array, float | None]:
-    """The logits of images (n × classes, float64), and the share of hidden units that are on, over units
-    and images; None where there are none."""
-    logits, on = [], 0
+def forward(network: DenseWeights, x: Array) -> tuple[Array, float | None]:
+    """Give the logits of images (n_images, n_classes), float64, and the share of hidden units that are on,
+    over units and images; None where there are none."""
+    logits, n_active = [], 0
     for start in range(0, len(x), IMAGES_AT_ONCE):
         *hidden, last = network.preactivations(x[start : start + IMAGES_AT_ONCE])
         logits.append(last.astype(float))
-        on += sum(int(np.count_nonzero(z > 0)) for z in hidden)
-    units = len(x) * sum(network.hidden)
-    return np.concatenate(logits), on / units if units else None
+        n_active += sum(int(np.count_nonzero(z > 0)) for z in hidden)
+    n_units = len(x) * sum(network.hidden)
+    return np.concatenate(logits), n_active / n_units if n_units else None
 
 
-def travelled(weights: Array, first: Array) -> float:
-    """‖W − W⁽⁰⁾‖ / ‖W⁽⁰⁾‖."""
+def relative_distance(weights: Array, first: Array) -> float:
+    """Give ‖W − W⁽⁰⁾‖ / ‖W⁽⁰⁾‖."""
     return float(np.linalg.norm(weights - first) / np.linalg.norm(first))

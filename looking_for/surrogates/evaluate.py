@@ -1,137 +1,263 @@
-"""All that compose does: from a network, images and their clusters to pictures and how true they are."""
+"""From a network, images and their clusters to its pictures and how true they are."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from looking_for.clusters.survey import Clusters, Survey
-from looking_for.core.arrays import Array, centred, pixels, single
-from looking_for.images.imageset import Images
-from looking_for.networks import exact_maps
-from looking_for.networks.base import Model
-from looking_for.networks.dense import Network
-from looking_for.networks.dense_model import Dense
-from looking_for.networks.training_pass import Probe
-from looking_for.surrogates import examples, fitted, prototypes
-from looking_for.surrogates.fits import Moments, least_squares
-from looking_for.surrogates.ladder import Interval, Ladder, Rung, headline, numbered
-from looking_for.surrogates.maps import AffineMap, ClusterMaps
-from looking_for.surrogates.measures import Measured, accuracy, cross_entropy, mean_cosine, measure
-from looking_for.surrogates.results import Pictures
-from looking_for.surrogates.rungs import Made, StandIn, TestImages, table
-from stages.params import Fit
+from looking_for.clusters.kmeans import Clusters
+from looking_for.clusters.survey import Survey, survey_images
+from looking_for.core.arrays import Array, as_float32, as_pixels, centred
+from looking_for.core.tables import N_DIGITS
+from looking_for.core.imageset import ImageSet
+from looking_for.networks.base import Network
+from looking_for.networks.dense_weights import AffineMap, Snapshots
+from looking_for.networks.exact_maps import N_CHECKED_IMAGES
+from looking_for.networks.training_pass import TrainingPass
+from looking_for.surrogates.course import SnapshotMeasures, measure_course, stack_output_pictures
+from looking_for.surrogates.fits import Covariances, least_squares
+from looking_for.surrogates.fitted import fit_all_prototypes
+from looking_for.surrogates.ladder import Ladder, headline_count
+from looking_for.surrogates.maps import ClusterMaps
+from looking_for.surrogates.measures import accuracy, cross_entropy, mean_cosine, measure
+from looking_for.surrogates.prototypes import FitData, FitSettings
+from looking_for.surrogates.results import (
+    EXAMPLE_KINDS,
+    ComposedMaps,
+    Examples,
+    Pictures,
+    TestMeasures,
+    TrainingMaps,
+)
+from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
-DIGITS = 4
+N_EXAMPLES_PER_KIND = 2
+DEFAULT_PULL = 0.3
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The pictures (none along the training, which takes snapshots), the ladder, the metrics (rounded)."""
+    """A network's pictures, and how true they are.
+
+    Parameters
+    ----------
+    pictures : Pictures
+    ladder : Ladder
+        The measures of every surrogate, with their 95 % intervals.
+    metrics : dict from str to float or None
+        The few numbers of DVC's tables, rounded.
+    course : list of SnapshotMeasures
+        How true the pictures were along the training; empty where no snapshots are known.
+    """
 
     pictures: Pictures
     ladder: Ladder
     metrics: dict[str, float | None]
+    course: list[SnapshotMeasures] = field(default_factory=list)
 
 
 def evaluate(
-    network: Network | Model, images: Images, survey: Survey, samples: int, settings: Fit
+    network: Network,
+    images: ImageSet,
+    *,
+    clusters: Sequence[int] = (1, 3, 10),
+    pictures: Sequence[int] = (3, 10),
+    updates: int = 1_000,
+    seed: int = 0,
+) -> Evaluation:
+    """Make a network's pictures and measure how true each is.
+
+    Fits see training images only; test images are looked at to measure.
+
+    Parameters
+    ----------
+    network : DenseNetwork, or what `load_network` gives
+        Its inputs are pixels in [0, 1], its outputs logits.
+    images : ImageSet
+        To fit on and to measure on; classes in the network's order.
+    clusters : sequence of int
+        How many clusters per class, 1 first.
+    pictures : sequence of int
+        How many fitted pictures per class, each one of `clusters`.
+    updates : int
+        Steps of each fit.
+    seed : int
+        Of clusters and fits.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    UserError
+        If the exact maps do not give the network's logits.
+
+    References
+    ----------
+    docs/mathematics.md has every formula with its source.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from looking_for import DenseNetwork, ImageSet, evaluate
+    >>> rng = np.random.default_rng(0)
+    >>> x, y = rng.integers(0, 256, (60, 4, 4), np.uint8), (np.arange(60) % 3).astype(np.uint8)
+    >>> images = ImageSet(x[:40], y[:40], x[40:], y[40:], np.array(["a", "b", "c"]))
+    >>> flat = DenseNetwork.from_arrays([rng.normal(size=(16, 3))], [np.zeros(3)])
+    >>> evaluate(flat, images, clusters=[1, 2], pictures=[2], updates=10).metrics["agreement"]
+    1.0
+    """
+    survey = survey_images(images, list(clusters), seed)
+    settings = FitSettings(tuple(pictures), DEFAULT_PULL, updates, seed)
+    return evaluate_network(network, images, survey, len(images.x_train), settings)
+
+
+def evaluate_network(
+    network: Network,
+    images: ImageSet,
+    survey: Survey,
+    samples: int,
+    settings: FitSettings,
+    snapshots: Snapshots | None = None,
 ) -> Evaluation:
     """Make and measure all pictures of a network that saw the first `samples` training images.
 
-    Fits see training images only; test images are looked at to measure. A `UserError` if the exact maps
-    are not the network.
+    Parameters
+    ----------
+    survey : Survey
+        Of the same images.
+    snapshots : Snapshots, optional
+        Weights along the training.
+
+    Raises
+    ------
+    UserError
+        If the exact maps do not give the network's logits.
     """
-    model = Dense(network) if isinstance(network, Network) else network
-    x = pixels(images.x_test)
-    model.check(x[: exact_maps.CHECKED])
-    found, composed = model.probe(images, survey.clusters), [layer.stored() for layer in model.composed()]
-    made = make(composed[-1], found, survey, images, settings)
+    snapshots = Snapshots.empty() if snapshots is None else snapshots
+    x = as_pixels(images.x_test)
+    network.check_exactness(x[:N_CHECKED_IMAGES])
+    training = network.pass_training_images(images, survey.clusters)
+    composed = ComposedMaps([layer.as_float32() for layer in network.compose()])
+    covariances = Covariances.from_sums(survey, training.sums)
+    maps = _training_maps(training, covariances, survey)
+    data = FitData(images.x_train.reshape(len(images.x_train), -1), training.logits_per_image)
+    fitted = fit_all_prototypes(data, survey.clusters, maps.by_cluster, settings)
 
-    test = TestImages(x, {number: c.nearest for number, c in survey.clusters.items()})
-    logits = model.logits(x)
-    rungs = table(made)
-    predictions = {rung.name: rung.predict(test) for rung in rungs}
+    tests = TestImages(x, {number: c.nearest for number, c in survey.clusters.items()})
+    logits = network.logits(x)
+    rungs = build_rungs(composed.layers[-1], maps.mean, maps.linear, maps.by_cluster, fitted, covariances)
+    predictions = {rung.name: rung.predict(tests) for rung in rungs}
     measured = measure(list(predictions.values()), logits, images.y_test)
-    ladder = ladder_of(rungs, measured)
-    scores = accuracy(logits, images.y_test), cross_entropy(logits, images.y_test)
-    numbers = list(survey.clusters)
+    ladder = Ladder.from_measured(rungs, measured)
+    metrics = _metrics(logits, images.y_test, ladder, list(survey.clusters), settings)
 
-    said, by_cluster = predictions["composed"], predictions[numbered("exact_maps", headline(numbers))]
+    by_picture = predictions["composed"]
+    by_cluster = predictions[rung_name("exact_maps", headline_count(list(survey.clusters)))]
     pictures = Pictures(
         composed=composed,
-        mean_map=made.mean_map,
-        linear=made.linear,
-        clusters=made.clusters,
-        fitted=made.fitted,
-        logits=single(centred(logits)),
-        units=model.units(composed, found, x),
-        answers=shares(logits),
-        predicted=shares(said),
-        accuracy=accuracy(said, images.y_test),
-        cosine=mean_cosine(made.composed.centred().weights, made.mean_map.weights),
+        maps=maps,
+        fitted=fitted,
+        logits=as_float32(centred(logits)),
+        units=network.describe_units(composed.layers, training, x),
         never_inked=~images.x_train[:samples].any(axis=0).ravel(),
-        rungs=list(predictions),
-        resampled=single(measured.resampled),
-        examples=examples.find(model, x, logits, said, by_cluster),
-        along=np.zeros((0, *made.composed.weights.shape), np.float32),
-        architecture=model.architecture,
-        mapped=found.mapped,
+        measured=TestMeasures(
+            class_frequencies(logits),
+            class_frequencies(by_picture),
+            as_float32(measured.resampled),
+            np.array(list(predictions)),
+        ),
+        examples=choose_examples(network, x, logits, by_picture, by_cluster),
+        output_pictures=stack_output_pictures(snapshots, composed.layers[-1].weights.shape),
+        accuracy=accuracy(by_picture, images.y_test),
+        cosine=mean_cosine(composed.output.weights, maps.mean.weights),
+        architecture=network.architecture,
+        n_mapped=training.n_mapped,
     )
-    return Evaluation(pictures, ladder, metrics(*scores, ladder, numbers, settings.pictures))
+    course = measure_course(snapshots, images, survey, ladder, metrics["accuracy"] or 0.0)
+    return Evaluation(pictures, ladder, metrics, course)
 
 
-def make(composed: AffineMap, found: Probe, survey: Survey, images: Images, settings: Fit) -> Made:
-    """What the rungs are made of, from what the pass over the training images found; as it is stored."""
-    moments = Moments.of(survey, found.sums)
-    clusters = {
-        number: cluster_maps(found.maps[number], found.logits[number], of_survey)
-        for number, of_survey in survey.clusters.items()
+def _training_maps(training: TrainingPass, covariances: Covariances, survey: Survey) -> TrainingMaps:
+    """The affine maps of a pass over the training images, as they are in the file."""
+    by_cluster = {
+        number: cluster_maps(training.maps[number], training.logits[number], clusters)
+        for number, clusters in survey.clusters.items()
     }
-    sizes, by_class = survey.clusters[1].sizes, found.maps[1]
+    sizes, by_class = survey.clusters[1].sizes, training.maps[1]
     first = by_class[0]  # where all are one, as without hidden layers, their mean is that to the last bit
     mean_map = first + np.tensordot(sizes / sizes.sum(), by_class - first, axes=1)
-    learned = prototypes.Images(images.x_train.reshape(len(images.x_train), -1), found.of_images)
-    return Made(
-        composed,
-        moments.right_on_average(mean_map).stored(),
-        least_squares(moments).stored(),
-        clusters,
-        fitted.find(learned, survey.clusters, clusters, settings),
-        moments,
-    )
+    mean: AffineMap = covariances.with_mean_bias(mean_map).as_float32()
+    return TrainingMaps(mean, least_squares(covariances).as_float32(), by_cluster)
 
 
 def cluster_maps(maps: Array, logits: Array, clusters: Clusters) -> ClusterMaps:
-    """Mean exact maps with the biases that make each right on average over its cluster: z̄ − x̄A."""
+    """Give mean exact maps the biases that make each right on average over its cluster: z̄ − x̄A.
+
+    Parameters
+    ----------
+    maps : array, shape (n_clusters, n_inputs, n_classes)
+    logits : array, shape (n_clusters, n_classes)
+    """
     biases = logits - np.einsum("gi,gik->gk", clusters.means.astype(float), maps)
-    return ClusterMaps(single(maps), single(biases), single(logits))
+    return ClusterMaps(as_float32(maps), as_float32(biases), as_float32(logits))
 
 
-def ladder_of(rungs: list[StandIn], measured: Measured) -> Ladder:
-    """Each rung with its measures and their intervals."""
-    rows = zip(rungs, *measured, strict=True)
-    return Ladder(
-        [Rung(rung.name, rung.constants, *map(Interval.of, *measures)) for rung, *measures in rows]
-    )
-
-
-def shares(predictions: Array) -> Array:
-    """The share of images that get each class (classes), from logits (n × classes)."""
+def class_frequencies(predictions: Array) -> Array:
+    """Give the share of images that get each class (n_classes,), from logits (n_images, n_classes)."""
     counts = np.bincount(predictions.argmax(axis=1), minlength=predictions.shape[1])
-    return single(counts / len(predictions))
+    return as_float32(counts / len(predictions))
 
 
-def metrics(
-    right: float, loss: float, ladder: Ladder, numbers: list[int], pictures: list[int]
+def _metrics(
+    logits: Array, labels: Array, ladder: Ladder, n_clusters: list[int], settings: FitSettings
 ) -> dict[str, float | None]:
-    """The few numbers of DVC's tables, one row a network."""
+    """The few numbers of DVC's tables, one row per network."""
+    exact, fitted = headline_count(n_clusters), headline_count(settings.pictures)
     return {
-        "accuracy": round(right, DIGITS),
-        "loss": round(loss, DIGITS),
+        "accuracy": round(accuracy(logits, labels), N_DIGITS),
+        "loss": round(cross_entropy(logits, labels), N_DIGITS),
         "agreement": ladder["composed"].agreement.value,
         "agreement_on_errors": ladder["composed"].agreement_on_errors.value,
         "explained": ladder["composed_balanced"].explained.value,
         "linear_fit": ladder["linear_fit"].explained.value,
-        "exact_maps": ladder[numbered("exact_maps", headline(numbers))].explained.value,
-        "fitted": ladder[numbered("fitted", headline(pictures))].explained.value,
+        "exact_maps": ladder[rung_name("exact_maps", exact)].explained.value,
+        "fitted": ladder[rung_name("fitted", fitted)].explained.value,
     }
+
+
+def choose_examples(
+    network: Network, x: Array, logits: Array, composed: Array, clusters: Array
+) -> Examples:
+    """Choose test images to show a network at work on: the clearest of each kind, with their exact maps.
+
+    Parameters
+    ----------
+    x : array, shape (n_images, n_inputs)
+    logits, composed, clusters : arrays, shape (n_images, n_classes)
+        Scores by the network, by its composed pictures and by the nearest cluster's map.
+    """
+    kinds = classify_examples(logits, composed, clusters)
+    chosen = [i for kind in range(len(EXAMPLE_KINDS)) for i in most_confident(logits, kinds == kind)]
+    maps, _ = network.exact_maps(x[chosen])
+    return Examples(
+        maps=as_float32(centred(maps)),
+        logits=as_float32(centred(logits[chosen])),
+        images=np.array(chosen, np.int64),
+        kinds=kinds[chosen],
+    )
+
+
+def classify_examples(logits: Array, composed: Array, clusters: Array) -> Array:
+    """Give the place of each image's kind in EXAMPLE_KINDS (n_images,)."""
+    predicted, by_picture, by_cluster = (scores.argmax(axis=1) for scores in (logits, composed, clusters))
+    return np.where(by_cluster != predicted, 2, np.where(by_picture != predicted, 1, 0))
+
+
+def most_confident(logits: Array, mask: Array) -> list[int]:
+    """Choose the most confident images of those in a mask, at most one per predicted class."""
+    best, second = -np.sort(-logits, axis=1)[:, :2].T
+    order = np.flatnonzero(mask)[np.argsort(-(best - second)[mask], kind="stable")]
+    _, first = np.unique(logits[order].argmax(axis=1), return_index=True)
+    return [int(image) for image in order[np.sort(first)[:N_EXAMPLES_PER_KIND]]]

@@ -1,102 +1,113 @@
-"""What can be used in place of a network: an affine map, one for each cluster, several pictures a class."""
+"""What can be used in place of a network besides one affine map: a map per cluster, several pictures per class."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from looking_for.core.arrays import Array, centred, on_grid, single
-
-
-@dataclass(frozen=True)
-class AffineMap:
-    """weights (inputs × units) and bias (units): a picture for each unit and a number beside it."""
-
-    weights: Array
-    bias: Array
-
-    def __call__(self, x: Array) -> Array:
-        """xW + b for rows of pixels (n × inputs), in float64."""
-        return x @ self.weights.astype(float) + self.bias.astype(float)
-
-    def stored(self) -> "AffineMap":
-        """The same as it lies in files; what is measured is what a reader finds there."""
-        return AffineMap(single(self.weights), single(self.bias))
-
-    def centred(self) -> "AffineMap":
-        return AffineMap(centred(self.weights), centred(self.bias))
+from looking_for.core.arrays import Array, as_float32, round_to_grid
+from looking_for.networks.dense_weights import AffineMap
 
 
 @dataclass(frozen=True)
 class ClusterMaps:
-    """By cluster, its mean exact map with a bias, and the mean logits of its images; classes centred.
+    """A mean exact map per cluster; all centred across classes.
 
-    maps: clusters × inputs × classes; biases, logits: clusters × classes. The bias is z̄ − x̄A, which makes
-    the map right on average over the cluster's training images.
+    Parameters
+    ----------
+    maps : array, shape (n_clusters, n_inputs, n_classes)
+    biases : array, shape (n_clusters, n_classes)
+        z̄ − x̄A, which makes the map right on average over the cluster's training images.
+    logits : array, shape (n_clusters, n_classes)
+        The mean logits of the cluster's images.
     """
 
     maps: Array
     biases: Array
     logits: Array
 
-    def predictions(self, x: Array, nearest: Array) -> Array:
-        """xA + b with the whole map of each image's nearest cluster (n), for pixels (n × inputs)."""
-        found = np.empty((len(x), self.maps.shape[2]))
+    def predict(self, x: Array, nearest: Array) -> Array:
+        """Give xA + b with the whole map of each image's nearest cluster.
+
+        Parameters
+        ----------
+        x : array, shape (n_images, n_inputs)
+        nearest : array, shape (n_images,)
+
+        Returns
+        -------
+        array, shape (n_images, n_classes)
+        """
+        predictions = np.empty((len(x), self.maps.shape[2]))
         for cluster in np.unique(nearest):
             rows = nearest == cluster
-            found[rows] = AffineMap(self.maps[cluster], self.biases[cluster])(x[rows])
-        return found
+            predictions[rows] = AffineMap(self.maps[cluster], self.biases[cluster])(x[rows])
+        return predictions
 
 
 @dataclass(frozen=True)
-class MaxAffine:
-    """Several pictures a class, of which the strongest counts: score_k(x) = max of xa + c over class k's.
+class Prototypes:
+    """Several pictures per class, of which the strongest counts: score_k(x) = max of xa + c over class k's.
 
-    weights: inputs × pictures; biases: pictures; classes: pictures, the class of each, in order, none
-    without a picture.
+    A convex piecewise-linear function (Magnani & Boyd 2009), or one layer of maxout units (Goodfellow et al.
+    2013). In prose they are *fitted pictures*.
+
+    Parameters
+    ----------
+    weights : array, shape (n_inputs, n_pictures)
+    biases : array, shape (n_pictures,)
+    classes : array, shape (n_pictures,)
+        The class of each picture, in order; every class has one at least.
     """
 
     weights: Array
     biases: Array
     classes: Array
 
-    def pictures(self, x: Array) -> Array:
-        """What each picture says (n × pictures) of rows of pixels (n × inputs), in float64."""
+    def scores(self, x: Array) -> Array:
+        """Give each picture's score (n_images, n_pictures), for rows of pixels (n_images, n_inputs)."""
         return x @ self.weights.astype(float) + self.biases.astype(float)
 
-    def strongest(self, said: Array) -> Array:
-        """The number of each class's strongest picture (n × classes), by what each says (n × pictures)."""
+    def winners(self, scores: Array) -> Array:
+        """Give the number of each class's strongest picture (n_images, n_classes), by the scores."""
         ends = np.cumsum(np.bincount(self.classes)).tolist()
         spans = zip([0, *ends[:-1]], ends, strict=True)
-        return np.stack([said[:, start:end].argmax(axis=1) + start for start, end in spans], axis=1)
+        return np.stack([scores[:, start:end].argmax(axis=1) + start for start, end in spans], axis=1)
 
     def __call__(self, x: Array) -> Array:
-        """The classes' scores (n × classes)."""
-        said = self.pictures(x)
-        return np.take_along_axis(said, self.strongest(said), axis=1)
+        """Give the classes' scores (n_images, n_classes), for rows of pixels (n_images, n_inputs)."""
+        scores = self.scores(x)
+        return np.take_along_axis(scores, self.winners(scores), axis=1)
 
-    def scaled(self, gain: float, shift: Array) -> "MaxAffine":
-        """The same after a gain above 0 for all and a shift for each class."""
-        return MaxAffine(self.weights * gain, self.biases * gain + shift[self.classes], self.classes)
+    def scaled(self, gain: float, shift: Array) -> "Prototypes":
+        """Apply a gain above 0 to all and a shift per class (n_classes,)."""
+        return Prototypes(self.weights * gain, self.biases * gain + shift[self.classes], self.classes)
 
-    def only(self, kept: Array) -> "MaxAffine":
-        """The pictures chosen by number or by a mask."""
-        return MaxAffine(self.weights[:, kept], self.biases[kept], self.classes[kept])
+    def select(self, kept: Array) -> "Prototypes":
+        """Keep the pictures chosen by number or by a mask."""
+        return Prototypes(self.weights[:, kept], self.biases[kept], self.classes[kept])
 
-    def stored(self) -> "MaxAffine":
-        """The same as it lies in files."""
-        return MaxAffine(single(on_grid(self.weights)), single(on_grid(self.biases)), self.classes)
+    def as_float32(self) -> "Prototypes":
+        """Cast to float32, without digits that differ between processors."""
+        weights, biases = round_to_grid(self.weights), round_to_grid(self.biases)
+        return Prototypes(as_float32(weights), as_float32(biases), self.classes)
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """Pictures fitted to a network's logits, with what they do on the training images.
+class FittedPrototypes(Prototypes):
+    """Prototypes fitted to a network's logits, the most used of a class first, with what they do.
 
-    map: the pictures left, the most used of a class first; shares: of images that each answers, being the
-    strongest of all (pictures); means: the mean image of those (pictures × inputs); cosines: of each with
-    the exact map it began as (pictures); held_out: explained on training images that were not fitted to.
+    Parameters
+    ----------
+    shares : array, shape (n_pictures,)
+        The share of training images that each answers, being the strongest of all.
+    means : array, shape (n_pictures, n_inputs)
+        The mean of those images.
+    cosines : array, shape (n_pictures,)
+        Of each with the exact map from which it started.
+    held_out : float
+        The share explained on training images that were not fitted to.
     """
 
-    map: MaxAffine
     shares: Array
     means: Array
     cosines: Array

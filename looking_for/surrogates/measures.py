@@ -1,47 +1,56 @@
-"""How true a stand-in is: agreement, agreement on the network's errors, explained; with resamples."""
+"""How true a surrogate is: agreement, agreement on the network's errors, explained; with resamples."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import log_softmax
 
 from looking_for.core.arrays import Array, centred
-from looking_for.core.parallel import spread
-from looking_for.surrogates.ladder import MEASURES
+from looking_for.core.parallel import parallel_map
 
-RESAMPLES, AT_ONCE = 1_000, 100
+MEASURES = ("agreement", "agreement_on_errors", "explained")
+N_RESAMPLES, RESAMPLES_AT_ONCE = 1_000, 100
 
 
 class Measured(NamedTuple):
-    """values: stand-ins × measures; resampled: stand-ins × measures × resamples; NaN where undefined."""
+    """values: (n_surrogates, n_measures); resampled: (n_surrogates, n_measures, n_resamples); NaN where
+    undefined."""
 
     values: Array
     resampled: Array
 
 
 def measure(predictions: Sequence[Array], logits: Array, labels: Array) -> Measured:
-    """Measure what stand-ins predict (n × classes each) of a network's logits (n × classes) on n images.
+    """Measure what surrogates predict of a network's logits.
 
-    The images are resampled with replacement; every stand-in, and every network measured on as many
+    The images are resampled with replacement; every surrogate, and every network measured on as many
     images, is measured on the same resamples, so that differences are paired.
+
+    Parameters
+    ----------
+    predictions : sequence of arrays, shape (n_images, n_classes)
+    logits : array, shape (n_images, n_classes)
+    labels : array, shape (n_images,)
     """
     n = len(logits)
-    stats = per_image(predictions, logits, labels)
-    sums = spread(lambda start: _counts(n, start) @ stats, range(0, RESAMPLES, AT_ONCE))
-    resampled = np.stack(_measures(np.concatenate(sums), n, len(predictions)))
-    return Measured(estimates(predictions, logits, labels), resampled.transpose(2, 0, 1))
+    stats = stats_per_image(predictions, logits, labels)
+    starts = range(0, N_RESAMPLES, RESAMPLES_AT_ONCE)
+    sums = parallel_map(lambda start: _resample_counts(n, start) @ stats, starts)
+    resampled = np.stack(_measures_from_sums(np.concatenate(sums), n, len(predictions)))
+    return Measured(estimate(predictions, logits, labels), resampled.transpose(2, 0, 1))
 
 
-def estimates(predictions: Sequence[Array], logits: Array, labels: Array) -> Array:
-    """The measures alone (stand-ins × measures), without resampling."""
-    sums = per_image(predictions, logits, labels).sum(axis=0)
-    return np.stack(_measures(sums, len(logits), len(predictions)), axis=1)
+def estimate(predictions: Sequence[Array], logits: Array, labels: Array) -> Array:
+    """Give the measures alone (n_surrogates, n_measures), without resampling; arguments as of `measure`."""
+    sums = stats_per_image(predictions, logits, labels).sum(axis=0)
+    return np.stack(_measures_from_sums(sums, len(logits), len(predictions)), axis=1)
 
 
-def per_image(predictions: Sequence[Array], logits: Array, labels: Array) -> Array:
-    """All that the measures need of each image, as columns whose sums over images say the rest.
+def stats_per_image(predictions: Sequence[Array], logits: Array, labels: Array) -> Array:
+    """Collect all that the measures need of each image, as columns whose sums over images say the rest.
 
-    For each stand-in: same class; same class on an error; squared miss. Then: error, |z|², z.
+    For each surrogate: same class; same class on an error; squared miss. Then: error, |z|², z.
     """
     z = centred(logits)
     predicted = z.argmax(axis=1)
@@ -52,42 +61,53 @@ def per_image(predictions: Sequence[Array], logits: Array, labels: Array) -> Arr
     return np.hstack([same, same & errors, missed, errors, np.square(z).sum(axis=1, keepdims=True), z])
 
 
-def _measures(sums: Array, n: int, k: int) -> tuple[Array, ...]:
-    """Agreement, agreement on errors and explained (… × stand-ins each) from sums over n images."""
+def _measures_from_sums(sums: Array, n: int, k: int) -> tuple[Array, ...]:
+    """Agreement, agreement on errors and explained (…, n_surrogates) from sums over n images."""
     same, same_on_errors, missed = (sums[..., part * k : (part + 1) * k] for part in range(3))
     errors, squares, z = sums[..., 3 * k, None], sums[..., 3 * k + 1, None], sums[..., 3 * k + 2 :]
-    spread_out = squares - np.square(z).sum(axis=-1, keepdims=True) / n
-    nothing = spread_out <= np.finfo(float).eps * squares  # always the same logits: nothing to explain
-    explained = np.where(nothing, 0.0, 1 - missed / np.where(nothing, 1, spread_out))
+    variation = squares - np.square(z).sum(axis=-1, keepdims=True) / n
+    is_constant = variation <= np.finfo(float).eps * squares  # always the same logits: nothing to explain
+    explained = np.where(is_constant, 0.0, 1 - missed / np.where(is_constant, 1, variation))
     on_errors = np.divide(same_on_errors, errors, out=np.full_like(same, np.nan), where=errors > 0)
-    found = {"agreement": same / n, "agreement_on_errors": on_errors, "explained": explained}
-    return tuple(found[name] for name in MEASURES)
+    by_name = {"agreement": same / n, "agreement_on_errors": on_errors, "explained": explained}
+    return tuple(by_name[name] for name in MEASURES)
 
 
-def _counts(n: int, start: int) -> Array:
-    """How often each of n images is drawn in some of the resamples (resamples × n)."""
-    chance = np.random.default_rng([n, start])
-    drawn = chance.integers(0, n, (AT_ONCE, n))
+def _resample_counts(n: int, start: int) -> Array:
+    """How often each of n images is drawn in some of the resamples (n_resamples, n)."""
+    drawn = np.random.default_rng([n, start]).integers(0, n, (RESAMPLES_AT_ONCE, n))
     return np.stack([np.bincount(row, minlength=n) for row in drawn]).astype(float)
 
 
 def cross_entropy(logits: Array, labels: Array) -> float:
-    """The mean of −log softmax(z) at the label, in nats."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    own = np.take_along_axis(shifted, labels[:, None].astype(int), axis=1)[:, 0]
-    return float((np.log(np.exp(shifted).sum(axis=1)) - own).mean())
+    """Give the mean of −log softmax(z) at the label, in nats."""
+    by_label = np.take_along_axis(log_softmax(logits, axis=1), labels[:, None].astype(int), axis=1)
+    return float(-by_label.mean())
 
 
 def accuracy(logits: Array, labels: Array) -> float:
+    """Give the share of images (n_images, n_classes) whose largest logit is the label's.
+
+    Examples
+    --------
+    >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
+    0.5
+    """
     return float((logits.argmax(axis=1) == labels).mean())
 
 
 def mean_cosine(pictures: Array, others: Array) -> float:
-    """The mean over classes of the cosine between two pictures (inputs × classes) of the class."""
+    """Average over classes the cosine between two pictures (n_inputs, n_classes) of the class."""
     return float(cosines(pictures, others).mean())
 
 
 def cosines(pictures: Array, others: Array) -> Array:
-    """The cosine of each column with the other's (columns); 0 where one is 0."""
+    """Give the cosine of each column with the other's; 0 where one is 0.
+
+    Examples
+    --------
+    >>> cosines(np.array([[1.0, 3.0], [0.0, 4.0]]), np.array([[2.0, 4.0], [0.0, 3.0]]))
+    array([1.  , 0.96])
+    """
     lengths = np.linalg.norm(pictures, axis=0) * np.linalg.norm(others, axis=0)
     return np.asarray((pictures * others).sum(axis=0) / np.maximum(lengths, np.finfo(float).tiny))

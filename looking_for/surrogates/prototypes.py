@@ -1,178 +1,202 @@
-"""The fewest pictures: several a class, of which the strongest counts, fitted to a network's logits.
+"""Fit prototypes to logits: several pictures per class, of which the strongest counts.
 
-score_k(x) = max over the class's pictures of xa + c, a convex piecewise-linear function (Magnani & Boyd
-2009) or one layer of maxout units (Goodfellow et al. 2013), fitted by least squares to logits as Ba &
-Caruana 2014 fit shallow networks to deep ones. It begins as the network's own exact maps, one a cluster.
+By least squares to a network's logits, as Ba & Caruana 2014 fit shallow networks to deep ones. The fit
+starts from the network's own exact maps, one per cluster.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from looking_for.core.arrays import Array, centred, pixels
-from looking_for.surrogates.maps import AffineMap, ClusterMaps, MaxAffine
-from looking_for.surrogates.measures import estimates
-from stages.params import Fit
+from looking_for.core.arrays import Array, as_pixels, centred
+from looking_for.networks.dense_weights import AffineMap
+from looking_for.surrogates.maps import ClusterMaps, Prototypes
+from looking_for.surrogates.measures import estimate
 
-BATCH = 64
-RATE = 0.01  # of the steps at the start, for pictures whose weights have a root mean square of RATE_FOR
-RATE_FOR = 0.1
-HELD_OUT = 12  # one training image in so many judges the fit and takes no part in it
-LOOKS = 4
-EXACT = 1e-9  # of the variation left: nothing to fit, as where there is no hidden layer
+BATCH_SIZE = 64
+LEARNING_RATE = (
+    0.01  # Adam's step at the start, for pictures whose root mean square weight is REFERENCE_RMS
+)
+REFERENCE_RMS = 0.1
+VALIDATION_PART = 12  # one training image in so many validates the fit and takes no part in it
+N_CHECKPOINTS = 4  # moments on the way, of which the best on validation images counts
+EXACT_SHARE = 1e-9  # of the variation left: nothing to fit, as where there is no hidden layer
 BALANCED_ON = slice(5_000)  # of the images in their random order
-PIXELS_FROM = 5_000  # images that tell the pixels' mean variance
+N_VARIANCE_IMAGES = 5_000  # images that the pixels' mean variance is taken over
 
-Function = Callable[[Array, Array], Array]
+LossFunction = Callable[[Array, Array], Array]
 
 
-class Images(NamedTuple):
-    """Images as rows of bytes (n × inputs) and what to fit to them (n × classes)."""
+@dataclass(frozen=True)
+class FitSettings:
+    """How prototypes are fitted: how many per class, how strongly they are held to the maps from which they
+    start (`params.yaml` has the scale), steps of the fit, and the seed of its order."""
+
+    pictures: tuple[int, ...]
+    pull: float
+    updates: int
+    seed: int
+
+
+class FitData(NamedTuple):
+    """Images as rows of bytes (n_images, n_inputs) and the targets of the fit (n_images, n_classes)."""
 
     rows: Array
     targets: Array
 
-    def at(self, places: Array | slice) -> "Images":
-        return Images(self.rows[places], self.targets[places])
+    def at(self, places: Array | slice) -> "FitData":
+        """Take some of the images."""
+        return FitData(self.rows[places], self.targets[places])
 
 
 class Loss(NamedTuple):
-    """A loss of each image (n) and its slope in the scores (n × classes), from scores and targets."""
+    """A loss per image (n_images,) and its slope in the scores (n_images, n_classes), both functions of
+    scores and targets."""
 
-    value: Function
-    slope: Function
-
-
-def from_exact_maps(clusters: ClusterMaps, classes: Array) -> MaxAffine:
-    """Each cluster's own class in its mean exact map, as a picture of that class."""
-    own = np.arange(len(classes))
-    return MaxAffine(clusters.maps[own, :, classes].T, clusters.biases[own, classes], classes)
-
-
-def apart(images: Images, seed: int) -> tuple[Images, Images]:
-    """The training images that a fit learns from, in a random order, and those that only judge it."""
-    order = np.random.default_rng(seed).permutation(len(images.rows))
-    judging, learned = np.split(order, [max(1, len(order) // HELD_OUT)])
-    return images.at(learned if len(learned) else judging), images.at(judging)
+    value: LossFunction
+    slope: LossFunction
 
 
 SQUARED = Loss(lambda p, z: np.square(p - z).sum(axis=1), lambda p, z: 2 * (p - z))
 
 
-def fit(
-    start: MaxAffine, learned: Images, judging: Images, settings: Fit, loss: Loss = SQUARED
-) -> MaxAffine:
-    """Pictures fitted to the targets from a start.
+def prototypes_from_maps(clusters: ClusterMaps, classes: Array) -> Prototypes:
+    """Take each cluster's own class (n_clusters,) in its mean exact map as a picture of that class."""
+    places = np.arange(len(classes))
+    return Prototypes(clusters.maps[places, :, classes].T, clusters.biases[places, classes], classes)
 
-    Adam on batches, its steps falling to 0 along half a cosine. Of the start and LOOKS moments on the way
-    that counts which has the least loss on the images that only judge.
+
+def train_validation_split(data: FitData, seed: int) -> tuple[FitData, FitData]:
+    """Split training images into those that are fitted to, in a random order, and those that validate."""
+    order = np.random.default_rng(seed).permutation(len(data.rows))
+    validation, train = np.split(order, [max(1, len(order) // VALIDATION_PART)])
+    return data.at(train if len(train) else validation), data.at(validation)
+
+
+def fit_prototypes(
+    start: Prototypes, train: FitData, validation: FitData, settings: FitSettings, loss: Loss = SQUARED
+) -> Prototypes:
+    """Fit prototypes to targets by Adam on batches, its steps falling to 0 along half a cosine.
+
+    Parameters
+    ----------
+    start : Prototypes
+    train, validation : FitData
+        Of the start and N_CHECKPOINTS moments on the way, the one with the least loss on validation counts.
+    settings : FitSettings
+    loss : Loss
+        Default: squared error.
     """
-    variance = float(learned.targets.var(axis=0).sum())
-    if variance == 0 or mean_loss(start, judging, SQUARED) <= EXACT * variance:
+    variance = float(train.targets.var(axis=0).sum())
+    if variance == 0 or mean_loss(start, validation, SQUARED) <= EXACT_SHARE * variance:
         return start
-    descent = _Descent(start, learned, settings, loss)
-    found = [start, *(descent.run(-(-settings.updates // LOOKS)) for _ in range(LOOKS))]
-    return min(found, key=lambda pictures: mean_loss(pictures, judging, loss))
+    adam = _Adam(start, train, settings, loss)
+    checkpoints = [start, *(adam.run(-(-settings.updates // N_CHECKPOINTS)) for _ in range(N_CHECKPOINTS))]
+    return min(checkpoints, key=lambda prototypes: mean_loss(prototypes, validation, loss))
 
 
-def mean_loss(said: MaxAffine, images: Images, loss: Loss) -> float:
-    return float(loss.value(centred(said(pixels(images.rows))), images.targets).mean())
+def mean_loss(prototypes: Prototypes, data: FitData, loss: Loss) -> float:
+    """Average a loss over images."""
+    return float(loss.value(centred(prototypes(as_pixels(data.rows))), data.targets).mean())
 
 
-def explained(said: MaxAffine, images: Images) -> float:
-    """The share of the targets' variation that pictures explain."""
-    found = estimates([said(pixels(images.rows))], images.targets, np.zeros(len(images.rows)))
-    return float(found[0, 2])
+def share_explained(prototypes: Prototypes, data: FitData) -> float:
+    """Give the share of the targets' variation that prototypes explain."""
+    predictions = [prototypes(as_pixels(data.rows))]
+    return float(estimate(predictions, data.targets, np.zeros(len(data.rows)))[0, 2])
 
 
-def balanced(said: MaxAffine, images: Images) -> MaxAffine:
-    """The same after one gain and one shift a class: least squares; as it is where no gain above 0 fits."""
-    p = centred(said(pixels(images.rows)))
-    apart, z = p - p.mean(axis=0), images.targets - images.targets.mean(axis=0)
-    variance = float(np.square(apart).sum())
-    gain = float((apart * z).sum()) / variance if variance > 0 else 1.0
+def balance_prototypes(prototypes: Prototypes, data: FitData) -> Prototypes:
+    """Apply one gain and one shift per class: least squares; nothing where no gain above 0 fits."""
+    p = centred(prototypes(as_pixels(data.rows)))
+    centred_scores, centred_targets = p - p.mean(axis=0), data.targets - data.targets.mean(axis=0)
+    variance = float(np.square(centred_scores).sum())
+    gain = float((centred_scores * centred_targets).sum()) / variance if variance > 0 else 1.0
     if gain <= 0:
-        return said
-    return said.scaled(gain, images.targets.mean(axis=0) - gain * p.mean(axis=0))
+        return prototypes
+    return prototypes.scaled(gain, data.targets.mean(axis=0) - gain * p.mean(axis=0))
 
 
-def in_gauge(said: MaxAffine, weight: Array) -> MaxAffine:
-    """A function added to all pictures alike changes nothing: taken off is the mean over classes of each
-    class's mean picture, a picture counted by its `weight` (pictures), as classes are centred elsewhere."""
-    of_class = np.bincount(said.classes, weight)[said.classes]
-    share = np.where(of_class > 0, weight / np.maximum(of_class, 1), 0) / (said.classes.max() + 1)
-    common = AffineMap(said.weights @ share, said.biases @ share)
-    return MaxAffine(said.weights - common.weights[:, None], said.biases - common.bias, said.classes)
+def remove_shared_component(prototypes: Prototypes, weight: Array) -> Prototypes:
+    """Subtract what all pictures share, which changes no answer: the mean over classes of each class's mean
+    picture, a picture counted by its `weight` (n_pictures,), as classes are centred elsewhere."""
+    of_class = np.bincount(prototypes.classes, weight)[prototypes.classes]
+    n_classes = prototypes.classes.max() + 1
+    share = np.where(of_class > 0, weight / np.maximum(of_class, 1), 0) / n_classes
+    shared = AffineMap(prototypes.weights @ share, prototypes.biases @ share)
+    return replace(
+        prototypes,
+        weights=prototypes.weights - shared.weights[:, None],
+        biases=prototypes.biases - shared.bias,
+    )
 
 
-def pull(images: Images, pictures: int) -> float:
-    """The slope of K · mean over pictures of σ²‖Δa‖² in a picture's change Δa, divided by Δa.
+def anchor_penalty(data: FitData, n_pictures: int) -> float:
+    """Give the slope of K · mean over pictures of σ²‖Δa‖² in a picture's change Δa, divided by Δa.
 
     σ² is the mean variance of a pixel: σ²‖Δa‖² is how much a score would vary by the change alone if
     pixels were independent. Divided by the targets' variance it is on the scale of 1 − explained.
     """
-    variance = float(pixels(images.rows[:PIXELS_FROM]).var(axis=0).mean())
-    return 2 * images.targets.shape[1] * variance / pictures
+    variance = float(as_pixels(data.rows[:N_VARIANCE_IMAGES]).var(axis=0).mean())
+    return 2 * data.targets.shape[1] * variance / n_pictures
 
 
-class _Descent:
+class _Adam:
     """Adam (Kingma & Ba 2015) over the pictures, in float64 and on the thread that calls."""
 
-    def __init__(self, start: MaxAffine, images: Images, settings: Fit, loss: Loss) -> None:
-        self.start, self.images, self.settings, self.loss = start, images, settings, loss
+    def __init__(self, start: Prototypes, data: FitData, settings: FitSettings, loss: Loss) -> None:
+        self.start, self.data, self.settings, self.loss = start, data, settings, loss
         self.values = np.vstack([start.weights, start.biases]).astype(float)
         self.first = self.values.copy()
         self.mean, self.square = np.zeros_like(self.values), np.zeros_like(self.values)
-        self.rate = RATE * float(np.sqrt(np.square(start.weights).mean())) / RATE_FOR
-        self.variance = float(images.targets.var(axis=0).sum())
-        self.pull = settings.pull * pull(images, len(start.classes))
-        self.chance = np.random.default_rng([settings.seed, 1])
-        self.queue, self.done = np.empty(0, int), 0
+        self.rate = LEARNING_RATE * float(np.sqrt(np.square(start.weights).mean())) / REFERENCE_RMS
+        self.variance = float(data.targets.var(axis=0).sum())
+        self.pull = settings.pull * anchor_penalty(data, len(start.classes))
+        self.rng = np.random.default_rng([settings.seed, 1])
+        self.permutation, self.step = np.empty(0, int), 0
 
-    def run(self, updates: int) -> MaxAffine:
-        """So many more updates; gives the pictures after them."""
+    def run(self, updates: int) -> Prototypes:
+        """Make so many more updates; give the pictures after them."""
         for _ in range(updates):
             self._update()
-        return self._now(self.values.copy())
-
-    def _now(self, values: Array) -> MaxAffine:
-        return MaxAffine(values[:-1], values[-1], self.start.classes)
+        return Prototypes(self.values[:-1].copy(), self.values[-1].copy(), self.start.classes)
 
     def _update(self) -> None:
         """One step of Adam, in place: there are as many passes over memory as sums of products."""
-        self.done += 1
-        gradient = self._gradient(self.images.at(self._batch()))
+        self.step += 1
+        gradient = self._gradient(self.data.at(self._batch()))
         self.mean *= 0.9
         self.mean += 0.1 * gradient
         self.square *= 0.999
         np.square(gradient, out=gradient)
         gradient *= 0.001
         self.square += gradient
-        progress = min(1.0, self.done / self.settings.updates)
-        rate = self.rate * 0.5 * (1 + np.cos(np.pi * progress)) / (1 - 0.9**self.done)
+        progress = min(1.0, self.step / self.settings.updates)
+        rate = self.rate * 0.5 * (1 + np.cos(np.pi * progress)) / (1 - 0.9**self.step)
         np.sqrt(self.square, out=gradient)
-        gradient /= np.sqrt(1 - 0.999**self.done)
+        gradient /= np.sqrt(1 - 0.999**self.step)
         gradient += 1e-8
         np.divide(self.mean, gradient, out=gradient)
         gradient *= rate
         self.values -= gradient
 
-    def _gradient(self, batch: Images) -> Array:
-        x = np.hstack([pixels(batch.rows), np.ones((len(batch.rows), 1))])
-        said = x @ self.values
-        best = self.start.strongest(said)
-        slope = self.loss.slope(centred(np.take_along_axis(said, best, axis=1)), batch.targets)
-        along = np.zeros_like(said)
-        np.put_along_axis(along, best, centred(slope) / (len(x) * self.variance), axis=1)
-        gradient = x.T @ along
+    def _gradient(self, batch: FitData) -> Array:
+        x = np.hstack([as_pixels(batch.rows), np.ones((len(batch.rows), 1))])
+        scores = x @ self.values
+        winners = self.start.winners(scores)
+        slope = self.loss.slope(centred(np.take_along_axis(scores, winners, axis=1)), batch.targets)
+        upstream = np.zeros_like(scores)
+        np.put_along_axis(upstream, winners, centred(slope) / (len(x) * self.variance), axis=1)
+        gradient = x.T @ upstream
         gradient[:-1] += self.pull / self.variance * (self.values - self.first)[:-1]
         return gradient
 
     def _batch(self) -> Array:
         """The next images, each once before any comes again."""
-        while len(self.queue) < BATCH:
-            again = self.chance.permutation(len(self.images.rows))
-            self.queue = np.concatenate([self.queue, again])
-        batch, self.queue = np.split(self.queue, [BATCH])
+        while len(self.permutation) < BATCH_SIZE:
+            again = self.rng.permutation(len(self.data.rows))
+            self.permutation = np.concatenate([self.permutation, again])
+        batch, self.permutation = np.split(self.permutation, [BATCH_SIZE])
         return batch

@@ -1,64 +1,40 @@
-"""Do stand-ins show the same pictures, and do they point where each image's own exact map points?"""
-
-from collections.abc import Callable
+"""Do surrogates show the same pictures, and do they point where each image's own exact map points?"""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from looking_for.core.arrays import Array
-from looking_for.surrogates.ladder import DIGITS, Interval
-from looking_for.surrogates.maps import AffineMap, ClusterMaps, MaxAffine
+from looking_for.core.tables import N_DIGITS, Interval
+from looking_for.core.imageset import Z95
+from looking_for.surrogates.maps import Prototypes
 from looking_for.surrogates.measures import cosines
-from looking_for.surrogates.prototypes import in_gauge
-
-Z95 = 1.96
-Margins = Callable[[Array, Array, Array], Array]  # of rows of pixels, answers and runners-up: n × inputs
+from looking_for.surrogates.prototypes import remove_shared_component
 
 
-def matched(one: MaxAffine, other: MaxAffine) -> float:
-    """The mean cosine of two sets of pictures, paired one to one within each class as well as can be."""
-    left, right = (in_gauge(p, np.ones(len(p.classes))) for p in (one, other))
-    found: list[float] = []
+def match_prototypes(one: Prototypes, other: Prototypes) -> float:
+    """Average the cosines of two sets of pictures, paired one to one within each class as well as can be."""
+    left, right = (remove_shared_component(p, np.ones(len(p.classes))) for p in (one, other))
+    matched: list[float] = []
     for k in np.unique(left.classes):
-        a, b = (_directions(p.weights[:, p.classes == k]) for p in (left, right))
-        likeness = a.T @ b
-        found += likeness[linear_sum_assignment(-likeness)].tolist()
-    return round(float(np.mean(found)), DIGITS)
+        a, b = (_unit_columns(p.weights[:, p.classes == k]) for p in (left, right))
+        similarity = a.T @ b
+        matched += similarity[linear_sum_assignment(-similarity)].tolist()
+    return round(float(np.mean(matched)), N_DIGITS)
 
 
-def _directions(columns: Array) -> Array:
+def _unit_columns(columns: Array) -> Array:
     """Columns of length 1."""
     return np.asarray(columns / np.maximum(np.linalg.norm(columns, axis=0), np.finfo(float).tiny))
 
 
-def of_affine(one: AffineMap) -> Margins:
-    return lambda _, answers, seconds: (one.weights[:, answers] - one.weights[:, seconds]).T
-
-
-def of_clusters(maps: ClusterMaps, nearest: Array) -> Margins:
-    return lambda _, answers, seconds: maps.maps[nearest, :, answers] - maps.maps[nearest, :, seconds]
-
-
-def of_pictures(pictures: MaxAffine) -> Margins:
-    """Of the pictures that count for the two classes."""
-
-    def margins(x: Array, answers: Array, seconds: Array) -> Array:
-        best = pictures.strongest(pictures.pictures(x))
-        rows = np.arange(len(x))
-        return (pictures.weights[:, best[rows, answers]] - pictures.weights[:, best[rows, seconds]]).T
-
-    return margins
-
-
-def agreement_of_margins(theirs: Margins, own: Array, x: Array, logits: Array) -> Interval:
-    """The mean cosine, over images, of a stand-in's margins with the exact ones (n × inputs)."""
-    answers, seconds = top_two(logits)
-    found = cosines(theirs(x, answers, seconds).T.astype(float), own.T)
-    mean, half = float(found.mean()), Z95 * float(found.std()) / np.sqrt(len(found))
-    return Interval(*(round(v, DIGITS) for v in (mean, mean - half, mean + half)))
+def compare_margins(margins: Array, exact: Array) -> Interval:
+    """Average, over images, the cosine of a surrogate's margins with the exact ones (n_images, n_inputs)."""
+    similarity = cosines(margins.T.astype(float), exact.T)
+    mean, half = float(similarity.mean()), Z95 * float(similarity.std()) / np.sqrt(len(similarity))
+    return Interval(*(round(v, N_DIGITS) for v in (mean, mean - half, mean + half)))
 
 
 def top_two(logits: Array) -> tuple[Array, Array]:
-    """The class that each image gets, and the next (n each)."""
+    """Give the class that each image gets, and the runner-up, each (n_images,)."""
     order = np.argsort(-logits, axis=1, kind="stable")
     return order[:, 0], order[:, 1]

@@ -1,1 +1,1 @@
-"""Stage train: one network trained as params.yaml says. TensorFlow lives here and nowhere else."""
+"""Training of dense networks: Keras' layers and optimizers inside one XLA program per epoch."""

@@ -1,48 +1,35 @@
-"""The course of a training: a table for `dvc plots`, a bar on a terminal, plain lines elsewhere."""
+"""The course of a training as a table for `dvc plots`."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from tqdm import tqdm
-
-from looking_for.core import files
-from looking_for.training.loop import Row, Watcher
-from stages import _cli
+from looking_for.core.tables import save_table
 
 COLUMNS = ("epoch", "updates", "accuracy", "train_accuracy", "loss", "train_loss")
 
 
-def save(path: Path, rows: Sequence[Row]) -> None:
-    """Write the history as CSV: a row an epoch that was logged."""
-    files.save_table(path, COLUMNS, [_cells(row) for row in rows])
+class Score(NamedTuple):
+    """Mean cross-entropy (nats) and share of right answers over some images."""
+
+    loss: float
+    accuracy: float
 
 
-def _cells(row: Row) -> dict[str, str | int]:
-    scores = (row.test.accuracy, row.train.accuracy, row.test.loss, row.train.loss)
-    cells: list[str | int] = [row.epoch, row.updates, *(f"{score:.4f}" for score in scores)]
-    return dict(zip(COLUMNS, cells, strict=True))
+class EpochScores(NamedTuple):
+    """One line of the history: scores on training and test images after so many epochs and updates."""
+
+    epoch: int
+    updates: int
+    train: Score
+    test: Score
 
 
-def watcher(name: str) -> Watcher:
-    """What training calls after each epoch: it moves a bar where a person looks on, else prints."""
-    if not sys.stderr.isatty():
-        return lambda epochs, row: _print(name, epochs, row)
-    bar = tqdm(desc=name, unit="epoch")
-
-    def move(epochs: int, row: Row | None) -> None:
-        bar.total = epochs
-        if row is None or row.epoch:
-            bar.update()
-        if row is not None:
-            bar.set_postfix(accuracy=f"{row.test.accuracy:.4f}", loss=f"{row.test.loss:.4f}")
-
-    return move
-
-
-def _print(name: str, epochs: int, row: Row | None) -> None:
-    if row is not None:
-        _cli.say(
-            f"{name}: epoch {row.epoch}/{epochs}  loss {row.train.loss:.4f}  "
-            f"test loss {row.test.loss:.4f}  test accuracy {row.test.accuracy:.4f}"
-        )
+def save_history(path: Path, epochs: Sequence[EpochScores]) -> None:
+    """Write the history as CSV: a row per epoch that was logged, scores with four digits."""
+    rows = []
+    for e in epochs:
+        scores = (e.test.accuracy, e.train.accuracy, e.test.loss, e.train.loss)
+        cells: list[str | int] = [e.epoch, e.updates, *(f"{score:.4f}" for score in scores)]
+        rows.append(dict(zip(COLUMNS, cells, strict=True)))
+    save_table(path, COLUMNS, rows)

@@ -2,36 +2,47 @@
 
 from itertools import pairwise
 
-FIRST_ROWS, LATER_ROWS = 10, 20
-FIRST_SNAPSHOT = 5
-DOUBLINGS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8)
-MOST_BYTES = 30_000_000
+N_FIRST_ROWS, N_LATER_ROWS = 10, 20
+FIRST_SNAPSHOT = 5  # updates
+DOUBLINGS = (1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8)  # steps from one snapshot to the next, the finest first
+MAX_BYTES = 30_000_000  # of a network's snapshots
 
 
-def is_logged(epoch: int, epochs: int) -> bool:
+def is_logged(epoch: int, n_epochs: int) -> bool:
     """Whether an epoch gets a row: the first ten, then some twenty evenly spread, and the last."""
-    return epoch <= FIRST_ROWS or epoch % -(-epochs // LATER_ROWS) == 0 or epoch == epochs
+    return epoch <= N_FIRST_ROWS or epoch % -(-n_epochs // N_LATER_ROWS) == 0 or epoch == n_epochs
 
 
-def snapshot_updates(last: int, about: int, *, weights: int) -> list[int]:
-    """After how many updates a training of `last` keeps its weights: 0, 5, 10, 20, 40, … and the last.
+def snapshot_updates(last: int, about: int, *, n_weights: int) -> list[int]:
+    """Choose after how many updates a training of `last` keeps its weights: 0, 5, 10, 20, 40, … and the last.
 
     Each step is a doubling, or such a part or multiple of one that no more than `about` are kept
-    and no more than MOST_BYTES of float32 `weights`: then trainings of different lengths share
+    and no more than MAX_BYTES of float32 weights: then trainings of different lengths share
     their early moments. Where not even the first and the last fit there are none.
+
+    Examples
+    --------
+    >>> snapshot_updates(80, 12, n_weights=1000)
+    [0, 5, 7, 10, 14, 20, 28, 40, 57, 80]
     """
-    most = min(about, MOST_BYTES // (4 * weights))
-    if most < 2:
+    n_most = min(about, MAX_BYTES // (4 * n_weights))
+    if n_most < 2:
         return []
     for step in DOUBLINGS:
         between = {round(FIRST_SNAPSHOT * 2 ** (step * n)) for n in range(int(64 / step))}
         kept = sorted({0, last} | {updates for updates in between if updates < last})
-        if len(kept) <= most:
+        if len(kept) <= n_most:
             return kept
     return sorted({0, last})
 
 
-def parts_of_epoch(before: int, batches: int, snapshots: list[int]) -> list[tuple[int, int]]:
-    """An epoch's batches cut where snapshots are due: from which to before which, `before` updates done."""
-    due = {updates - before for updates in snapshots if before < updates < before + batches}
-    return list(pairwise(sorted({0, batches} | due)))
+def split_epoch(done: int, n_batches: int, snapshots: list[int]) -> list[tuple[int, int]]:
+    """Cut an epoch's batches where snapshots are due, `done` updates before it: half-open ranges of batches.
+
+    Examples
+    --------
+    >>> split_epoch(10, 8, [12, 15, 40])
+    [(0, 2), (2, 5), (5, 8)]
+    """
+    due = {updates - done for updates in snapshots if done < updates < done + n_batches}
+    return list(pairwise(sorted({0, n_batches} | due)))

@@ -1,4 +1,4 @@
-"""What is wrong with params.yaml, in words: apart from the schema, so that better words rerun no stage."""
+"""What is wrong with params.yaml, in words: apart from the schemas, so that better words rerun no stage."""
 
 from difflib import get_close_matches
 from typing import Any
@@ -6,28 +6,28 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-WAY_OUT = "Fix it and run `dvc repro`, which makes again whatever DVC took away before this stage"
-NO_NAME = (
-    "no name for a network: lower-case letters, digits and hyphens, a letter first, and not `overview`"
+REMEDY = "Fix it and run `dvc repro`, which recreates the outputs that DVC removed"
+NOT_A_NAME = (
+    "not a valid network name: lower-case letters, digits and hyphens, a letter first, and not `overview`"
 )
 
 # The schema's own rules; what breaks one comes with the values that the words need.
 RULES = {
     "order_of_clusters": "they must begin with 1 and grow, as in [1, 3, 10]",
-    "fitted_without_clusters": "fit.pictures has {number}, but pictures begin as the exact maps of as many "
+    "fitted_without_clusters": "fit.pictures has {number}, but pictures start from the exact maps of as many "
     "clusters: allowed are the numbers of survey.clusters, {allowed}",
     "named_twice": "'{name}' is a name of networks and of models: give one of them another",
     "study_names_twice": "two networks have one name: each sample count, seed and name may be there once",
     "study_without_course": "a study is about what pictures do along the training: it needs "
     "train.snapshots of {least} or more, and epochs in every variant",
-    "challenge_of_nobody": "challenge has '{name}', which is no network; networks: {networks}",
+    "challenge_of_nobody": "challenge has '{name}', which is not a network; networks: {networks}",
 }
 
 
-def explain(schema: type[BaseModel], error: ValidationError) -> str:
-    """Every wrong key with its value, what is allowed and what to do, in one line."""
-    found = _without_echoes(schema, error.errors())
-    return "; ".join(f"params.yaml: {_line(schema, e)}" for e in found) + f". {WAY_OUT}"
+def explain_errors(schema: type[BaseModel], error: ValidationError) -> str:
+    """Write every wrong key with its value, what is allowed and what to do, in one line."""
+    errors = _without_echoes(schema, error.errors())
+    return "; ".join(f"params.yaml: {_line(schema, e)}" for e in errors) + f". {REMEDY}"
 
 
 def _without_echoes(schema: type[BaseModel], errors: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -59,7 +59,7 @@ def _line(schema: type[BaseModel], error: ErrorDetails) -> str:
         known = ", ".join(_keys(schema, where[:-1]))
         return f"{key} = {error['input']!r} is not a known key{hint}; allowed here: {known}"
     if where and error["loc"][-1] == "[key]":
-        return f"{key} is {NO_NAME}"
+        return f"{key} is {NOT_A_NAME}"
     if error["type"] in RULES:
         reason = RULES[error["type"]].format(**error.get("ctx", {}))
     else:

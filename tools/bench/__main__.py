@@ -9,7 +9,7 @@ from typing import Any
 
 import stages._venv  # noqa: F401  # first of all
 from looking_for.core import files
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks.dense import Network
 from stages import _cli
 from tools import machine

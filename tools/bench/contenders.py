@@ -11,11 +11,11 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from looking_for.core.arrays import Array, pixels
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.training import epoch as epochs
 from looking_for.training import model
 from looking_for.training.deterministic import RMSprop
-from looking_for.training.keras_backend import keras, tf
+from looking_for.core.keras_backend import keras, tf
 from looking_for.training.loop import Data
 from stages.params import NetworkParams
 from tools.bench import timing

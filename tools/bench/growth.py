@@ -10,7 +10,7 @@ import numpy as np
 from looking_for.clusters.survey import Survey
 from looking_for.core import files
 from looking_for.figures import hidden_units as sheets
-from looking_for.images.imageset import Images
+from looking_for.core.imageset import Images
 from looking_for.networks import composing, training_pass
 from looking_for.networks.dense import Network, Snapshots
 from looking_for.surrogates import course, fitted, prototypes

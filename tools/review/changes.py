@@ -9,7 +9,7 @@ from looking_for.core import files
 from looking_for.results import seed_spread
 from looking_for.results.glossary import METRICS
 from looking_for.results.seed_spread import Spread
-from looking_for.results.text import count
+from looking_for.core.text import count
 from looking_for.surrogates.ladder import MEASURES, Ladder, Rung
 from stages import params
 from tools.review import repository

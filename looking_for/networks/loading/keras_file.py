@@ -10,54 +10,66 @@ import numpy as np
 
 from looking_for.core.errors import UNREADABLE, UserError, reason
 from looking_for.networks import keras_layers
-from looking_for.networks.dense import Network
-from looking_for.networks.loading.folding import Layer, dense_network
-from looking_for.networks.stored_layers import Layers
+from looking_for.networks.dense import DenseNetwork
+from looking_for.networks.keras_layers import StoredLayers
+from looking_for.networks.loading.folding import Layer, fold_dense
 
-FORMS = (".keras", ".h5")
-BYTES = 255.0  # a model that divides by more than FINE itself expects pixels of 0…255
-FINE = 50.0
+FORMATS = (".keras", ".h5")
+UINT8_SCALE = 255.0  # of a model that expects pixels of 0…255
+MIN_UINT8_DIVISOR = 50.0  # a model that begins by dividing by more expects such pixels
 
 
-def load(
+def load_keras(
     path: Path, shape: tuple[int, int], *, scale: float | None = None, mean: float = 0.0, std: float = 1.0
-) -> Network | Layers:
-    """A Keras model on images of that height and width: a dense network if its layers are a dense chain.
+) -> DenseNetwork | StoredLayers:
+    """Read a Keras model; it is a dense network where its layers are a dense chain.
 
-    scale, mean, std: the model's own pixels are (scale · x − mean) / std of x in [0, 1]; no scale takes 255
-    for a model that begins by dividing by about that itself, else 1.
+    Parameters
+    ----------
+    path : Path
+        .keras or .h5.
+    shape : (int, int)
+        Height and width of the images, in pixels.
+    scale, mean, std : float
+        The model's own pixels are (scale · x − mean) / std of x in [0, 1]; without a scale it is 255 for a
+        model that begins by dividing by about that itself, else 1.
 
-    Raises UserError, which names the layer, for what is neither dense nor piecewise affine.
+    Raises
+    ------
+    UserError
+        If it is neither dense nor piecewise affine; it names the layer.
     """
-    written = description(path)
-    keras_layers.check(written, str(path))
+    written = read_description(path)
+    keras_layers.check_layers(written, str(path))
     if scale is None:
-        scale = BYTES if _expects_bytes(written) else 1.0
-    model = _built(path)
+        scale = UINT8_SCALE if _expects_bytes(written) else 1.0
+    model = _build(path)
     _check_input(path, model, shape)
-    found = keras_layers.logits_only(json.loads(json.dumps(_keras().saving.serialize_keras_object(model))))
-    chain = dense_network(_in_order(found, model), int(np.prod(shape)), scale / std, -mean / std)
+    described = keras_layers.without_softmax(
+        json.loads(json.dumps(_keras().saving.serialize_keras_object(model)))
+    )
+    chain = fold_dense(_with_weights(described, model), int(np.prod(shape)), scale / std, -mean / std)
     if chain is not None:
         return chain
-    keras_layers.refuse_bent(found, str(path))
-    return Layers(json.dumps(found, sort_keys=True), model.get_weights(), scale, mean, std)
+    keras_layers.reject_smooth(described, str(path))
+    return StoredLayers(json.dumps(described, sort_keys=True), model.get_weights(), scale, mean, std)
 
 
-def description(path: Path) -> dict[str, Any]:
-    """What a file says of its layers, without building them."""
+def read_description(path: Path) -> dict[str, Any]:
+    """Read what a file says of its layers, without building them."""
     try:
         if path.suffix == ".keras":
             with zipfile.ZipFile(path) as file:
-                found = json.loads(file.read("config.json"))
+                described = json.loads(file.read("config.json"))
         else:
             with h5py.File(path) as file:
-                found = json.loads(file.attrs["model_config"])
-        return {"class_name": found["class_name"], "config": {**found["config"]}}
+                described = json.loads(file.attrs["model_config"])
+        return {"class_name": described["class_name"], "config": {**described["config"]}}
     except (*UNREADABLE, TypeError) as error:
         raise UserError(f"{path} cannot be read as a model that Keras saved: {reason(error)}") from error
 
 
-def _built(path: Path) -> Any:
+def _build(path: Path) -> Any:
     try:
         return _keras().saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras has no errors of its own: whatever it raises, the file is no good
@@ -65,14 +77,14 @@ def _built(path: Path) -> Any:
 
 
 def _keras() -> Any:
-    """Late, since it takes seconds."""
-    from looking_for.training.keras_backend import keras
+    """Import Keras late, since it takes seconds."""
+    from looking_for.core.keras_backend import keras
 
     return keras
 
 
 def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
-    """One input, of as many pixels as the images have, in their shape where it has one."""
+    """Check for one input, of as many pixels as the images have, in their shape where it has one."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise UserError(
             f"{path} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; it needs one of each"
@@ -89,17 +101,20 @@ def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
 def _expects_bytes(written: dict[str, Any]) -> bool:
     """Whether the first layer that does anything divides by about 255, or half of it."""
     working = (
-        la for la in keras_layers.layers(written) if la["class_name"] not in ("InputLayer", "Flatten")
+        la for la in keras_layers.iter_layers(written) if la["class_name"] not in ("InputLayer", "Flatten")
     )
     first = next(working, None)
     if first is None or first["class_name"] != "Rescaling":
         return False
-    return bool(np.all(np.abs(first["config"]["scale"]) < 1 / FINE))
+    return bool(np.all(np.abs(first["config"]["scale"]) < 1 / MIN_UINT8_DIVISOR))
 
 
-def _in_order(found: dict[str, Any], model: Any) -> list[Layer]:
-    """Each layer's description with its weights; nothing of a model that uses a layer twice."""
-    if any(len(layer.get("inbound_nodes", [])) > 1 for layer in keras_layers.layers(found)):
+def _with_weights(description: dict[str, Any], model: Any) -> list[Layer]:
+    """Pair each layer's description with its weights; give nothing of a model that uses a layer twice."""
+    if any(len(layer.get("inbound_nodes", [])) > 1 for layer in keras_layers.iter_layers(description)):
         return []
     weights = {layer.name: layer.get_weights() for layer in model.layers}
-    return [(layer, weights.get(keras_layers.name_of(layer), [])) for layer in keras_layers.layers(found)]
+    return [
+        (layer, weights.get(keras_layers.layer_name(layer), []))
+        for layer in keras_layers.iter_layers(description)
+    ]

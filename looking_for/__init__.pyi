@@ -1,0 +1,9 @@
+from .core.errors import UserError as UserError
+from .core.imageset import ImageSet as ImageSet
+from .networks.base import Network as Network
+from .networks.dense import DenseNetwork as DenseNetwork
+from .networks.loading import load_network as load_network
+from .surrogates.evaluate import Evaluation as Evaluation
+from .surrogates.evaluate import evaluate as evaluate
+from .surrogates.ladder import Ladder as Ladder
+from .surrogates.results import Pictures as Pictures

@@ -1,0 +1,67 @@
+"""The sections `train`, `networks` and `models`: how networks come about."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from looking_for.core.errors import UserError
+from looking_for.networks.recipe import Recipe, TrainSettings
+from stages.params import PARAMS, Section, Seed
+
+MAX_SAMPLES = 100_000_000
+
+ActivationName = Literal["relu", "leaky_relu", "linear", "tanh", "sigmoid", "gelu"]
+Width = Annotated[int, Field(ge=1, le=8192)]
+
+
+class Train(Section):
+    batch_size: int = Field(ge=1, le=60_000)
+    learning_rate: float = Field(gt=0, le=1)
+    snapshots: int = Field(ge=0, le=100)
+    seed: Seed
+
+    def settings(self) -> TrainSettings:
+        return TrainSettings(**self.model_dump())
+
+
+class NetworkParams(Section):
+    samples: int = Field(ge=1, le=MAX_SAMPLES)
+    hidden: list[Width] = Field(max_length=8)
+    epochs: int = Field(ge=0, le=100_000)
+    shuffle_labels: bool = False
+    activation: ActivationName = "relu"
+    optimizer: Literal["rmsprop", "adam", "sgd"] = "rmsprop"
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0, le=1)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    batch_normalisation: bool = False
+    initial_scale: float = Field(default=1.0, ge=1e-6, le=100)
+    seed: Seed | None = None
+
+    def recipe(self) -> Recipe:
+        return Recipe(**self.model_dump())
+
+
+class ModelParams(Section):
+    """An imported network. What is None the file includes, or it is as in networks."""
+
+    path: str
+    activation: ActivationName | None = None
+    scale: float | None = Field(default=None, gt=0, le=1e6)
+    mean: float = 0.0
+    std: float = Field(default=1.0, gt=0)
+
+
+def parse_networks(params: Mapping[str, Any]) -> tuple[dict[str, Recipe], dict[str, ModelParams]]:
+    """Take the networks that are trained here, and the imported ones, from what `read_params` gives."""
+    networks = {n: NetworkParams.model_validate(p) for n, p in params["networks"].items()}
+    models = {n: ModelParams.model_validate(p) for n, p in params["models"].items()}
+    return {name: network.recipe() for name, network in networks.items()}, models
+
+
+def require_network(name: str, *sections: Mapping[str, object]) -> None:
+    """Raise a UserError that lists the networks where a name is none of theirs."""
+    names = [known for section in sections for known in section]
+    if name not in names:
+        raise UserError(f"{PARAMS}: no network {name!r} there; networks: {', '.join(names)}")
