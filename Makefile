@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all study test long check format bench bench-study faults metrics experiments verify review requirements slow clean help stale
+.PHONY: all study test long check web format bench faults metrics experiments verify review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
@@ -17,16 +17,26 @@ all: .venv/requirements.txt ## Set up, reproduce what changed, say where the rep
 	@dvc repro
 	@echo "The report: reports/README.md; a page to draw on: reports/explorer.html"
 
-test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types and the suite
+test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types, doctests and the suite
 	@pytest -n 2 --dist loadgroup
 
 long: .venv/requirements-test.txt check ## The same and whole pipelines in many variants, as .ci/run does
 	@pytest -n 2 --dist loadgroup -m "not slow"
 
-check: .venv/requirements-test.txt ## Lint, format and types only
+check: .venv/requirements-test.txt web ## Lint, format, types and plain words only
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@python -m tools.words
+
+web: ## Lint and check types of the page's JavaScript, where Node is there
+	@if command -v npx >/dev/null; then $(BIOME) lint $(WEB) && $(TSC) --project $(WEB)/jsconfig.json; \
+	else echo "make: Node is not here, so the page's JavaScript is not checked"; fi
+
+# One version each, so that a commit is checked as CI checks it; npx keeps them in its own cache.
+WEB = looking_for/explorer/web
+BIOME = npx --yes @biomejs/biome@2.6.8
+TSC = npx --yes --package typescript@5.9.3 tsc
 
 format: .venv/requirements-test.txt ## Put the code into shape
 	@ruff check --fix .
@@ -40,9 +50,6 @@ faults: .venv/requirements-test.txt ## Kill, starve, damage and mislead small pi
 
 bench: .venv/requirements-test.txt ## Time this project against what people would use instead (build/bench.json)
 	@python -m tools.bench
-
-bench-study: .venv/requirements-study.txt ## What workers side by side are worth, and what many stages cost
-	@python -m tools.bench.study
 
 metrics: .venv/requirements.txt ## The numbers of every network, one row each, in 120 columns
 	@cd reports/metrics && dvc metrics show | tr -s ' ' | column -t
@@ -60,9 +67,9 @@ study: .venv/requirements-study.txt ## The study (or PIPELINE=.) on all cores, o
 	@python -m tools.parallel $(PIPELINE) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REMOTE),--remote)
 
 requirements: .venv/requirements.txt ## Compile requirements*.txt from pyproject.toml
-	@uv pip compile pyproject.toml $(COMPILE) -o requirements.txt
-	@uv pip compile pyproject.toml --extra test -c requirements.txt $(COMPILE) -o requirements-test.txt
-	@uv pip compile pyproject.toml --extra study -c requirements.txt $(COMPILE) -o requirements-study.txt
+	@uv pip compile pyproject.toml --group pipeline $(COMPILE) -o requirements.txt
+	@uv pip compile pyproject.toml --group pipeline --group test -c requirements.txt $(COMPILE) -o requirements-test.txt
+	@uv pip compile pyproject.toml --group pipeline --group study -c requirements.txt $(COMPILE) -o requirements-study.txt
 	@echo uv | uv pip compile - $(COMPILE) -o requirements-uv.txt
 
 # One version of each package for every Python: other versions of numpy round a few last digits otherwise.
@@ -72,20 +79,24 @@ clean: ## Remove the environment and build/; data and DVC's cache stay
 	rm -rf .venv build
 
 help: ## This list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# For .dvc/plots/page.html; and so that `python -m stages.train` says in any folder where to run it.
+# For .dvc/plots/page.html.
 VEGA = import vl_convert; open(".venv/vega.js", "w").write(vl_convert.javascript_bundle(vl_version="5.21"))
-IMPORTABLE = import os, site; open(site.getsitepackages()[0] + "/looking-for.pth", "w").write(os.getcwd())
+# What Python compiles is kept in .venv: in the folders of code, which the study's stages depend on from outside its
+# project, where no .dvcignore counts, it would make them look changed.
+BYTECODE = import site; open(site.getsitepackages()[0] + "/bytecode.pth", "w").write("import sys; sys.pycache_prefix = sys.prefix + \"/bytecode\"")
 
 .venv/requirements.txt: $(call is_stale,requirements.txt)
 	@echo "Building .venv …"
 	@$(PYTHON) -c 'import sys; v = sys.version_info; (3, 11) <= v < (3, 14) or sys.exit(f"make: Python 3.11, 3.12 or 3.13 is needed, and {sys.executable} is {v.major}.{v.minor}: make PYTHON=python3.12")'
 	@$(PYTHON) -m venv --clear .venv
+	@.venv/bin/python -c '$(BYTECODE)'
+	@find looking_for stages tools tests -name __pycache__ -prune -exec rm -rf {} +
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
 	@$(UV_INSTALL) -r requirements.txt
 	@.venv/bin/python -c '$(VEGA)'
-	@.venv/bin/python -c '$(IMPORTABLE)'
+	@uv pip install --quiet --python .venv/bin/python --no-deps --editable .
 	@cp requirements.txt $@
 
 .venv/requirements-test.txt: .venv/requirements.txt $(call is_stale,requirements-test.txt)

@@ -1,1 +1,1 @@
-"""What is no stage: the benchmark, the review of a change, the check that a run gave the same bytes."""
+"""Development tools: the benchmark, the review of a change, the check that a run gave the same bytes."""

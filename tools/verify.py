@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 from ruamel.yaml import YAML
 
-import stages._venv  # noqa: F401  # first of all
 from looking_for.core.errors import UserError, last_line
-from looking_for.core.text import count
+from looking_for.core.text import format_count
 from stages import _cli
 
 CHUNK = 1 << 20
@@ -40,15 +39,15 @@ class Damage(NamedTuple):
 
 def main() -> None:
     cache = cache_folder()
-    outputs = list(locked(Path("dvc.lock"), cache))
-    found = [damage for output in outputs for damage in damages(output, cache)]
-    if found:
-        lines = "".join(f"\n  {d.path}: {d.what}; {d.remedy}" for d in found)
+    outputs = list(locked_outputs(Path("dvc.lock"), cache))
+    damaged = [damage for output in outputs for damage in find_damage(output, cache)]
+    if damaged:
+        lines = "".join(f"\n  {d.path}: {d.what}; {d.remedy}" for d in damaged)
         raise UserError(
-            f"{count(len(found), 'file')} damaged of {len(outputs):,} that dvc.lock names:{lines}"
+            f"{format_count(len(damaged), 'file')} damaged of {len(outputs):,} that dvc.lock names:{lines}"
         )
-    there = sum(output.path.exists() for output in outputs)
-    _cli.say(f"{there:,} of {len(outputs):,} files that dvc.lock names are here, and none is damaged")
+    n_here = sum(output.path.exists() for output in outputs)
+    _cli.say(f"{n_here:,} of {len(outputs):,} files that dvc.lock names are here, and none is damaged")
 
 
 def cache_folder() -> Path:
@@ -60,7 +59,7 @@ def cache_folder() -> Path:
     return Path(done.stdout.strip()) / "files" / "md5"
 
 
-def locked(lock: Path, cache: Path) -> Iterator[Output]:
+def locked_outputs(lock: Path, cache: Path) -> Iterator[Output]:
     """Every file that the stages made; of folders, the files that were in them."""
     if not lock.exists():
         raise UserError(f"{lock} is missing: nothing has run here, or git has it (`git checkout {lock}`)")
@@ -69,8 +68,8 @@ def locked(lock: Path, cache: Path) -> Iterator[Output]:
             md5, path = str(out["md5"]), Path(out["path"])
             if not md5.endswith(".dir"):
                 yield Output(stage, path, md5)
-            elif (listing := place(cache, md5)).exists():
-                if md5_of(listing) != md5.removesuffix(".dir"):
+            elif (listing := cache_place(cache, md5)).exists():
+                if hash_file(listing) != md5.removesuffix(".dir"):
                     raise UserError(
                         f"{listing}, the cache's list of {path}, is damaged; delete it, then "
                         f"`dvc repro --force {stage}` makes it again"
@@ -79,13 +78,13 @@ def locked(lock: Path, cache: Path) -> Iterator[Output]:
                     yield Output(stage, path / item["relpath"], item["md5"])
 
 
-def damages(output: Output, cache: Path) -> Iterator[Damage]:
+def find_damage(output: Output, cache: Path) -> Iterator[Damage]:
     """What is wrong with a file in the cache and in the working tree; what is not there is not damaged."""
-    cached, again = place(cache, output.md5), f"`dvc repro --force {output.stage}` makes it again"
-    broken = cached.exists() and md5_of(cached) != output.md5
+    cached, again = cache_place(cache, output.md5), f"`dvc repro --force {output.stage}` makes it again"
+    broken = cached.exists() and hash_file(cached) != output.md5
     if broken:
         yield Damage(cached, f"in the cache, of {output.path}", f"delete it, then {again}")
-    if output.path.exists() and md5_of(output.path) != output.md5:
+    if output.path.exists() and hash_file(output.path) != output.md5:
         back = (
             again
             if broken or not cached.exists()
@@ -94,11 +93,11 @@ def damages(output: Output, cache: Path) -> Iterator[Damage]:
         yield Damage(output.path, "is not what its stage made", back)
 
 
-def place(cache: Path, md5: str) -> Path:
+def cache_place(cache: Path, md5: str) -> Path:
     return cache / md5[:2] / md5[2:]
 
 
-def md5_of(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """DVC's hash of a file."""
     digest = hashlib.md5(usedforsecurity=False)
     with path.open("rb") as file:
@@ -108,4 +107,4 @@ def md5_of(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    _cli.run("verify", main)
+    _cli.run_stage("verify", main)

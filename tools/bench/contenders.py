@@ -10,19 +10,19 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from looking_for.core.arrays import Array, pixels
-from looking_for.core.imageset import Images
+from looking_for.core.arrays import Array, as_pixels
+from looking_for.core.imageset import ImageSet
+from looking_for.core.keras_backend import keras, tf
+from looking_for.networks.recipe import Recipe
 from looking_for.training import epoch as epochs
 from looking_for.training import model
 from looking_for.training.deterministic import RMSprop
-from looking_for.core.keras_backend import keras, tf
-from looking_for.training.loop import Data
-from stages.params import NetworkParams
+from looking_for.training.loop import TrainingData
 from tools.bench import timing
 
 BATCH, HIDDEN, RATE = 128, (512, 256), 0.001
 
-floats = partial(pixels, dtype=np.float32)
+floats = partial(as_pixels, dtype=np.float32)
 
 
 class Contender(NamedTuple):
@@ -32,7 +32,7 @@ class Contender(NamedTuple):
     accuracy: Callable[[], float] | None
 
 
-class Apart:
+class ContenderProcess:
     """A contender in a process of its own: one library's waiting threads must not slow another's."""
 
     def __init__(self, name: str) -> None:
@@ -53,8 +53,8 @@ class Apart:
 
 
 def _serve(name: str, pipe: Connection) -> None:
-    images = Images.load()
-    contender = CONTENDERS[name](Data.of(images, len(images.x_train)))
+    images = ImageSet.load()
+    contender = CONTENDERS[name](TrainingData.from_samples(images, len(images.x_train)))
     pipe.send("ready")
     while True:
         if pipe.recv() == "epoch":
@@ -68,21 +68,21 @@ def race(rounds: int) -> tuple[dict[str, list[float]], dict[str, float]]:
     names = [name for name in CONTENDERS if name != "pytorch" or find_spec("torch")]
     if "pytorch" not in names:
         print("  PyTorch is not installed, so it is left out: pip install torch==2.13.0")
-    apart = {name: Apart(name) for name in names}
+    processes = {name: ContenderProcess(name) for name in names}
     times: dict[str, list[float]] = {name: [] for name in names}
     for round_ in range(rounds + 1):
-        for name, contender in apart.items():
-            taken = contender.ask("epoch")
-            if round_ and taken is not None:
-                times[name].append(taken)
+        for name, contender in processes.items():
+            seconds = contender.ask("epoch")
+            if round_ and seconds is not None:
+                times[name].append(seconds)
         print(f"  round {round_} of {rounds}" + (" (warm-up)" if not round_ else ""), flush=True)
-    accuracies = {name: contender.ask("accuracy") for name, contender in apart.items()}
-    for contender in apart.values():
+    accuracies = {name: contender.ask("accuracy") for name, contender in processes.items()}
+    for contender in processes.values():
         contender.close()
     return times, {name: share for name, share in accuracies.items() if share is not None}
 
 
-def floor(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
+def floor(data: TrainingData, hidden: Sequence[int] = HIDDEN) -> Contender:
     """The matrix products alone, forward and backward, in numpy: what no training can do without."""
     x = floats(data.x_train)
     sizes = [x.shape[1], *hidden, 10]
@@ -103,24 +103,24 @@ def floor(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
     return Contender(epoch, None)
 
 
-def ours(data: Data, hidden: Sequence[int] = HIDDEN) -> Contender:
+def ours(data: TrainingData, hidden: Sequence[int] = HIDDEN) -> Contender:
     """The train stage's own epoch, with its shuffle and its partial last batch."""
     keras.utils.set_random_seed(0)
-    architecture = NetworkParams(samples=1, hidden=list(hidden), epochs=1)
-    network = model.build(data.x_train.shape[1], architecture, 10)
-    run = epochs.compiled_epoch(network, RMSprop(RATE))
+    recipe = Recipe(samples=1, hidden=list(hidden), epochs=1)
+    network = model.build_model(data.x_train.shape[1], recipe, 10)
+    run = epochs.compile_epoch(network, RMSprop(RATE))
     shuffle = np.random.default_rng(0)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
 
     def epoch() -> float:
-        batches = tf.constant(epochs.in_batches(shuffle.permutation(len(data.x_train)), BATCH))
-        whole = tf.constant(0), tf.constant(len(batches))
-        return float(run(x, y, batches, whole, epochs.NOTHING)[0])
+        batches = tf.constant(epochs.split_batches(shuffle.permutation(len(data.x_train)), BATCH))
+        epoch_range = tf.constant(0), tf.constant(len(batches))
+        return float(run(x, y, batches, epoch_range, epochs.ZERO_SUMS)[0])
 
     return Contender(epoch, lambda: accuracy(network.predict(floats(data.x_test), verbose=0), data))
 
 
-def keras_fit(data: Data, jit_compile: bool) -> Contender:
+def keras_fit(data: TrainingData, jit_compile: bool) -> Contender:
     """Keras' own `fit`, as the article uses it: softmax, one-hot labels, RMSprop."""
     keras.utils.set_random_seed(0)
     x, y = floats(data.x_train), keras.utils.to_categorical(data.y_train, 10)
@@ -134,7 +134,7 @@ def keras_fit(data: Data, jit_compile: bool) -> Contender:
     )
 
 
-def sklearn(data: Data) -> Contender:
+def sklearn(data: TrainingData) -> Contender:
     """scikit-learn's MLPClassifier; it has no RMSprop, Adam is its nearest."""
     from sklearn.neural_network import MLPClassifier
 
@@ -146,7 +146,7 @@ def sklearn(data: Data) -> Contender:
     )
 
 
-def pytorch(data: Data) -> Contender:
+def pytorch(data: TrainingData) -> Contender:
     """A plain PyTorch loop with its RMSprop, all data in memory, shuffled each epoch."""
     import torch
 
@@ -172,11 +172,11 @@ def pytorch(data: Data) -> Contender:
     return Contender(epoch, answers)
 
 
-def accuracy(scores: Array, data: Data) -> float:
+def accuracy(scores: Array, data: TrainingData) -> float:
     return float((scores.argmax(axis=1) == data.y_test).mean())
 
 
-CONTENDERS: dict[str, Callable[[Data], Contender]] = {
+CONTENDERS: dict[str, Callable[[TrainingData], Contender]] = {
     "floor": floor,
     "ours": ours,
     "keras_fit": partial(keras_fit, jit_compile=False),

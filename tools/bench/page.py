@@ -5,9 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import stages._venv  # noqa: F401  # first of all
-from looking_for.core import files
 from looking_for.core.errors import UserError
+from looking_for.core.files import save_text
 from stages import _cli
 from tools.bench.__main__ import GOALS, OUTPUT
 
@@ -20,16 +19,15 @@ WORDS = {
     "epoch_over_keras_fit_xla": "against Keras' `fit` with XLA",
     "epoch_over_pytorch": "against PyTorch",
     "epoch_over_sklearn": "against scikit-learn's `MLPClassifier`",
-    "sheet_over_axes": "a contact sheet of 512 units in two views, against one axes a unit",
+    "sheet_over_axes": "a contact sheet of 512 units in two views, against one axes per unit",
     "repro_over_article_way": "cold `dvc repro`, with all figures, against the article's way as one script",
     "ladder_over_epoch": "of that, one network's ladder with its whole maps, against an epoch",
-    "fitted_over_epoch": "its fitted pictures, 3 and 10 a class, against the same",
+    "fitted_over_epoch": "its fitted pictures, 3 and 10 per class, against the same",
     "along_over_epoch": "and its truth along the training, at twelve snapshots, against the same",
     "edit_few_over_article_way": "`dvc repro` after an edit of `networks.few.samples`, against the same",
     "edit_at_40_over_edit_at_8": "that edit among 40 networks against among 8, its stages alone",
     "edit_at_40_over_edit_at_8_with_dvc": "and with DVC, whose graph is five times as large",
     "noop_over_empty_pipeline": "`dvc repro` with nothing to do, against an empty three-stage pipeline's",
-    "start_over_plain_import": "TensorFlow's import in a stage, against a plain import",
     "small_network_over_keras_fit": "a network of 500 images, from start to end, against Keras' `fit`",
 }
 
@@ -38,13 +36,13 @@ def main() -> None:
     text = PAGE.read_text(encoding="utf-8")
     if not OUTPUT.exists():
         raise UserError(f"{OUTPUT} is missing; `make bench` makes it")
-    found = json.loads(OUTPUT.read_text(encoding="utf-8"))
-    files.save_text(PAGE, PLACE.sub(lambda marks: marks[1] + table(found) + marks[2], text))
+    bench = json.loads(OUTPUT.read_text(encoding="utf-8"))
+    save_text(PAGE, PLACE.sub(lambda marks: marks[1] + format_table(bench) + marks[2], text))
 
 
-def table(found: dict[str, Any]) -> str:
+def format_table(bench: dict[str, Any]) -> str:
     """The ratios as a table, with what they were measured on."""
-    machine, ratios = found["machine"], found["ratios"]
+    machine, ratios = bench["machine"], bench["ratios"]
     lines = ["| ours | time ratio | goal |", "|---|---|---|"]
     for name, words in WORDS.items():
         ratio = "not measured" if ratios[name] is None else f"{ratios[name]:.2f}"
@@ -54,4 +52,4 @@ def table(found: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    _cli.run("bench", main)
+    _cli.run_stage("bench", main)

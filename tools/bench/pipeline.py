@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from looking_for.core import files
-from stages import params
-from stages.params import NetworkParams
-from tools.bench import crowd, timing
+from looking_for.core import paths
+from stages.params.settings import load_params
+from stages.params.training import NetworkParams
+from tools.bench import many_networks, timing
 from tools.bench.shell import replace, repro, run, stages_of
 
 NETWORKS = ("few", "some", "all", "flat-few", "flat")
@@ -31,7 +31,7 @@ stages:
 """
 
 
-def measure(folder: Path) -> dict[str, Any]:
+def measure_pipeline(folder: Path) -> dict[str, Any]:
     """All whole-process times, in seconds: cold by stage, the article's way, each edit, small things.
 
     Of long runs the shortest counts: there are too few for a median, and what disturbs a run can
@@ -46,7 +46,7 @@ def measure(folder: Path) -> dict[str, Any]:
         print(f"  cold dvc repro, {round_} of {WHOLE_ROUNDS} …", flush=True)
         cold.append(stages_of(project))
         print("  the article's way, as one script …", flush=True)
-        article.append(articles_way(folder / f"article-{round_}", project / files.IMAGES, networks))
+        article.append(articles_way(folder / f"article-{round_}", project / paths.IMAGES, networks))
     for name, old, new in EDITS:
         print(f"  after an edit of {name} …", flush=True)
         replace(project / "params.yaml", old, new)
@@ -65,14 +65,14 @@ def measure(folder: Path) -> dict[str, Any]:
         "article_way": min(article),
         "article_ways": article,
         "edits": shortest,
-        "crowd": crowd.measure(project, len(networks)),
+        "many_networks": many_networks.measure_many(project, len(networks)),
     } | small
 
 
 def chosen() -> dict[str, NetworkParams]:
     """The article's networks, with their settings in params.yaml."""
-    settings = params.load()
-    return {name: settings.networks[name] for name in NETWORKS}
+    params = load_params()
+    return {name: params.networks[name] for name in NETWORKS}
 
 
 def copy_project(project: Path, networks: dict[str, NetworkParams]) -> None:
@@ -83,12 +83,12 @@ def copy_project(project: Path, networks: dict[str, NetworkParams]) -> None:
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(name, project / name, follow_symlinks=False)
     text = Path("params.yaml").read_text(encoding="utf-8")
-    start, end = text.index("networks:"), text.index("# Networks made elsewhere")
+    start, end = text.index("networks:"), text.index("# Imported networks")
     lines = [f"  {name}: {json.dumps(dict(network))}" for name, network in networks.items()]
     body = "\n".join(["networks:", *lines, "", ""]).replace('"', "")
     (project / "params.yaml").write_text(text[:start] + body + text[end:], encoding="utf-8")
-    (project / files.IMAGES.parent).mkdir(exist_ok=True)
-    shutil.copy(files.IMAGES, project / files.IMAGES)
+    (project / paths.IMAGES.parent).mkdir(exist_ok=True)
+    shutil.copy(paths.IMAGES, project / paths.IMAGES)
     run(project, "git", "init", "-q")
     run(project, "dvc", "commit", "--force", "--quiet", "fetch")
 
@@ -109,7 +109,7 @@ def article_command(folder: Path, images: Path, networks: dict[str, NetworkParam
 def small_network(folder: Path, project: Path, network: NetworkParams) -> dict[str, Callable[[], None]]:
     """The train stage and Keras' `fit`, each a whole process that trains the network of 500 images."""
     folder.mkdir()
-    fit = article_command(folder, project / files.IMAGES, {"few": network})
+    fit = article_command(folder, project / paths.IMAGES, {"few": network})
     stage = [sys.executable, "-m", "stages.train", "--network", "few"]
     replace(project / "params.yaml", "few: {samples: 700", "few: {samples: 500")
     return {"train_few": lambda: run(project, *stage), "keras_fit_few": lambda: run(folder, *fit)}

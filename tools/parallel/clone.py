@@ -9,17 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tools.parallel import lock, warm
+from tools.parallel import lock
 from tools.parallel.graph import Task
 
 REFS = "refs/looking-for"
 # One commit, packed as it lies there: making the pack small takes six times as long as copying it.
-AT_ONCE = ("--quiet", "--depth=1", "--upload-pack=git -c pack.window=0 -c pack.compression=0 upload-pack")
+FETCH_OPTIONS = (
+    "--quiet",
+    "--depth=1",
+    "--upload-pack=git -c pack.window=0 -c pack.compression=0 upload-pack",
+)
 # Freed memory is kept for the next array. Dask has its workers give it back to the system at once, for
 # which our arrays of tens of megabytes pay with a quarter of a stage's time.
 MEMORY = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
 # What XLA compiled for a training serves the worker's next of that shape: the same program, a second less.
-PROGRAMS = "--tf_xla_persistent_cache_directory={}"
+XLA_CACHE_FLAG = "--tf_xla_persistent_cache_directory={}"
 
 
 class Job(NamedTuple):
@@ -44,7 +48,9 @@ class StageError(Exception):
     """A stage that ended with an error: what it said last."""
 
 
-def run(job: Job, task: Task, before: Mapping[str, Any], place: Path, cores: Sequence[int] = ()) -> Outcome:
+def run_task(
+    job: Job, task: Task, before: Mapping[str, Any], place: Path, cores: Sequence[int] = ()
+) -> Outcome:
     """Run a task's stages by `dvc repro` in this worker's clone and share what they made.
 
     before: the lock's entries of what ran for it; place: a folder for the clone; cores: those that the
@@ -56,15 +62,15 @@ def run(job: Job, task: Task, before: Mapping[str, Any], place: Path, cores: Seq
     """
     if cores:
         os.sched_setaffinity(0, cores)
-    own = clone(job, place)
-    rests_on = {name: entry for name, entry in {**own.known, **before}.items() if name in task.upstream}
-    lock.replace(own.pipeline, rests_on)
-    said = _dvc(own, "repro", *([] if job.cache else ["--pull"]), task.stages[-1])
+    clone = make_clone(job, place)
+    rests_on = {name: entry for name, entry in {**clone.known, **before}.items() if name in task.upstream}
+    lock.replace_lock(clone.pipeline, rests_on)
+    output = _dvc(clone, "repro", *([] if job.cache else ["--pull"]), task.stages[-1])
     if not job.cache:
-        _dvc(own, "push", "--run-cache", *task.stages)
-    entries = lock.read(own.pipeline)
+        _dvc(clone, "push", "--run-cache", *task.stages)
+    entries = lock.read_lock(clone.pipeline)
     return Outcome(
-        [name for name in task.stages if f"Running stage '{name}'" in said],
+        [name for name in task.stages if f"Running stage '{name}'" in output],
         {name: entries[name] for name in task.stages},
     )
 
@@ -79,26 +85,24 @@ class Clone(NamedTuple):
 
 
 @cache
-def clone(job: Job, place: Path) -> Clone:
+def make_clone(job: Job, place: Path) -> Clone:
     """The project at the job's commit, in a folder of this worker alone."""
     root = Path(tempfile.mkdtemp(prefix="clone-", dir=place))
     _run(root, os.environ, "git", "init", "--quiet")
-    _run(root, os.environ, "git", "fetch", *AT_ONCE, job.source, f"{REFS}/{job.commit}")
+    _run(root, os.environ, "git", "fetch", *FETCH_OPTIONS, job.source, f"{REFS}/{job.commit}")
     _run(root, os.environ, "git", "checkout", "--quiet", "FETCH_HEAD")
     pythons = [str(Path(sys.executable).parent), os.environ["PATH"]]
-    programs = PROGRAMS.format(tempfile.mkdtemp(dir=place))
+    programs = XLA_CACHE_FLAG.format(tempfile.mkdtemp(dir=place))
     flags = f"{programs} {os.environ.get('TF_XLA_FLAGS', '')}".strip()  # a folder that a person chose wins
     environment = {**os.environ, **MEMORY, "PYTHONPATH": str(root), "TF_XLA_FLAGS": flags}
-    if sys.platform == "linux":  # elsewhere a process with as many libraries had better not be copied
-        pythons.insert(0, str(warm.start(root, environment)))
     environment["PATH"] = os.pathsep.join(pythons)
-    own = Clone(root / job.pipeline, lock.read(root / job.pipeline), environment)
-    _dvc(own, "config", "--local", "cache.dir", job.cache or str(root / ".dvc/cache"))
-    return own
+    clone = Clone(root / job.pipeline, lock.read_lock(root / job.pipeline), environment)
+    _dvc(clone, "config", "--local", "cache.dir", job.cache or str(root / ".dvc/cache"))
+    return clone
 
 
-def _dvc(own: Clone, *words: str) -> str:
-    return _run(own.pipeline, own.environment, "python", "-m", "dvc", *words)
+def _dvc(clone: Clone, *words: str) -> str:
+    return _run(clone.pipeline, clone.environment, "python", "-m", "dvc", *words)
 
 
 def _run(folder: Path, environment: Mapping[str, str], *command: str) -> str:
@@ -109,8 +113,8 @@ def _run(folder: Path, environment: Mapping[str, str], *command: str) -> str:
     return done.stdout
 
 
-def _reason(said: str) -> str:
+def _reason(output: str) -> str:
     """What a failed command said, in a line: a stage's own words if it has any, else DVC's or git's."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    own = [line for line in lines if not line.startswith(("ERROR: failed to reproduce", ">", "Running"))]
-    return (own or lines or ["no reason given"])[-1]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    clone = [line for line in lines if not line.startswith(("ERROR: failed to reproduce", ">", "Running"))]
+    return (clone or lines or ["no reason given"])[-1]

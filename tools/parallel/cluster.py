@@ -14,20 +14,20 @@ from tqdm import tqdm
 
 from looking_for.core.errors import UserError, reason
 from stages import _cli
-from tools.parallel.clone import Job, Outcome, run
+from tools.parallel.clone import Job, Outcome, run_task
 from tools.parallel.graph import Task
 
-PATIENCE = 5  # seconds to reach a scheduler
+CONNECT_TIMEOUT = 5  # seconds to reach a scheduler
 # Dask looks at itself up to a hundred times a second, for charts of functions that take milliseconds. With
 # two workers that costs an eighth of a core; looking less often leaves a thirtieth.
-AT_LEISURE = {
+DASK_CONFIG = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "5s",
 }
 
 
-class Done(NamedTuple):
+class RunSummary(NamedTuple):
     """entries: what DVC's lock says of each stage that is done; failed: why each other is not."""
 
     entries: Mapping[str, Any]
@@ -42,7 +42,7 @@ class Share(NamedTuple):
     workers: int
     at_once: int
 
-    def of(self, worker: int | str) -> list[int]:
+    def cores_of(self, worker: int | str) -> list[int]:
         """A worker's cores: its own, and at the end, when others are idle, as many as there are for each.
         Workers of this machine have numbers for names."""
         if not self.cores:
@@ -53,23 +53,23 @@ class Share(NamedTuple):
 
 
 @contextmanager
-def workers(scheduler: str | None, number: int) -> Iterator[Client]:
+def connect_workers(scheduler: str | None, number: int) -> Iterator[Client]:
     """A client of a scheduler elsewhere, or of workers on this machine, each a process."""
     with ExitStack() as stack:
         if scheduler is None:
-            stack.enter_context(dask.config.set(AT_LEISURE))
+            stack.enter_context(dask.config.set(DASK_CONFIG))
             local = LocalCluster(n_workers=number, threads_per_worker=1, dashboard_address="127.0.0.1:0")
             client = stack.enter_context(Client(stack.enter_context(local)))
         else:
             try:
-                client = stack.enter_context(Client(scheduler, timeout=PATIENCE))
+                client = stack.enter_context(Client(scheduler, timeout=CONNECT_TIMEOUT))
             except (OSError, TimeoutError, ValueError) as error:
                 raise UserError(f"no dask scheduler at {scheduler}: {reason(error)}") from error
         _cli.say(f"{len(client.nthreads())} workers; dashboard: {client.dashboard_link}")
         yield client
 
 
-def side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequence[int]) -> Done:
+def run_side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequence[int]) -> RunSummary:
     """Run each task once those before it are done, in their order.
 
     One that fails takes along those after it and no other. One whose worker dies runs on another. The
@@ -77,12 +77,12 @@ def side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequenc
     """
     futures: dict[str, Future] = {}  # by stage
     stages = {}  # by future
-    crew = len(client.nthreads())
+    n_workers = len(client.nthreads())
     for number, task in enumerate(tasks):
         before = [futures[name] for name in task.after]
-        share = Share(cores, crew, min(crew, len(tasks) - number))
+        share = Share(cores, n_workers, min(n_workers, len(tasks) - number))
         key = f"{task.stages[-1]}-{job.commit[:8]}"
-        future = client.submit(on_worker, job, task, share, before, key=key, priority=-number)
+        future = client.submit(run_on_worker, job, task, share, before, key=key, priority=-number)
         futures |= dict.fromkeys(task.stages, future)
         stages[key] = task.stages
     entries: dict[str, Any] = {}
@@ -98,11 +98,11 @@ def side_by_side(client: Client, tasks: Sequence[Task], job: Job, cores: Sequenc
             else:
                 failed |= dict.fromkeys(names, reason(future.exception()))
             bar.update(len(names))
-    return Done(entries, failed)
+    return RunSummary(entries, failed)
 
 
-def on_worker(job: Job, task: Task, share: Share, before: Sequence[Outcome]) -> Outcome:
+def run_on_worker(job: Job, task: Task, share: Share, before: Sequence[Outcome]) -> Outcome:
     """A task, on the worker's share of the cores."""
     worker = get_worker()
     entries = {name: entry for outcome in before for name, entry in outcome.entries.items()}
-    return run(job, task, entries, Path(worker.local_directory), share.of(worker.name))
+    return run_task(job, task, entries, Path(worker.local_directory), share.cores_of(worker.name))

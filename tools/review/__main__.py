@@ -4,11 +4,10 @@ import argparse
 import shutil
 from pathlib import Path
 
-import stages._venv  # noqa: F401  # first of all
-from looking_for.core import files
+from looking_for.core.files import atomic_write, save_text
 from stages import _cli
-from tools.review import changes as compare
 from tools.review import comment
+from tools.review.changes import find_changes
 
 OUTPUT = Path("build/review")
 
@@ -22,7 +21,7 @@ def main() -> None:
     if bool(arguments.repository) != bool(arguments.head):
         parser.error("--repository and --head go together")
 
-    changes = compare.since(arguments.base)
+    changes = find_changes(arguments.base)
     host = None
     if arguments.repository:
         host = comment.Host(arguments.repository, changes.base, arguments.head)
@@ -30,12 +29,12 @@ def main() -> None:
     for figure in changes.figures:
         for version in ("before", "after", "difference"):
             if (png := getattr(figure, version)) is not None:
-                with files.whole(OUTPUT / "images" / f"{figure.slug}.{version}.png") as temporary:
+                with atomic_write(OUTPUT / "images" / f"{figure.slug}.{version}.png") as temporary:
                     temporary.write_bytes(png)
-    files.save_text(OUTPUT / "comment.md", comment.markdown(changes, host))
-    files.save_text(OUTPUT / "index.html", comment.page(changes))
+    save_text(OUTPUT / "comment.md", comment.write_comment(changes, host))
+    save_text(OUTPUT / "index.html", comment.write_page(changes))
     _cli.say(f"{changes.headline}\nthe review: {OUTPUT}/comment.md, {OUTPUT}/index.html")
 
 
 if __name__ == "__main__":
-    _cli.run("review", main)
+    _cli.run_stage("review", main)

@@ -5,20 +5,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from looking_for.core import files
-from looking_for.results import seed_spread
+from looking_for.core import paths
+from looking_for.core.tables import parse_rows
+from looking_for.core.text import format_count
 from looking_for.results.glossary import METRICS
-from looking_for.results.seed_spread import Spread
-from looking_for.core.text import count
-from looking_for.surrogates.ladder import MEASURES, Ladder, Rung
-from stages import params
+from looking_for.results.seed_spread import Spread, load_summary, seed_spread
+from looking_for.surrogates.ladder import Ladder, Rung
+from looking_for.surrogates.measures import MEASURES
+from stages.params.settings import comparable_settings, load_params
+from stages.params.whole import Params
 from tools.review import repository
-from tools.review.pictures import Figure, compare
+from tools.review.pictures import Figure, compare_figure
 
-NOISE = 0.5e-4  # metrics are rounded to four digits
-HEADLINES = ("agreement", "accuracy")
-WITHIN = "within seed noise"
-NAMED = 5  # stages in a warning
+ROUNDING = 0.5e-4  # metrics are rounded to four digits
+HEADLINE_METRICS = ("agreement", "accuracy")
+WITHIN_NOISE = "within seed noise"
+MAX_NAMED = 5  # stages in a warning
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Metric:
         if not self.change:
             return ""
         if self.spread and abs(self.change) <= self.spread.noise:
-            return WITHIN
+            return WITHIN_NOISE
         better = METRICS[self.name].better
         return "better" if (self.change > 0) == (better == "higher") else "worse"
 
@@ -67,21 +69,21 @@ class Changes:
     added: list[str]
     removed: list[str]
     metrics: list[Metric]
-    steps: list[Step]
+    moved_rungs: list[Step]
     figures: list[Figure]
 
     @property
     def headline(self) -> str:
         """What the change did, in a line; first of all whether its numbers are its own."""
-        return f"{self.warning} {self._told}".strip()
+        return f"{self.warning} {self._summary}".strip()
 
     @property
     def warning(self) -> str:
         """That stages were not reproduced after an edit, so that numbers and pictures are of before it."""
         if not self.stale:
             return ""
-        named = ", ".join(f"`{name}`" for name in self.stale[:NAMED])
-        rest = f" and {len(self.stale) - NAMED} more" if len(self.stale) > NAMED else ""
+        named = ", ".join(f"`{name}`" for name in self.stale[:MAX_NAMED])
+        rest = f" and {len(self.stale) - MAX_NAMED} more" if len(self.stale) > MAX_NAMED else ""
         return f"Not reproduced: {named}{rest} would run again. Run `dvc repro`; what follows is of before."
 
     @property
@@ -96,24 +98,25 @@ class Changes:
         )
 
     @property
-    def _told(self) -> str:
+    def _summary(self) -> str:
         if not (self.params or self.metrics or self.figures):
             return "Nothing changed: the same params, numbers and pictures."
         words = []
         if not self.base_has_report:
             words.append("the base has no report yet, so all is new")
         words += [
-            f"`{key}` {plain(old)} → {plain(new)}" for key, (old, new) in list(self.params.items())[:2]
+            f"`{key}` {format_plain(old)} → {format_plain(new)}"
+            for key, (old, new) in list(self.params.items())[:2]
         ]
         if len(self.params) > 2:
-            words.append(count(len(self.params) - 2, "more param"))
+            words.append(format_count(len(self.params) - 2, "more param"))
         words += [f"network `{name}` added" for name in self.added]
         words += [f"network `{name}` removed" for name in self.removed]
         if self.base_has_report:
             words += [
-                f"{m.name} of `{m.network}` {plain(m.old)} → {plain(m.new)} ({m.verdict})"
+                f"{m.name} of `{m.network}` {format_plain(m.old)} → {format_plain(m.new)} ({m.verdict})"
                 for m in self.metrics
-                if m.name in HEADLINES and m.verdict
+                if m.name in HEADLINE_METRICS and m.verdict
             ][:4]
         counts = {
             word: sum(f.status == word for f in self.figures) for word in ("changed", "added", "removed")
@@ -123,79 +126,84 @@ class Changes:
         return line[0].upper() + line[1:] + "."
 
 
-def since(revision: str) -> Changes:
+def find_changes(revision: str) -> Changes:
     """Compare the working tree with a revision."""
     base = repository.commit_of(revision)
-    settings, summary = params.load(), seed_spread.load()
-    before, now = repository.networks_at(base), set(settings.names)
-    earlier = repository.settings_at(base)
+    params, earlier, summary = load_params(), repository.params_at(base), load_summary()
+    before, now = repository.networks_at(base), {*params.networks, *params.models}
     spreads = {
-        name: seed_spread.of(settings, name, summary)
-        or (seed_spread.of(earlier, name, summary) if earlier else {})
-        for name in now
+        name: _spread_of(name, params, summary) or _spread_of(name, earlier, summary) for name in now
     }
     return Changes(
         base=base,
         base_has_report=repository.has_report(base),
-        stale=repository.stale(),
+        stale=repository.stale_stages(),
         params=repository.params_changed(base),
         added=sorted(now - before) if before else [],
         removed=sorted(before - now),
-        metrics=[judged(metric, spreads) for metric in moved(repository.metrics_changed(base))],
-        steps=[step for name in sorted(now) for step in steps(name, *_ladders(base, name))],
+        metrics=[
+            with_spread(metric, spreads) for metric in moved_metrics(repository.metrics_changed(base))
+        ],
+        moved_rungs=[step for name in sorted(now) for step in moved_rungs(name, *_ladders(base, name))],
         figures=[
-            compare(path, repository.file_at(base, path), _now(path))
+            compare_figure(path, repository.file_at(base, path), _now(path))
             for path in repository.figures_changed(base)
         ],
     )
 
 
-def judged(metric: Metric, spreads: Mapping[str, Mapping[str, Spread]]) -> Metric:
-    """A moved number beside what another seed would move it by, where the study knows."""
+def _spread_of(name: str, params: Params | None, summary: Mapping[str, Any]) -> Mapping[str, Spread]:
+    if params is None or name not in params.networks:
+        return {}
+    return seed_spread(params.networks[name].recipe(), comparable_settings(params), summary)
+
+
+def with_spread(metric: Metric, spreads: Mapping[str, Mapping[str, Spread]]) -> Metric:
+    """Put a moved number beside what another seed would move it by, where the study knows."""
     return replace(metric, spread=spreads.get(metric.network, {}).get(metric.name))
 
 
-def moved(files: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> list[Metric]:
-    """The numbers that moved by more than rounding, the most telling first in each network."""
-    found = [
+def moved_metrics(changed: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> list[Metric]:
+    """Find the numbers that moved by more than rounding, the most telling first in each network."""
+    metrics = [
         Metric(Path(file).stem, name, old, new)
-        for file, metrics in files.items()
-        for name, (old, new) in metrics.items()
-        if name in METRICS and is_move(old, new)
+        for file, values in changed.items()
+        for name, (old, new) in values.items()
+        if name in METRICS and has_moved(old, new)
     ]
     order = list(METRICS)
-    return sorted(found, key=lambda metric: (metric.network, order.index(metric.name)))
+    return sorted(metrics, key=lambda metric: (metric.network, order.index(metric.name)))
 
 
-def steps(network: str, before: Ladder, after: Ladder) -> list[Step]:
-    """The rungs of a network that moved by more than rounding, in the ladder's order."""
+def moved_rungs(network: str, before: Ladder, after: Ladder) -> list[Step]:
+    """Find the rungs of a network that moved by more than rounding, in the ladder's order."""
     names = dict.fromkeys([rung.name for rung in (*after, *before)])
-    found = [Step(network, name, before.get(name), after.get(name)) for name in names]
-    return [step for step in found if _has_moved(step)]
+    steps = [Step(network, name, before.get(name), after.get(name)) for name in names]
+    return [step for step in steps if _has_moved(step)]
 
 
 def _has_moved(step: Step) -> bool:
     if step.old is None or step.new is None:
         return True
     pairs = ((getattr(step.old, m).value, getattr(step.new, m).value) for m in MEASURES)
-    return any(is_move(old, new) for old, new in pairs)
+    return any(has_moved(old, new) for old, new in pairs)
 
 
 def _ladders(base: str, network: str) -> tuple[Ladder, Ladder]:
-    path = files.ladder_file(network)
+    path = paths.ladder_file(network)
     texts = (bytes_ or b"" for bytes_ in (repository.file_at(base, path), _now(str(path))))
-    before, after = (Ladder.of_rows(files.rows_of(text.decode())) for text in texts)
+    before, after = (Ladder(list(parse_rows(text.decode(), Rung))) for text in texts)
     return before, after
 
 
-def is_move(old: float | None, new: float | None) -> bool:
+def has_moved(old: float | None, new: float | None) -> bool:
     if old is None or new is None:
         return old is not new
-    return abs(new - old) > NOISE
+    return abs(new - old) > ROUNDING
 
 
-def plain(value: Any) -> str:
-    """A value as people write it: 60,000; 0.4883; none."""
+def format_plain(value: Any) -> str:
+    """Write a value as people do: 60,000; 0.4883; none."""
     if value is None:
         return "none"
     if isinstance(value, bool) or not isinstance(value, int | float):

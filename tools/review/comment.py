@@ -7,10 +7,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from tools.review.changes import Changes, Step, plain
+from tools.review.changes import Changes, Step, format_plain
 from tools.review.pictures import Figure
 
-FITS = 60_000
+MAX_COMMENT = 60_000
 OPEN_METRICS, OPEN_FIGURES = 24, 4
 
 
@@ -27,8 +27,8 @@ class Host:
         return f"{self.repository.rstrip('/')}/blob/{commit}/{figure.path}?raw=true"
 
 
-def markdown(changes: Changes, host: Host | None) -> str:
-    """The comment; figures beyond what fits are named and not shown."""
+def write_comment(changes: Changes, host: Host | None) -> str:
+    """Write the comment; figures beyond what fits are named and not shown."""
 
     def text(shown: int) -> str:
         return _template("comment.md.j2").render(
@@ -37,15 +37,15 @@ def markdown(changes: Changes, host: Host | None) -> str:
             hidden=changes.figures[shown:],
             open_metrics=OPEN_METRICS,
             open_figures=OPEN_FIGURES,
-            source=lambda figure, version: source(figure, version, host),
+            image_source=lambda figure, version: image_source(figure, version, host),
         )
 
-    too_many = bisect_left(range(len(changes.figures) + 1), FITS, key=lambda n: len(text(n)))
-    return text(max(0, too_many - 1))[: FITS - 1]
+    too_many = bisect_left(range(len(changes.figures) + 1), MAX_COMMENT, key=lambda n: len(text(n)))
+    return text(max(0, too_many - 1))[: MAX_COMMENT - 1]
 
 
-def source(figure: Figure, version: str, host: Host | None) -> str | None:
-    """Where an image of the comment lies; a host has no picture of the difference."""
+def image_source(figure: Figure, version: str, host: Host | None) -> str | None:
+    """Say where an image of the comment is; a host has no picture of the difference."""
     if getattr(figure, version) is None:
         return None
     if host is None:
@@ -53,19 +53,20 @@ def source(figure: Figure, version: str, host: Host | None) -> str | None:
     return None if version == "difference" else host.link(figure, version)
 
 
-def page(changes: Changes) -> str:
-    """The HTML page, its images inside it."""
-    return _template("page.html.j2").render(changes=changes, data=data)
+def write_page(changes: Changes) -> str:
+    """Write the HTML page, its images inside it."""
+    return _template("page.html.j2").render(changes=changes, data_address=data_address)
 
 
-def data(png: bytes) -> str:
+def data_address(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
-def moved(step: Step, measure: str) -> str:
+def format_move(step: Step, measure: str) -> str:
     """A rung's measure before and after, as in 0.5134 → 0.6102; one number where it did not move."""
     old, new = (
-        plain(None if rung is None else getattr(rung, measure).value) for rung in (step.old, step.new)
+        format_plain(None if rung is None else getattr(rung, measure).value)
+        for rung in (step.old, step.new)
     )
     return old if old == new else f"{old} → {new}"
 
@@ -78,5 +79,5 @@ def _template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": plain, "moved": moved}
+    environment.filters |= {"plain": format_plain, "moved": format_move}
     return environment.get_template(name)

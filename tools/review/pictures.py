@@ -7,9 +7,12 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from looking_for.core.files import FIGURES
+from looking_for.core.paths import FIGURES
 
-FAINT, LEAST = 0.15, 90  # of the new figure, as a share; of magenta where anything differs, of 255
+FAINTNESS, MIN_MAGENTA = (
+    0.15,
+    90,
+)  # of the new figure, as a share; of magenta where anything differs, of 255
 MAGENTA = (200, 0, 130)
 
 
@@ -42,8 +45,8 @@ class Figure:
         return self.name.replace("/", "--")
 
 
-def compare(path: str, before: bytes | None, after: bytes | None) -> Figure:
-    """The figure with its difference; figures of different sizes are compared from the top left."""
+def compare_figure(path: str, before: bytes | None, after: bytes | None) -> Figure:
+    """Compare two versions of a figure; figures of different sizes are compared from the top left."""
     if before is None or after is None:
         return Figure(path, before, after)
     old, new = _on_one_page(_image(before), _image(after))
@@ -68,8 +71,10 @@ def _on_one_page(old: Image.Image, new: Image.Image) -> tuple[Image.Image, Image
 def _shown(new: Image.Image, distance: Image.Image) -> bytes:
     """What differs in magenta, the stronger the farther (0…255), on a faint copy of the new figure."""
     mean = new.convert("L", (1 / 3, 1 / 3, 1 / 3, 0))
-    faint = mean.point([round(255 - FAINT * (255 - level)) for level in range(256)])
-    share = distance.point([0, *(round(LEAST + (255 - LEAST) * far / 255) for far in range(1, 256))])
+    faint = mean.point([round(255 - FAINTNESS * (255 - level)) for level in range(256)])
+    share = distance.point(
+        [0, *(round(MIN_MAGENTA + (255 - MIN_MAGENTA) * far / 255) for far in range(1, 256))]
+    )
     mixed = Image.composite(Image.new("RGB", new.size, MAGENTA), faint.convert("RGB"), share)
     file = io.BytesIO()
     mixed.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, format="PNG")

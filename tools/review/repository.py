@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from looking_for.core.errors import UserError
-from looking_for.core.files import FIGURES, REPORT
-from stages.params import PARAMS, Params
+from looking_for.core.paths import FIGURES, REPORT
+from stages.params import PARAMS
+from stages.params.whole import Params
 
 FILM = "film.png"
 NOT_HERE = ("deleted", "not in cache")  # what DVC says of data that a checkout does not have
@@ -19,13 +20,13 @@ NOT_HERE = ("deleted", "not in cache")  # what DVC says of data that a checkout 
 
 def commit_of(revision: str) -> str:
     """The commit that a revision names, or a UserError."""
-    found = _run("git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", check=False)
-    if not found.strip():
+    output = _run("git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", check=False)
+    if not output.strip():
         raise UserError(
-            f"BASE={revision} is no commit here; name a branch, a tag or a commit "
+            f"BASE={revision} is not a commit here; name a branch, a tag or a commit "
             "(in a shallow clone, fetch it first: git fetch --depth 1 origin <rev>)"
         )
-    return found.decode().strip()
+    return output.decode().strip()
 
 
 def file_at(revision: str, path: str | Path) -> bytes | None:
@@ -52,11 +53,11 @@ def figures_changed(revision: str) -> list[str]:
 def networks_at(revision: str) -> set[str]:
     """The networks that params.yaml names at a revision."""
     text = file_at(revision, PARAMS)
-    found = YAML(typ="safe").load(text.decode()) if text else {}
-    return {*found.get("networks", {}), *found.get("models", {})} if isinstance(found, dict) else set()
+    params = YAML(typ="safe").load(text.decode()) if text else {}
+    return {*params.get("networks", {}), *params.get("models", {})} if isinstance(params, dict) else set()
 
 
-def settings_at(revision: str) -> Params | None:
+def params_at(revision: str) -> Params | None:
     """params.yaml at a revision; None where it is not as today's stages read it."""
     text = file_at(revision, PARAMS)
     try:
@@ -84,13 +85,13 @@ def metrics_changed(revision: str) -> dict[str, dict[str, tuple[Any, Any]]]:
     }
 
 
-def stale() -> list[str]:
+def stale_stages() -> list[str]:
     """The stages whose params, code or data changed since they last ran: what is to be reproduced.
 
     Data that is not here at all tells nothing: a reviewer's checkout need not have it.
     """
-    found = _dvc("status", "--json")
-    return sorted(stage for stage, reasons in found.items() if any(map(_is_change, reasons)))
+    reasons_by_stage = _dvc("status", "--json")
+    return sorted(stage for stage, reasons in reasons_by_stage.items() if any(map(_is_change, reasons)))
 
 
 def _is_change(reason: Any) -> bool:

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from stages._prune import OF_NETWORK
+from stages._prune import NETWORK_FILES
 from tools.bench.shell import replace, repro, run, stages_of
 from tools.bench.timing import seconds
 
@@ -17,9 +17,9 @@ SAMPLES = 500  # of `few` as the pipeline's bench leaves it
 MORE = 30  # what each edit adds: to numbers that no edit before had, or DVC would have the results cached
 
 
-def measure(project: Path, present: int) -> dict[str, dict[str, float]]:
+def measure_many(project: Path, present: int) -> dict[str, dict[str, float]]:
     """By number of networks: seconds of `dvc repro` after an edit of one, and of its commands alone."""
-    found = {}
+    times = {}
     repro(project)
     for place, size in enumerate(SIZES):
         print(f"  after an edit of one network of {size} …", flush=True)
@@ -27,15 +27,18 @@ def measure(project: Path, present: int) -> dict[str, dict[str, float]]:
         present = size
         samples = SAMPLES + MORE * place
         replace(project / "params.yaml", f"few: {{samples: {samples}", f"few: {{samples: {samples + MORE}")
-        found[str(size)] = {"edit": stages_of(project)["whole"], "alone": seconds(lambda: alone(project))}
-    return found
+        times[str(size)] = {
+            "edit": stages_of(project)["whole"],
+            "alone": seconds(lambda: run_alone(project)),
+        }
+    return times
 
 
-def alone(project: Path) -> None:
+def run_alone(project: Path) -> None:
     """The commands that such an edit runs, without DVC."""
     for stage in ("train", "compose", "draw"):
         run(project, sys.executable, "-m", f"stages.{stage}", "--network", "few")
-    for step in ("stages.tidy", "stages.render"):
+    for step in ("stages.explore", "stages.render"):
         run(project, sys.executable, "-m", step)
 
 
@@ -46,7 +49,7 @@ def add_copies(project: Path, numbers: range) -> None:
     copies = [line.replace("few", f"copy-{n}", 1) for n in numbers]
     replace(params, line, "\n".join([line, *copies]))
     for n in numbers:
-        for file in OF_NETWORK:
+        for file in NETWORK_FILES:
             ours, copy = project / file("few"), project / file(f"copy-{n}")
             shutil.copytree(ours, copy) if ours.is_dir() else shutil.copy(ours, copy)
     run(project, "dvc", "commit", "--force", "--quiet")
