@@ -28,7 +28,7 @@ def main() -> None:
         survey,
         networks[name].samples if name in networks else len(images.x_train),
         Fit.model_validate(params["fit"]).settings(),
-        Snapshots.load(paths.snapshots_file(name)),
+        snapshots=Snapshots.load(paths.snapshots_file(name)),
     )
     evaluation.pictures.save(paths.pictures_file(name))
     evaluation.ladder.save(paths.ladder_file(name))

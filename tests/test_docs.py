@@ -8,14 +8,14 @@ import networkx as nx
 import pytest
 from ruamel.yaml import YAML
 
-from tests.conftest import ROOT
+from tests.projects import ROOT
 
 PAGES = [Path(page) for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md")]
 PAGES += sorted(page.relative_to(ROOT) for page in (ROOT / "docs").glob("*.md"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_every_link_of_a_page_leads_to_a_file_or_a_heading(page: Path) -> None:
+def test_links_lead_to_files_and_headings(page: Path) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)\s]+)\)", text):
         if link.startswith("http"):
@@ -47,6 +47,6 @@ def graph_of_stages() -> "nx.DiGraph[str]":
     return graph
 
 
-def test_the_readmes_graph_is_that_of_dvc_yaml() -> None:
+def test_documented_graph_is_dvc_yaml() -> None:
     drawn = re.findall(r"^  (\w+)(?:\[.*?\])? --> (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert set(drawn) == set(nx.transitive_reduction(graph_of_stages()).edges)

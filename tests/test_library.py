@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
+from tests.projects import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -21,7 +21,7 @@ def example() -> dict[str, Any]:
     return names
 
 
-def test_the_examples_network_answers_as_scikit_learns_own(example: dict[str, Any]) -> None:
+def test_example_network_equals_scikit_learn(example: dict[str, Any]) -> None:
     x = example["x"][1400:].reshape(-1, 64) / 255
     model, network = example["model"], example["network"]
     logits = network.logits(x)
@@ -31,15 +31,15 @@ def test_the_examples_network_answers_as_scikit_learns_own(example: dict[str, An
     assert example["found"].metrics["accuracy"] == round(model.score(x, example["y"][1400:]), 4)
 
 
-def test_the_examples_pictures_are_the_product_of_its_weights(example: dict[str, Any]) -> None:
+def test_example_pictures_are_weight_products(example: dict[str, Any]) -> None:
     one, two, three = example["model"].coefs_
     product = one @ two @ three
     pictures = example["found"].pictures
     assert np.abs(pictures.output.weights - (product - product.mean(axis=1, keepdims=True))).max() < 1e-5
-    assert pictures.clusters[3].maps.shape == (30, 64, 10)
+    assert pictures.maps.by_cluster[3].maps.shape == (30, 64, 10)
 
 
-def test_the_examples_ladder_ends_above_where_it_begins(example: dict[str, Any]) -> None:
+def test_example_ladder_rises(example: dict[str, Any]) -> None:
     ladder = {rung.name: rung for rung in example["found"].ladder}
     explained = [ladder[name].explained.value for name in ("constant", "cluster_means.3", "exact_maps.3")]
     assert explained == sorted(explained)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from looking_for.core.arrays import Array, as_float32, as_pixels, sum_bytes_by_group
-from looking_for.core.parallel import parallel_map
 from looking_for.core.imageset import ImageSet
+from looking_for.core.parallel import parallel_map
 
 N_COMPONENTS = 40
 

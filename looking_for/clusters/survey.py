@@ -9,10 +9,10 @@ import numpy as np
 from looking_for.clusters import ink, kmeans
 from looking_for.clusters.kmeans import Clusters
 from looking_for.core.arrays import Array, as_float32
+from looking_for.core.imageset import ImageSet
 from looking_for.core.npz import Stored, load_record, save_record, stored, stored_parts
 from looking_for.core.parallel import parallel_map
 from looking_for.core.paths import SURVEY
-from looking_for.core.imageset import ImageSet
 
 IMAGES_AT_ONCE = 2_000
 N_PARTS_AT_ONCE = 16  # each is a matrix of inputs × inputs

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from looking_for.core.arrays import Array, as_float32, as_pixels, centred
+from looking_for.core.imageset import ImageSet
 from looking_for.explorer.quantise import LARGE, SMALL, Quantised, pack
 from looking_for.figures import palette
-from looking_for.core.imageset import ImageSet
 from looking_for.networks.base import HiddenUnits
 from looking_for.networks.dense_weights import DenseWeights, Snapshots
 from looking_for.results.glossary import describe_rung

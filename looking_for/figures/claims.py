@@ -6,8 +6,8 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from looking_for.figures import charts
 from looking_for.core.text import format_count
+from looking_for.figures import charts
 
 COLUMNS = 4
 

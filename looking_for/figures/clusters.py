@@ -3,11 +3,11 @@
 import numpy as np
 
 from looking_for.core.arrays import Array
+from looking_for.core.text import format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, OUTLINE_AT, WIDTH, Canvas, label_width
 from looking_for.figures.grid import first_classes_note
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.core.text import format_decimal, format_percent
 from looking_for.surrogates.surrogate import rung_name
 
 MAX_ROWS = 40

@@ -3,6 +3,7 @@
 import numpy as np
 
 from looking_for.core.arrays import Array
+from looking_for.core.imageset import ImageSet
 from looking_for.figures import palette
 from looking_for.figures.canvas import (
     GAP,
@@ -16,7 +17,6 @@ from looking_for.figures.canvas import (
     mosaic,
 )
 from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
-from looking_for.core.imageset import ImageSet
 from looking_for.results.run import NetworkResults, RunResults
 
 

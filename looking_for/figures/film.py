@@ -6,10 +6,10 @@ from PIL import Image
 
 from looking_for.core.arrays import Array
 from looking_for.core.files import atomic_write
+from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, MARGIN, SMALL, Canvas, label_height
 from looking_for.results.run import NetworkResults
-from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.surrogates.course import SnapshotMeasures
 
 WIDTH, ACROSS, MAX_CLASSES_SHOWN = 1040, 5, 20  # pixels; classes side by side; classes shown

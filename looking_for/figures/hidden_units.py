@@ -3,11 +3,11 @@
 import numpy as np
 
 from looking_for.core.arrays import Array
+from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, break_lines, mosaic
 from looking_for.figures.grid import draw_bands
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.core.text import format_count, format_decimal, format_percent
 
 MAX_SCALE = 4
 MAX_HEIGHT = 2_120

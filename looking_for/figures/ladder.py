@@ -6,10 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from looking_for.core.tables import Interval
+from looking_for.core.text import format_decimal
 from looking_for.figures import charts
 from looking_for.results.glossary import describe_rung
 from looking_for.results.run import RunResults
-from looking_for.core.text import format_decimal
 
 ROW = 0.46
 TITLES = {"explained": "Explained, beyond class means", "agreement_on_errors": "Agreement on its errors"}

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from looking_for.core.arrays import Array
+from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import (
     GAP,
@@ -19,7 +20,6 @@ from looking_for.figures.canvas import (
 )
 from looking_for.figures.grid import MAX_CLASSES, first_classes_note
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.surrogates.maps import FittedPrototypes
 from looking_for.surrogates.surrogate import rung_name
 

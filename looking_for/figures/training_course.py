@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from looking_for.core.text import format_count, format_percent
 from looking_for.figures import charts, palette
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.core.text import format_count, format_percent
 from looking_for.surrogates.course import SnapshotMeasures
 
 N_SHOWN = 5

@@ -1,10 +1,10 @@
 """All output pictures of a network along its training: a row per snapshot, a column per class."""
 
+from looking_for.core.text import format_count, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import Canvas
 from looking_for.figures.grid import ACROSS, Band, draw_bands
 from looking_for.results.run import NetworkResults
-from looking_for.core.text import format_count, format_percent
 
 
 def draw_strips(network: NetworkResults, shape: tuple[int, int], classes: list[str]) -> Canvas:

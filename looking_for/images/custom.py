@@ -9,9 +9,9 @@ from sklearn.model_selection import train_test_split
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UNREADABLE, UnreachableError, UserError, reason
+from looking_for.core.imageset import ImageSet
 from looking_for.images import idx, sources
 from looking_for.images.catalog import recognise_dataset
-from looking_for.core.imageset import ImageSet
 from looking_for.images.validate import validate_images
 
 TEST_SHARE, SPLIT_SEED = 0.2, 0

@@ -24,9 +24,9 @@ from sklearn.model_selection import train_test_split
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UNREADABLE, UnreachableError, UserError, last_line, reason
+from looking_for.core.imageset import ImageSet
 from looking_for.images import idx
 from looking_for.images.catalog import DATASETS, idx_digest
-from looking_for.core.imageset import ImageSet
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ Row vectors: h₀ = x (pixels in [0, 1]), zₗ = hₗ₋₁Wₗ + bₗ, hₗ = �
 Apart from what is computed of them (`dense`), so that better pictures train no network again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -161,7 +161,7 @@ class Snapshots:
     activation: str = stored("str", default="relu")
 
     @classmethod
-    def from_networks(cls, networks: dict[int, DenseWeights], like: DenseWeights) -> "Snapshots":
+    def from_networks(cls, networks: Mapping[int, DenseWeights], like: DenseWeights) -> "Snapshots":
         """Stack networks, by their numbers of updates; `like` gives the shapes where there are none."""
         kept = list(networks.values())
         return cls(

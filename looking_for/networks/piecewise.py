@@ -13,14 +13,14 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # sums in one order, whate
 
 from looking_for.clusters.kmeans import Clusters
 from looking_for.core.arrays import Array, as_pixels, centred, sum_by_group
-from looking_for.core.parallel import parallel_map
 from looking_for.core.imageset import ImageSet
+from looking_for.core.keras_backend import keras, tf
+from looking_for.core.parallel import parallel_map
 from looking_for.networks import exact_maps, keras_layers
 from looking_for.networks.base import Architecture, HiddenUnits
 from looking_for.networks.dense_weights import AffineMap
 from looking_for.networks.keras_layers import StoredLayers
 from looking_for.networks.training_pass import LogitSums, TrainingPass, clusters_of_class
-from looking_for.core.keras_backend import keras, tf
 
 IMAGES_AT_ONCE = 250
 MAX_MAPPED_IMAGES = (

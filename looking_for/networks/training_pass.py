@@ -9,8 +9,8 @@ import numpy as np
 from looking_for.clusters.kmeans import Clusters
 from looking_for.core.activations import ACTIVATIONS
 from looking_for.core.arrays import Array, as_pixels, centred, sum_by_group
-from looking_for.core.parallel import parallel_map
 from looking_for.core.imageset import ImageSet
+from looking_for.core.parallel import parallel_map
 from looking_for.networks.dense_weights import DenseWeights
 from looking_for.networks.exact_maps import mean_exact_maps
 

@@ -13,6 +13,15 @@ from looking_for.results.glossary import describe_ablation, describe_rung
 
 def render_page(template: str, **values: Any) -> str:
     """Fill in a template; raises where it asks for a value that it was not given."""
+    return _environment().get_template(template).render(**values)
+
+
+def say(claim: str, *values: Any) -> str:
+    """Give one sentence: a macro of sentences.md.j2, by its name."""
+    return str(getattr(_environment().get_template("sentences.md.j2").module, claim)(*values))
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
@@ -44,7 +53,7 @@ def render_page(template: str, **values: Any) -> str:
         "each_by": say_each_by,
         "sentence_case": lambda words: words[:1].upper() + words[1:],
     }
-    return environment.get_template(template).render(**values)
+    return environment
 
 
 SPOKEN = dict(enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1))

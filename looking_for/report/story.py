@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+from looking_for.core.text import format_count, join_words
 from looking_for.figures.examples import examples_rung, failing_examples
 from looking_for.figures.picture_count import networks_shown
 from looking_for.figures.training_course import class_shown, networks_with_strips
@@ -11,7 +12,6 @@ from looking_for.report import claims, fitted_claims, tables
 from looking_for.report.page import escape_markdown, render_page
 from looking_for.results.glossary import TERMS
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.core.text import format_count, join_words
 from looking_for.surrogates.surrogate import rung_name
 
 N_CLASSES_NAMED = 3
@@ -117,7 +117,7 @@ def _describe_article(run: RunResults) -> Any:
     """What the article says of its digits, held against this run: only for the data that it is about."""
     pair = claims.few_and_many(run)
     few, many = (n.ladder["composed"].agreement for n in pair) if pair else (None, None)
-    regions = dict(edge="bottom_rows", left="bottom_left", right="bottom_right", top="top_rows")
+    regions = {"edge": "bottom_rows", "left": "bottom_left", "right": "bottom_right", "top": "top_rows"}
     return SimpleNamespace(
         pair=pair,
         pair_kind="500" if pair and pair[0].samples == ARTICLE_FEW else "other",

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from looking_for.core.text import format_decimal, format_percent
 from looking_for.report.fitted_claims import measure_transfer, transfer_networks
 from looking_for.report.verdicts import judge_network
 from looking_for.results.glossary import VERDICTS, describe_ablation, describe_rung
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.core.text import format_decimal, format_percent
 
 SHARES = ("accuracy", "agreement", "agreement_on_errors")
 EXPLAINED = ("explained", "linear_fit", "exact_maps", "fitted")

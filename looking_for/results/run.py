@@ -9,17 +9,17 @@ from looking_for.clusters.survey import Survey
 from looking_for.core import paths
 from looking_for.core.activations import ACTIVATIONS
 from looking_for.core.files import load_json, translate_errors
-from looking_for.core.tables import load_rows, parse_csv
-from looking_for.images.catalog import DATASETS
 from looking_for.core.imageset import ImageSet
-from looking_for.networks.base import Architecture
-from looking_for.results.seed_spread import Spread, load_summary, seed_spread
+from looking_for.core.tables import load_rows, parse_csv
 from looking_for.core.text import format_count
+from looking_for.images.catalog import DATASETS
+from looking_for.networks.base import Architecture
+from looking_for.networks.recipe import Recipe
+from looking_for.results.seed_spread import Spread, load_summary, seed_spread
 from looking_for.surrogates.ablations import AblationRow, load_ablations
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder, headline_count
 from looking_for.surrogates.results import Pictures
-from looking_for.networks.recipe import Recipe
 
 MAX_COMPARED = 7  # as many networks as there are colours that can be distinguished
 

@@ -13,10 +13,10 @@ from looking_for.core.errors import UserError
 from looking_for.core.files import load_json
 from looking_for.core.npz import load_arrays
 from looking_for.core.tables import N_DIGITS, load_rows
+from looking_for.networks.recipe import Recipe
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
 from looking_for.surrogates.measures import MEASURES, estimate
-from looking_for.networks.recipe import Recipe
 
 EARLY_UPDATES, MIN_EARLY_SNAPSHOTS = (5, 160), 3  # among which pictures form, and how many must be there
 

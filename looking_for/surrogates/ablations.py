@@ -12,9 +12,9 @@ from scipy.special import log_softmax
 from looking_for.clusters.kmeans import Clusters
 from looking_for.clusters.survey import Survey
 from looking_for.core.arrays import Array, as_pixels, centred
+from looking_for.core.imageset import ImageSet
 from looking_for.core.parallel import parallel_map
 from looking_for.core.tables import Interval, Row, load_rows, save_rows
-from looking_for.core.imageset import ImageSet
 from looking_for.networks.base import Network
 from looking_for.surrogates.ladder import headline_count
 from looking_for.surrogates.maps import ClusterMaps, Prototypes

@@ -6,9 +6,9 @@ import numpy as np
 
 from looking_for.clusters.survey import Survey
 from looking_for.core.arrays import Array, as_pixels, centred
+from looking_for.core.imageset import ImageSet
 from looking_for.core.parallel import parallel_map
 from looking_for.core.tables import N_DIGITS, Row
-from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense_weights import DenseWeights, Snapshots
 from looking_for.networks.exact_maps import compose
 from looking_for.networks.training_pass import LogitSums

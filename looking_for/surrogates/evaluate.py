@@ -8,8 +8,8 @@ import numpy as np
 from looking_for.clusters.kmeans import Clusters
 from looking_for.clusters.survey import Survey, survey_images
 from looking_for.core.arrays import Array, as_float32, as_pixels, centred
-from looking_for.core.tables import N_DIGITS
 from looking_for.core.imageset import ImageSet
+from looking_for.core.tables import N_DIGITS
 from looking_for.networks.base import Network
 from looking_for.networks.dense_weights import AffineMap, Snapshots
 from looking_for.networks.exact_maps import N_CHECKED_IMAGES
@@ -119,6 +119,7 @@ def evaluate_network(
     survey: Survey,
     samples: int,
     settings: FitSettings,
+    *,
     snapshots: Snapshots | None = None,
 ) -> Evaluation:
     """Make and measure all pictures of a network that saw the first `samples` training images.

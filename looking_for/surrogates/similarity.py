@@ -4,8 +4,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from looking_for.core.arrays import Array
-from looking_for.core.tables import N_DIGITS, Interval
 from looking_for.core.imageset import Z95
+from looking_for.core.tables import N_DIGITS, Interval
 from looking_for.surrogates.maps import Prototypes
 from looking_for.surrogates.measures import cosines
 from looking_for.surrogates.prototypes import remove_shared_component

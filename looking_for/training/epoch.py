@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from looking_for.core.arrays import Array
-from looking_for.training.history import Score
 from looking_for.core.keras_backend import keras, tf
+from looking_for.training.history import Score
 
 Tensor = Any
 IMAGES_AT_ONCE = 5_000  # in an evaluation

@@ -8,7 +8,9 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.imageset import ImageSet
+from looking_for.core.keras_backend import keras, tf
 from looking_for.networks.dense_weights import DenseWeights, Snapshots
+from looking_for.networks.recipe import Recipe, TrainSettings
 from looking_for.training.epoch import (
     ZERO_SUMS,
     compile_epoch,
@@ -17,9 +19,7 @@ from looking_for.training.epoch import (
     split_batches,
 )
 from looking_for.training.history import EpochScores
-from looking_for.core.keras_backend import keras, tf
 from looking_for.training.model import build_model, build_optimizer, extract_weights
-from looking_for.networks.recipe import Recipe, TrainSettings
 from looking_for.training.schedule import is_logged, snapshot_updates, split_epoch
 
 

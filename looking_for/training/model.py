@@ -3,10 +3,10 @@
 import numpy as np
 
 from looking_for.core.arrays import Array
-from looking_for.networks.dense_weights import DenseWeights
-from looking_for.training.deterministic import DeterministicDense, RMSprop
 from looking_for.core.keras_backend import keras
+from looking_for.networks.dense_weights import DenseWeights
 from looking_for.networks.recipe import Recipe
+from looking_for.training.deterministic import DeterministicDense, RMSprop
 
 
 def build_model(n_inputs: int, recipe: Recipe, n_classes: int) -> "keras.Model":

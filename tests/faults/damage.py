@@ -9,9 +9,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tests.conftest import PLAIN, Project, environment
 from tests.faults.outcome import Case, Outcome, refusal
 from tests.faults.workshop import INJECT, Base, cached, digests, stage
+from tests.projects import ENVIRONMENT, Project
 
 ARRAYS = {  # a file and a stage that reads it
     "data/images.npz": ["stages.train", "--network", "few"],
@@ -22,7 +22,7 @@ ARRAYS = {  # a file and a stage that reads it
 }
 TEXTS = ("reports/metrics/few.json", "reports/ladder/few.csv", "reports/truth/few.csv")
 CACHED = ("data/images.npz", "data/networks/few.npz", "data/snapshots/few.npz", "data/pictures/few.npz")
-MOST_BYTES = (0, 1_000, 2_000, 20_000, 100_000, 200_000)  # that a stage may write to a file
+MAX_BYTES = (0, 1_000, 2_000, 20_000, 100_000, 200_000)  # that a stage may write to a file
 FULL = {  # a disk at a folder, with room for so much
     "data/networks": "nr_inodes=1",
     "data/snapshots": "nr_inodes=1",
@@ -45,7 +45,7 @@ def cases(base: Base) -> Iterator[Case]:
     for file, reader in ARRAYS.items():
         name = "truncated, a file that a stage is started on by hand"
         yield Case("fault", name, file, partial(read_by_hand, base, file, reader))
-    for most in MOST_BYTES:
+    for most in MAX_BYTES:
         yield Case("fault", "no room for a file", f"{most} bytes", partial(without_room, base, most))
     if subprocess.run([*IN_A_ROOM, "true"], check=False, capture_output=True).returncode == 0:
         yield from in_rooms(base)
@@ -110,11 +110,11 @@ def in_cache(base: Base, way: Way, file: str, folder: Path) -> Outcome:
     way(path, other)
     (project.folder / file).unlink()
     project.run("dvc", "checkout", "--force", file, check=False)
-    found = verify(project)
-    if found.returncode != 1 or str(path) not in found.stderr:
+    result = verify(project)
+    if result.returncode != 1 or str(path) not in result.stderr:
         return Outcome.WRONG
     path.unlink()
-    project.run(*found.stderr[found.stderr.index("`dvc repro") + 1 :].split("`")[0].split(), check=False)
+    project.run(*result.stderr[result.stderr.index("`dvc repro") + 1 :].split("`")[0].split(), check=False)
     return base.judge(project, edited=False) if verify(project).returncode == 0 else Outcome.WRONG
 
 
@@ -132,7 +132,7 @@ def verify(project: Project) -> subprocess.CompletedProcess[str]:
 
 def without_room(base: Base, most: int, folder: Path) -> Outcome:
     """No file of a stage may have more bytes than that."""
-    return disturbed(base, ["dvc", "repro"], folder, MOST_BYTES=str(most))
+    return disturbed(base, ["dvc", "repro"], folder, MAX_BYTES=str(most))
 
 
 def mounted(base: Base, mount: str, folder: Path) -> Outcome:
@@ -144,7 +144,7 @@ def disturbed(base: Base, command: list[str], folder: Path, **more: str) -> Outc
     """What cannot be written is said; when it can be again, all comes out as it should."""
     project = base.copy(folder, edited=True)
     path = f"{INJECT}{os.pathsep}{project.folder}"
-    done = project.run(*command, check=False, **(PLAIN | more), PYTHONPATH=path)
+    done = project.run(*command, check=False, **(ENVIRONMENT | more), PYTHONPATH=path)
     if "Traceback" in done.stderr:
         return Outcome.TRACEBACK
     if done.returncode == 0:
@@ -156,11 +156,11 @@ def twice(base: Base, folder: Path) -> Outcome:
     """One of them may be told to wait; together they do what one would."""
     project = base.copy(folder, edited=True)
     both = [
-        subprocess.Popen(["dvc", "repro"], cwd=project.folder, env=environment(project), text=True,
+        subprocess.Popen(["dvc", "repro"], cwd=project.folder, env=project.environment(), text=True,
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         for _ in range(2)
     ]  # fmt: skip
-    said = [running.communicate()[1] for running in both]
-    if any("Traceback" in words for words in said) or all(running.returncode for running in both):
+    answers = [running.communicate()[1] for running in both]
+    if any("Traceback" in words for words in answers) or all(running.returncode for running in both):
         return Outcome.WRONG
     return base.judge(project, edited=True)

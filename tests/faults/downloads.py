@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from looking_for.images import digits
-from tests.conftest import ROOT
+from looking_for.images.sources import load_scikit_digits
 from tests.faults.outcome import Case, Outcome, refusal
 from tests.faults.workshop import PARAMS
+from tests.projects import ROOT
 
 Handler = http.server.BaseHTTPRequestHandler
 STAGE = """\
@@ -32,24 +32,26 @@ def arrays() -> bytes:
     """Images that can be read and are not MNIST's."""
     from io import BytesIO
 
-    images, file = digits.load(), BytesIO()
+    images, file = load_scikit_digits(), BytesIO()
     np.savez(
         file, x_train=images.x_train, y_train=images.y_train, x_test=images.x_test, y_test=images.y_test
     )
     return file.getvalue()
 
 
-def send(asked: Handler, status: int, content: bytes, length: int | None = None, **headers: str) -> None:
-    asked.send_response(status)
+def send(
+    requested: Handler, status: int, content: bytes, length: int | None = None, **headers: str
+) -> None:
+    requested.send_response(status)
     for name, value in headers.items():
-        asked.send_header(name.replace("_", "-"), value)
-    asked.send_header("Content-Length", str(len(content) if length is None else length))
-    asked.end_headers()
-    asked.wfile.write(content)
+        requested.send_header(name.replace("_", "-"), value)
+    requested.send_header("Content-Length", str(len(content) if length is None else length))
+    requested.end_headers()
+    requested.wfile.write(content)
 
 
-def stalls(asked: Handler) -> None:
-    send(asked, 200, b"PK", length=1_000_000)
+def stalls(requested: Handler) -> None:
+    send(requested, 200, b"PK", length=1_000_000)
     time.sleep(3)
 
 
@@ -60,17 +62,17 @@ def says_nothing(_: Handler) -> None:
 WAYS: dict[str, Callable[[Handler], None]] = {
     "stalls half way": stalls,
     "never answers": says_nothing,
-    "ends early": lambda asked: send(asked, 200, arrays()[:5_000], length=len(arrays())),
-    "half of it, as if whole": lambda asked: send(asked, 200, arrays()[:5_000]),
-    "other images": lambda asked: send(asked, 200, arrays()),
-    "a page with status 200": lambda asked: send(asked, 200, b"<html>Sign in</html>", Content_Type="text/html"),
-    "packed though nobody asked": lambda asked: send(asked, 200, gzip.compress(arrays())),
-    "nothing": lambda asked: send(asked, 200, b""),
-    "not found": lambda asked: send(asked, 404, b"no"),
-    "forbidden": lambda asked: send(asked, 403, b"no"),
-    "out of order": lambda asked: send(asked, 500, b"no"),
-    "leads in a circle": lambda asked: send(asked, 302, b"", Location=asked.path),
-    "leads to another scheme": lambda asked: send(asked, 302, b"", Location="file:///etc/passwd"),
+    "ends early": lambda requested: send(requested, 200, arrays()[:5_000], length=len(arrays())),
+    "half of it, as if whole": lambda requested: send(requested, 200, arrays()[:5_000]),
+    "other images": lambda requested: send(requested, 200, arrays()),
+    "a page with status 200": lambda requested: send(requested, 200, b"<html>Sign in</html>", Content_Type="text/html"),
+    "packed though nobody asked": lambda requested: send(requested, 200, gzip.compress(arrays())),
+    "nothing": lambda requested: send(requested, 200, b""),
+    "not found": lambda requested: send(requested, 404, b"no"),
+    "forbidden": lambda requested: send(requested, 403, b"no"),
+    "out of order": lambda requested: send(requested, 500, b"no"),
+    "leads in a circle": lambda requested: send(requested, 302, b"", Location=requested.path),
+    "leads to another scheme": lambda requested: send(requested, 302, b"", Location="file:///etc/passwd"),
 }  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.conftest import ROOT, Project
 from tests.faults.outcome import Case, Outcome, refusal
 from tests.faults.workshop import PARAMS, stage
+from tests.projects import ROOT, Project
 
 NETWORK = "few: {samples: 100, hidden: [6], epochs: 2}"
 

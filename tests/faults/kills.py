@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from tests.conftest import PLAIN, Project, environment
 from tests.faults.outcome import Case, Outcome
 from tests.faults.workshop import INJECT, Base
+from tests.projects import ENVIRONMENT, Project
 
 Victim = Callable[[subprocess.Popen[bytes]], None]
 MOMENTS = ("before", "during", "after")
@@ -38,7 +38,7 @@ def cases(base: Base, seconds: float, tries: int, random: Random) -> Iterator[Ca
 
 
 def started(project: Project, **more: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(["dvc", "repro"], cwd=project.folder, env=environment(project) | PLAIN | more,
+    return subprocess.Popen(["dvc", "repro"], cwd=project.folder, env=project.environment() | ENVIRONMENT | more,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
 
 
@@ -74,8 +74,10 @@ def dvc(running: subprocess.Popen[bytes]) -> None:
 def stage(running: subprocess.Popen[bytes]) -> None:
     """The first of its stages that is found from now on; none where all are done."""
     while running.poll() is None:
-        listed = subprocess.run(["ps", "-eo", "pid,sid,args"], capture_output=True, text=True, check=True)
-        for row in listed.stdout.splitlines()[1:]:
+        join_words = subprocess.run(
+            ["ps", "-eo", "pid,sid,args"], capture_output=True, text=True, check=True
+        )
+        for row in join_words.stdout.splitlines()[1:]:
             pid, session, args = row.split(None, 2)
             if int(session) == running.pid and " -m stages." in args and "sh -c" not in args:
                 os.kill(int(pid), signal.SIGKILL)

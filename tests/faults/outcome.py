@@ -31,9 +31,9 @@ class Case(NamedTuple):
 
 def refusal(done: subprocess.CompletedProcess[str]) -> Outcome:
     """Whether a command said no in one line. A `UserError` of several mistakes has a line for each."""
-    said = done.stderr.strip()
-    if "Traceback" in said:
+    answers = done.stderr.strip()
+    if "Traceback" in answers:
         return Outcome.TRACEBACK
-    lines = said.splitlines()
+    lines = answers.splitlines()
     is_clear = len(lines) == 1 or all(line.startswith("  ") for line in lines[1:])
-    return Outcome.REFUSED if done.returncode == 1 and said and is_clear else Outcome.WRONG
+    return Outcome.REFUSED if done.returncode == 1 and answers and is_clear else Outcome.WRONG

@@ -12,11 +12,11 @@ from scipy.ndimage import zoom
 from tqdm import tqdm
 
 from looking_for.core.arrays import Array
-from looking_for.core.files import save_arrays
-from looking_for.images import digits
-from tests.conftest import Project, new_project
+from looking_for.core.npz import save_arrays
+from looking_for.images.sources import load_scikit_digits
 from tests.faults.outcome import Outcome
-from tools.verify import md5_of, place
+from tests.projects import Project, new_project
+from tools.verify import cache_place, hash_file
 
 PARAMS = """\
 data:
@@ -85,15 +85,15 @@ class Base:
                 done, kept = project.run("dvc", "repro", check=False), Outcome.REFUSED
         if "Traceback" in done.stderr:
             return Outcome.TRACEBACK
-        wanted, found = self.after if edited else self.before, digests(project.folder)
-        if done.returncode == 0 and found == wanted:
+        wanted, result = self.after if edited else self.before, digests(project.folder)
+        if done.returncode == 0 and result == wanted:
             return kept
-        differing = sorted(path for path in wanted.keys() | found if wanted.get(path) != found.get(path))
+        differing = sorted(path for path in wanted.keys() | result if wanted.get(path) != result.get(path))
         tqdm.write(f"{done.returncode}, differing: {differing}\n{done.stdout[-500:]}\n{done.stderr[-500:]}")
         return Outcome.WRONG
 
 
-def make(folder: Path, *, large: bool = False) -> Base:
+def make_workshop(folder: Path, *, large: bool = False) -> Base:
     """Run a pipeline of digits once as it is, and once after the edit in a copy."""
     start, other = folder / "base", folder / "other"
     start.mkdir(parents=True)
@@ -114,7 +114,7 @@ def make(folder: Path, *, large: bool = False) -> Base:
 
 def in_mnists_shape() -> dict[str, Array]:
     """A few hundred digits enlarged to 28×28 pixels."""
-    images = digits.load()
+    images = load_scikit_digits()
 
     def enlarged(small: Array) -> Array:
         return np.clip(zoom(small.astype(float), (1, 3.5, 3.5), order=1), 0, 255).astype(np.uint8)
@@ -138,7 +138,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 def cached(project: Project, file: str) -> Path:
     """Where DVC's cache keeps a file of the working tree."""
-    return place(project.folder / ".dvc/cache/files/md5", md5_of(project.folder / file))
+    return cache_place(project.folder / ".dvc/cache/files/md5", hash_file(project.folder / file))
 
 
 def stage(project: Project, *words: str) -> subprocess.CompletedProcess[str]:

@@ -37,7 +37,7 @@ def _cut(*_: Any, **__: Any) -> NoReturn:
 
 if "NO_NETWORK" in os.environ:
     socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = _cut  # type: ignore[method-assign, assignment]
-if "MOST_BYTES" in os.environ and any(word.startswith("stages.") for word in sys.orig_argv):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["MOST_BYTES"]),) * 2)
+if "MAX_BYTES" in os.environ and any(word.startswith("stages.") for word in sys.orig_argv):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["MAX_BYTES"]),) * 2)
 if "KILL_AT" in os.environ:
     Path.replace = _killing  # type: ignore[method-assign, assignment]

@@ -1,0 +1,173 @@
+"""Figures show what their captions say; every number in the report was computed in that run."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from looking_for.core.arrays import as_pixels
+from looking_for.core.imageset import ImageSet
+from looking_for.core.paths import IMAGES
+from looking_for.core.text import format_count, format_decimal, format_percent, join_words
+from looking_for.figures import canvas, charts, film, hidden_units, palette
+from looking_for.figures.canvas import GAP
+from looking_for.figures.claims import describe_regions
+from looking_for.results.glossary import describe_rung
+from looking_for.results.run import largest_at_most
+from looking_for.surrogates.results import Pictures
+from tests.projects import ROOT, Project
+
+NEVER = np.array([False, False, True, False])
+WEIGHTS = np.array([[-1.0, 2.0], [0.0, 3.0], [9.0, 9.0], [1.0, 2.5]])
+
+
+def colours(levels: np.ndarray) -> np.ndarray:
+    return palette.build_palette()[levels].astype(int)
+
+
+def test_signed_levels_white_red_blue() -> None:
+    against, zero, never, pro = colours(palette.signed_levels(WEIGHTS, NEVER, 1.0))[0]
+    assert zero.tolist() == [255, 255, 255]
+    assert pro[0] > pro[2] + 50
+    assert against[2] > against[0] + 50
+    assert never.tolist() == palette.build_palette()[palette.NEVER_INKED].tolist()
+
+
+def test_signed_levels_mirror_the_negative() -> None:
+    levels, mirrored = (
+        palette.signed_levels(WEIGHTS, NEVER, 2.0),
+        palette.signed_levels(-WEIGHTS, NEVER, 2.0),
+    )
+    inked = ~NEVER
+    assert np.array_equal(levels[:, inked] + mirrored[:, inked], np.full((2, 3), palette.SIGNED_LEVELS - 1))
+
+
+def test_article_levels_stretch_each_unit() -> None:
+    levels = palette.article_levels(np.delete(WEIGHTS, 2, axis=0), np.zeros(3, bool))
+    assert levels.min(axis=1).tolist() == [palette.BLACK] * 2
+    assert levels.max(axis=1).tolist() == [palette.WHITE] * 2
+
+
+def test_half_range_ignores_never_inked() -> None:
+    assert palette.half_range(WEIGHTS, NEVER) <= 3
+    assert palette.half_range(np.zeros((4, 2)), NEVER) == 1
+    assert palette.half_range(WEIGHTS, np.ones(4, bool)) == 1
+
+
+def test_mosaic_places_each_picture() -> None:
+    levels = np.arange(5 * 6, dtype=np.uint8).reshape(5, 6)
+    sheet = canvas.mosaic(levels, (2, 3), columns=2, scale=2, gap=1)
+    assert sheet.shape == (3 * 5, 2 * 7)
+    for n in range(5):
+        top, left = n // 2 * 5, n % 2 * 7
+        assert np.array_equal(sheet[top : top + 4 : 2, left : left + 6 : 2], levels[n].reshape(2, 3))
+
+
+@pytest.mark.parametrize("number", [1, 10, 64, 512, 4096])
+@pytest.mark.parametrize("shape", [(8, 8), (28, 28)])
+def test_draw_sheet_fits_every_unit(number: int, shape: tuple[int, int]) -> None:
+    columns, scale = hidden_units.arrange_units(number, shape, width=1000)
+    assert columns * (shape[1] * scale + GAP) <= 1000
+    weights = np.random.default_rng(0).normal(size=(shape[0] * shape[1], number))
+    page = hidden_units.draw_sheet(weights, np.zeros(len(weights), bool), shape, "units", "how true")
+    assert page.levels.shape[1] == canvas.WIDTH
+
+
+def test_canvas_breaks_long_words() -> None:
+    page = canvas.Canvas()
+    page.text("left", 10, -10)
+    page.text("right", 80, canvas.WIDTH - 10)
+    assert (page.levels != palette.WHITE).any()
+    lines = canvas.break_lines("one two three four five six seven", 200)
+    assert len(lines) > 1
+    assert all(canvas.text_width(line) <= 200 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("tried", "most", "shown"), [([1, 3, 10], 10, 10), ([1, 3, 10], 9, 3), ([5], 2, 5)]
+)
+def test_largest_at_most_or_the_least(tried: list[int], most: int, shown: int) -> None:
+    assert largest_at_most(tried, most) == shown
+
+
+def test_text_of_numbers_and_places() -> None:
+    assert format_percent(0.48832) == "48.8 %"
+    assert format_percent(0.48850) == "48.9 %", "a half goes up"
+    assert format_percent(0.2835, 1) == "28.4 %"
+    assert format_percent(None) == "–"
+    assert format_decimal(0.125) == "0.13"
+    assert format_decimal(-13.382, 1) == "−13.4"
+    assert format_decimal(-0.0001) == "0.00"
+    assert [format_count(n, "epoch") for n in (1, 2_814)] == ["1 epoch", "2,814 epochs"]
+    assert format_count(2, "class", "classes") == "2 classes"
+    assert describe_rung("exact_maps.10") == "exact maps, 10 a class"
+    assert describe_rung("linear_fit") == "best linear fit"
+    assert join_words(["a"]) == "a"
+    assert join_words(["a", "b", "c"]) == "a, b and c"
+    place = {"rows": [21, 27], "columns": [0, 6]}
+    assert describe_regions({"bottom_left": place, "top_rows": place}) == {
+        "bottom_left": "bottom left 7×7",
+        "top_rows": "top rows 21–27",
+    }
+
+
+def test_assign_colours_is_stable() -> None:
+    few = charts.assign_colours(["few", "all", "flat"], ["few", "all"], [])
+    more = charts.assign_colours(["new", "flat", "few", "all", "noise"], ["few", "all"], ["noise"])
+    assert {name: more[name] for name in few} == few
+    assert len(set(more.values())) == 5
+    assert more["noise"] == charts.CONTROL
+
+
+def test_report_leads_to_every_figure(project: Project) -> None:
+    reports = project.folder / "reports"
+    report = (reports / "README.md").read_text()
+    shown = set(re.findall(r"\((figures/[^)]+)\)", report))
+    places = {str(p.relative_to(reports)) for p in reports.glob("**/*.png")}
+    folders = tuple(link for link in shown if link.endswith("/"))
+    assert {link for link in shown if link.endswith(".png")} <= places
+    assert {file for file in places if not file.startswith(folders)} <= shown
+    assert set(folders) == {f"figures/{network}/" for network in ("few", "all", "flat")}
+    for figure in places:
+        with Image.open(reports / figure) as image:
+            width = film.WIDTH if figure.endswith("film.png") else canvas.WIDTH
+            assert image.width == width, "one width, so that figures line up in review"
+
+
+def test_report_states_computed_shares(project: Project) -> None:
+    reports = project.folder / "reports"
+    computed, x = set(), as_pixels(ImageSet.load(project.folder / IMAGES).x_test)
+    for path in [*reports.glob("*/*.json"), *reports.glob("*/*.csv")]:
+        for text in re.findall(r"-?\d+\.\d+", path.read_text()):
+            computed |= {format_percent(float(text), digits) for digits in (0, 1)}
+    for name in ("few", "all", "flat"):
+        pictures = Pictures.load(project.folder / f"data/pictures/{name}.npz")
+        result = [layer.on.mean() for layer in pictures.units] + [pictures.never_inked.mean()]
+        others = [Pictures.load(project.folder / f"data/pictures/{n}.npz") for n in ("few", "all")]
+        if name != "flat":
+            answers = pictures.fitted[3](x).argmax(axis=1)
+            result += [(answers == other.logits.argmax(axis=1)).mean() for other in others]
+        computed |= {
+            format_percent(round(float(share), 4), digits) for share in result for digits in (0, 1)
+        }
+    stated = set(re.findall(r"\d+(?:\.\d+)? %", (reports / "README.md").read_text()))
+    assert len(stated) > 10
+    assert stated - {"95 %"} <= computed
+
+
+def test_stages_that_import_tensorflow() -> None:
+    for stage, needs in (
+        ("fetch", "pooch"),
+        ("survey", "sklearn"),
+        ("compose", "scipy"),
+        ("challenge", "scipy"),
+        ("render", "matplotlib"),
+    ):
+        command = [sys.executable, "-X", "importtime", "-c", f"import stages.{stage}"]
+        times = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stderr
+        imported = {line.split("|")[-1].strip().split(".")[0] for line in times.splitlines()}
+        assert needs in imported
+        assert not imported & {"tensorflow", "keras"}

@@ -1,0 +1,135 @@
+"""A project in a folder of its own: params for scikit-learn's digits, and DVC's own commands run for real."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+WRITTEN_BY_STAGES = ("reports/", "dvc.lock", "study/reports/", "study/dvc.lock")
+
+# What a command of a project runs with: this Python and DVC, and the project's own code.
+ENVIRONMENT: dict[str, Any] = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+PARAMS = """\
+data:
+  dataset: digits
+  source: auto
+  path: data/local
+survey:
+  clusters: [1, 3]
+  seed: 0
+train:
+  batch_size: 32
+  learning_rate: 0.001
+  seed: 0
+  snapshots: 6
+fit:
+  pictures: [3]
+  pull: 0.3
+  updates: 200
+  seed: 0
+challenge: [all]
+models: {}
+networks:
+  few: {samples: 100, hidden: [12, 8], epochs: 3}
+  all: {samples: 1437, hidden: [12, 8], epochs: 2}
+  flat: {samples: 1437, hidden: [], epochs: 2}
+render:
+  samples_per_class: 5
+  clusters_shown: 3
+  story: [few, all]
+"""
+
+
+STUDY = """\
+data:
+  dataset: digits
+  source: auto
+  path: data/local
+survey:
+  clusters: [1, 3]
+  seed: 0
+train:
+  batch_size: 32
+  learning_rate: 0.001
+  seed: 0
+  snapshots: 8
+fit:
+  pictures: [3]
+  pull: 0.3
+  updates: 100
+  seed: 0
+study:
+  shapes: {small: [12, 8]}
+  samples: [100]
+  seeds: [0, 1]
+  updates: 40
+  variants:
+    adam: {samples: 100, hidden: [6], epochs: 10, optimizer: adam}
+  variant_seeds: [0]
+"""
+
+
+class Project:
+    """A git repository of this project on `digits`, with DVC's own commands run in it for real."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *words: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | ENVIRONMENT | variables
+        done = subprocess.run(
+            words, check=False, cwd=self.folder, env=environment, capture_output=True, text=True
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(words)} failed:\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def repro(self) -> list[str]:
+        """Run `dvc repro`; give the stages that ran."""
+        return stages_run(self.run("dvc", "repro").stdout)
+
+    def environment(self) -> dict[str, str]:
+        """Give variables with which this Python runs the project's own code."""
+        return os.environ | ENVIRONMENT | {"PYTHONPATH": str(self.folder)}
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "-A")
+        self.run("git", "commit", "-qm", message)
+
+
+def stages_run(output: str) -> list[str]:
+    """Give the stages that `dvc repro` says it ran."""
+    return [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage '")]
+
+
+def new_project(folder: Path, params: str = PARAMS, study: str = STUDY) -> Project:
+    """Copy the project's files as they are in the working tree, without what stages wrote, with other params."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in listed.stdout.splitlines():
+        is_output = name.startswith(WRITTEN_BY_STAGES) and not name.endswith(".gitkeep")
+        if not is_output and (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
+    (folder / "params.yaml").write_text(params, encoding="utf-8")
+    (folder / "study/params.yaml").write_text(study, encoding="utf-8")
+    project = Project(folder)
+    project.run("git", "init", "-q", "-b", "main")
+    project.run("git", "config", "user.name", "Tester")
+    project.run("git", "config", "user.email", "tester@example.invalid")
+    return project

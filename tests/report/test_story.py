@@ -1,0 +1,355 @@
+"""The report reads true for every kind of run: real stages, then the text against the numbers."""
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from looking_for.core import paths
+from looking_for.core.files import save_text
+from looking_for.core.imageset import ImageSet
+from looking_for.core.npz import save_arrays
+from looking_for.core.tables import load_rows
+from looking_for.figures import charts
+from looking_for.networks.dense import DenseNetwork
+from looking_for.networks.dense_weights import Snapshots
+from looking_for.report.verdicts import judge_measures
+from looking_for.results.glossary import VERDICTS
+from looking_for.surrogates.course import SnapshotMeasures
+from looking_for.surrogates.ladder import Ladder
+from stages.params.settings import load_params
+from tests.projects import PARAMS, ROOT
+
+DEEP = PARAMS.replace("  flat: {samples: 1437, hidden: [], epochs: 2}\n", "")  # the two with hidden layers
+
+
+@dataclass(frozen=True)
+class StoryRun:
+    """A run's report, and where its numbers are."""
+
+    folder: Path
+    report: str
+
+    @property
+    def lead(self) -> str:
+        """All before the first heading: the first screen."""
+        return self.report.split("\n## ")[0]
+
+    def section(self, title: str) -> str:
+        result = [part for part in self.report.split("\n## ") if part.startswith(title)]
+        return result[0] if result else ""
+
+    def ladder(self, network: str) -> Ladder:
+        return Ladder.load(self.folder / paths.ladder_file(network))
+
+    def truth(self, network: str) -> list[SnapshotMeasures]:
+        return load_rows(self.folder / paths.truth_file(network), SnapshotMeasures)
+
+
+Teller = Callable[..., StoryRun]
+
+
+@pytest.fixture
+def run_story(tmp_path: Path, images: ImageSet, monkeypatch: pytest.MonkeyPatch) -> Teller:
+    """A function that runs every stage after fetch in this process and gives the report."""
+
+    monkeypatch.setattr(charts, "save_chart", lambda _, path: save_text(path, ""))  # looked at elsewhere
+
+    def stage(name: str, *words: str) -> None:
+        monkeypatch.setattr(sys, "argv", [name, *words])
+        __import__(f"stages.{name}", fromlist=["main"]).main()
+
+    def run(params: str, data: ImageSet = images, given: dict[str, DenseNetwork] | None = None) -> StoryRun:
+        monkeypatch.chdir(tmp_path)
+        Path("params.yaml").write_text(params, encoding="utf-8")
+        save_arrays(paths.IMAGES, vars(data))
+        stage("survey")
+        loaded = load_params()
+        networks = re.search(r"networks:\n((?:  .*\n)+)", params)
+        assert networks
+        for name in re.findall(r"^  ([\w-]+):", networks[1], re.MULTILINE):
+            stage("train", "--network", name)
+            if given and name in given:
+                given[name].save(paths.network_file(name))
+                same = Snapshots.from_networks({0: given[name], 5: given[name]}, like=given[name])
+                same.save(paths.snapshots_file(name))
+            stage("compose", "--network", name)
+            stage("draw", "--network", name)
+        for name in loaded.challenge:
+            stage("challenge", "--network", name)
+        stage("render")
+        story = StoryRun(tmp_path, paths.REPORT.read_text(encoding="utf-8"))
+        is_whole(story)
+        return story
+
+    return run
+
+
+def is_whole(story: StoryRun) -> None:
+    """What every report must be: figures that are there, numbers that are numbers, right plurals."""
+    assert not re.findall(r"\b(nan|None|inf|Undefined)\b|[{}]|%\(", story.report)
+    assert not re.findall(
+        r"\b1 (?:images|epochs|updates|clusters|classes|units|failures|pixels)\b", story.report
+    )
+    for figure in re.findall(r"\((figures/[^)]+\.png)\)", story.report):
+        assert (story.folder / "reports" / figure).exists(), figure
+    for block in re.findall(r"(?:^\|.*\n)+", story.report, re.MULTILINE):
+        assert len({row.count("|") for row in block.splitlines()}) == 1, "every row has every column"
+
+
+def networks(*lines: str) -> str:
+    """The tests' params with other networks, all of them compared, the last one challenged."""
+    body = "".join(f"  {line}\n" for line in lines)
+    text = re.sub(r"networks:\n(  .*\n)+", f"networks:\n{body}", PARAMS)
+    last = lines[-1].partition(":")[0]
+    text = text.replace("story: [few, all]", "story: []")
+    return text.replace("challenge: [all]", f"challenge: [{last}]")
+
+
+def test_committed_headline_has_its_numbers() -> None:
+    story = StoryRun(ROOT, (ROOT / paths.REPORT).read_text(encoding="utf-8"))
+    is_whole(story)
+    assert story.lead.count("A network learns its picture first, then outgrows it, if the data let it") == 1
+    best = max(story.truth("all")[1:], key=lambda moment: moment.agreement)
+    for share in (best.agreement, story.ladder("all")["composed"].agreement.value):
+        assert f"{100 * (share or 0):.1f} % (" in story.lead
+    assert f"after {best.updates} updates" in story.lead
+    assert 20 <= best.updates <= 80
+    assert best.agreement >= 0.9
+
+
+def test_committed_fitted_claim_has_its_numbers() -> None:
+    story = StoryRun(ROOT, (ROOT / paths.REPORT).read_text(encoding="utf-8"))
+    rung = story.ladder("all")["fitted.10"]
+    assert "**Ten pictures a class are nearly the network again:" in story.lead
+    for value in (f"{rung.explained.value:.3f} (", f"{100 * (rung.agreement.value or 0):.1f} % ("):
+        assert value in story.lead.split("**Ten pictures")[1]
+    section = story.section("The fewest pictures")
+    for doubt in ("Agreement alone is no proof", "not the only ones", "learnt nothing is imitated, too"):
+        assert doubt in section
+
+
+def test_write_story_of_digits(reproduced: Path) -> None:
+    story = StoryRun(reproduced, (reproduced / paths.REPORT).read_text(encoding="utf-8"))
+    is_whole(story)
+    for name in ("few", "all"):
+        best = max(moment.agreement for moment in story.truth(name)[1:])
+        assert best < 0.9, "trained for three epochs no picture is nearly the network"
+    assert "No network compared here was nearly its picture" in story.lead
+    assert "outgrow" not in story.report
+    assert "The article's story" not in story.report, "its claims are of other digits"
+    assert "(MNIST)" not in story.report
+    for name in ("few", "all", "flat"):
+        assert f"[{name}](figures/{name}/)" in story.section("The networks")
+
+
+def test_write_story_of_one_network(run_story: Teller) -> None:
+    story = run_story(networks("one: {samples: 300, hidden: [12, 8], epochs: 4}"))
+    assert "`one`" in story.lead
+    assert "Not the number of updates" not in story.report
+    assert story.report.count("| [one]") == 1
+    assert "\n## Controls" not in story.report
+
+
+def test_write_story_of_flat_networks(run_story: Teller) -> None:
+    story = run_story(
+        networks(
+            "flat: {samples: 500, hidden: [], epochs: 2}", "more: {samples: 900, hidden: [], epochs: 1}"
+        )
+    )
+    assert "Without hidden layers the composed picture is the network itself." in story.lead
+    assert not story.section("The ladder"), "there is nothing to climb"
+    assert not story.section("Seeing it work")
+    assert story.report.count("| the network itself |") == 2
+
+
+def test_write_story_of_a_single_unit(run_story: Teller) -> None:
+    story = run_story(
+        networks(
+            "one: {samples: 1437, hidden: [1], epochs: 6}", "wide: {samples: 1437, hidden: [16], epochs: 6}"
+        )
+    )
+    row = next(line for line in story.report.splitlines() if line.startswith("| [one]"))
+    ladder = story.ladder("one")
+    expected = VERDICTS[judge_measures(ladder["composed"].agreement, ladder["composed_balanced"].explained)]
+    assert row.endswith(f"| {expected} |") or "one class for all" in row
+    assert "the network itself" not in row
+    if "kept it to the end" in story.lead and "`one` learned" in story.lead:
+        floor, end = ladder["constant"].agreement, ladder["composed"].agreement
+        assert (end.low or 0) > (floor.high or 1), "no better than a constant is no picture"
+    assert "exactly the network" not in story.report
+
+
+def test_write_story_of_a_dead_network(run_story: Teller) -> None:
+    dead = DenseNetwork.from_arrays(
+        [np.ones((64, 1)), np.ones((1, 1)), np.ones((1, 10))],
+        [np.full(1, -100.0), np.full(1, -1.0), np.arange(10.0)],
+        np.float32,
+    )
+    story = run_story(
+        networks(
+            "dead: {samples: 200, hidden: [1, 1], epochs: 1}",
+            "live: {samples: 500, hidden: [12], epochs: 4}",
+        ),
+        given={"dead": dead},
+    )
+    assert "gives every test image the same class: there is nothing to picture" in story.lead
+    row = next(line for line in story.report.splitlines() if line.startswith("| [dead]"))
+    assert "nothing to picture: one class for all" in row
+    assert "`dead`" not in story.section("Seeing it work")
+    alone = run_story(networks("dead: {samples: 200, hidden: [1, 1], epochs: 1}"), given={"dead": dead})
+    assert "There is nothing to picture" in alone.lead
+    assert not alone.section("Seeing it work")
+
+
+@pytest.mark.long
+def test_write_story_of_one_cluster_per_class(run_story: Teller) -> None:
+    story = run_story(
+        DEEP.replace("clusters: [1, 3]", "clusters: [1]")
+        .replace("pictures: [3]", "pictures: [1]")
+        .replace("all: {samples: 1437", "all: {samples: 1400")
+    )
+    assert "exact maps of 1 cluster a class" in story.report
+    assert "the 1 cluster of each class's" in story.report
+    assert "**One picture a class is not nearly the network: 10 pictures" in story.lead
+    assert "−" not in story.section("The ladder").split("*Several pictures a class:*")[1].split("\n")[0]
+
+
+@pytest.mark.long
+def test_write_story_of_an_added_network(run_story: Teller) -> None:
+    more = DEEP.replace("render:", "  wide: {samples: 1437, hidden: [20], epochs: 2}\nrender:")
+    story = run_story(more.replace("story: [few, all]", "story: [gone, few, all]"))
+    assert "`render.story` names gone, which params.yaml has no network of." in story.lead
+    assert "`wide`" in story.section("The ladder"), "a word why it is not in the chart"
+    assert "| [wide]" in story.section("The networks")
+    assert "| wide | 20 |" in story.section("What each network looks for")
+    assert "`few` and `all`" in story.section("The ladder")
+
+
+@pytest.mark.long
+def test_write_story_of_more_samples(run_story: Teller) -> None:
+    """Few images for longer trained are no hero: who is compared is said in params.yaml."""
+    longer = "  few-long: {samples: 1000, hidden: [12, 8], epochs: 12}\nrender:"
+    story = run_story(DEEP.replace("few: {samples: 100", "few: {samples: 1000").replace("render:", longer))
+    assert "`few` (1,000 images, 3 epochs)" in story.lead
+    assert "`few-long`" in story.lead, "a word where it is"
+    assert "number of updates" not in story.lead, "few never had a picture to keep"
+    assert "figures/all/clusters.png" in story.report
+    assert "figures/few-long/clusters.png" not in story.report
+
+
+@pytest.mark.long
+def test_write_story_of_smooth_activations(run_story: Teller) -> None:
+    story = run_story(
+        networks(
+            "bent: {samples: 1437, hidden: [12, 8], epochs: 8, activation: tanh, optimizer: adam, dropout: 0.1}",
+            "leaky: {samples: 1437, hidden: [12, 8], epochs: 8, activation: leaky_relu, batch_normalisation: true}",
+            "smooth: {samples: 1437, hidden: [12], epochs: 8, activation: gelu, initial_scale: 0.5, seed: 7}",
+        )
+    )
+    assert "`bent` (tanh) and `smooth` (gelu): with such an activation no network is affine" in story.report
+    assert "leaving out its activations" in story.lead
+    assert "8 epochs, tanh, adam, dropout 0.1" in story.report
+    assert "8 epochs, leaky relu, batch normalisation" in story.report
+    assert "8 epochs, gelu, initial scale 0.5, seed 7" in story.report
+    assert "At each image a gelu network has a Jacobian" in story.section("Seeing it work")
+    assert "is one affine map, exactly" not in story.report
+
+
+@pytest.mark.long
+def test_write_story_of_another_recipe(run_story: Teller) -> None:
+    story = run_story(
+        networks(
+            "few: {samples: 100, hidden: [12, 8], epochs: 60}",
+            "all: {samples: 1437, hidden: [12, 8], epochs: 60, activation: leaky_relu}",
+        ).replace("dataset: digits", "dataset: mnist")
+    )
+    assert "The article" in story.report
+    assert "if the data let it" not in story.lead
+    assert "Few images or many" not in story.report
+
+
+@pytest.mark.long
+def test_write_story_of_another_seed(run_story: Teller) -> None:
+    longer = DEEP.replace("epochs: 2", "epochs: 40")
+    story = run_story(longer.replace("  seed: 0\n  snapshots", "  seed: 1\n  snapshots"))
+    course = {name: [m.agreement for m in story.truth(name)[1:]] for name in ("few", "all")}
+    fell = {name: max(a) - a[-1] for name, a in course.items()}
+    if "then outgrows it" in story.lead:
+        assert max(fell.values()) >= 0.1
+    if "kept it to the end" in story.lead:
+        assert max(fell.values()) < 0.1
+
+
+@pytest.mark.long
+def test_write_story_of_an_undertrained_flat_one(run_story: Teller) -> None:
+    longer = PARAMS.replace("epochs: 2}\nrender", "epochs: 6}\nrender")
+    story = run_story(longer.replace("dataset: digits", "dataset: mnist"))
+    section = story.section("The article's story")
+    assert "`flat` (1,437 images, 6 epochs) is right on" in section
+    assert "still getting better when its training ended" in section
+    assert "understand" not in section
+    assert "compares 500 images with 60,000; here 100 with 1,437" in section
+
+
+@pytest.mark.long
+def test_write_story_without_snapshots(run_story: Teller) -> None:
+    story = run_story(DEEP.replace("snapshots: 6", "snapshots: 0"))
+    assert "How true are composed pictures at the end of the training?" in story.lead
+    assert "lead.png" not in story.report
+    assert "along.png" not in story.report
+    assert f"{(story.ladder('few')['composed'].agreement.value or 0) * 100:.1f} %" in story.lead
+
+
+def letters() -> ImageSet:
+    """26 made classes of 20×36 pixels: a stroke pattern each, shifted and dimmed."""
+    chance = np.random.default_rng(0)
+    forms = chance.random((26, 5, 9)).repeat(4, axis=1).repeat(4, axis=2) > 0.6
+
+    def some(n: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = np.arange(26 * n) % 26
+        shifts = chance.integers(-2, 3, len(labels))
+        x = np.stack([np.roll(forms[k], s, axis=1) for k, s in zip(labels, shifts, strict=True)])
+        return (x * chance.integers(120, 256, (len(labels), 1, 1))).astype(np.uint8), labels.astype(
+            np.uint8
+        )
+
+    names = np.array([chr(ord("A") + k) for k in range(26)])
+    return ImageSet(*some(20), *some(6), names)
+
+
+def arrows() -> ImageSet:
+    """Two made classes of 5×7 pixels with long names: a bar to the left or to the right, and noise."""
+    chance = np.random.default_rng(0)
+
+    def some(n: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = np.arange(n) % 2
+        x = chance.integers(0, 120, (n, 5, 7))
+        x[labels == 0, 1:4, :3] += 110
+        x[labels == 1, 1:4, 4:] += 110
+        return x.astype(np.uint8), labels.astype(np.uint8)
+
+    names = np.array(["Ankle boot of the left foot, worn", "Unabbreviatedwellingtonsoftherightfoot"])
+    return ImageSet(*some(120), *some(60), names)
+
+
+def test_write_story_of_two_classes(run_story: Teller) -> None:
+    params = networks("few: {samples: 120, hidden: [6, 4], epochs: 40}")
+    story = run_story(params.replace("dataset: digits", "dataset: path"), arrows())
+    assert "5×7 pixels, 2 classes" in story.section("The data")
+    assert "Ankle boot of the left foot, worn and Unabbreviated" in story.lead
+    assert json.loads((story.folder / "reports/metrics/few.json").read_text())["accuracy"] > 0.9
+
+
+@pytest.mark.long
+def test_write_story_of_26_classes(run_story: Teller) -> None:
+    story = run_story(networks("few: {samples: 520, hidden: [12, 8], epochs: 3}"), letters())
+    assert "20×36 pixels" in story.lead
+    assert "26 classes" in story.report
+    assert "The article's story" not in story.report
+    assert json.loads((story.folder / "reports/metrics/few.json").read_text())["accuracy"] > 0

@@ -1,0 +1,142 @@
+"""The story's verdicts by cases: what is said of courses and intervals, and what is not."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from looking_for.core.tables import Interval
+from looking_for.networks.base import Architecture
+from looking_for.networks.recipe import Recipe
+from looking_for.report.claims import Lead, choose_exemplars, choose_headline
+from looking_for.report.fitted_claims import Nearness, judge_nearness
+from looking_for.report.page import say
+from looking_for.report.verdicts import judge_measures, trace_course, wilson_interval
+from looking_for.results.glossary import VERDICTS
+from looking_for.results.run import NetworkResults
+from looking_for.surrogates.course import SnapshotMeasures
+from looking_for.surrogates.ladder import Ladder, Rung
+
+
+def snapshot(*values: float) -> SnapshotMeasures:
+    return SnapshotMeasures.model_validate(dict(zip(SnapshotMeasures.model_fields, values, strict=True)))
+
+
+def rung(name: str, constants: int, *intervals: Interval) -> Rung:
+    agreement, on_errors, explained = intervals
+    return Rung(
+        name=name,
+        constants=constants,
+        agreement=agreement,
+        agreement_on_errors=on_errors,
+        explained=explained,
+    )
+
+
+def imagined(name: str, samples: int, agreements: list[float], *, constant: bool = False) -> NetworkResults:
+    """A network with such agreements after 5, 10, … updates, the last of them at the end."""
+    updates = [5 * 2**n for n in range(len(agreements))]
+    moments = [snapshot(0, 0.1, 0.2, 0.3, 0.4, 0.8, 0.5, 0.0)]
+    moments += [
+        snapshot(u, 0.8, a, a, min(1, a + 0.02), 0.98, 0.5, 0.1)
+        for u, a in zip(updates, agreements, strict=True)
+    ]
+    end, floor = wilson_interval(agreements[-1], 10_000), wilson_interval(0.1, 10_000)
+    nothing = Interval(None, None, None)
+    rungs = [rung("constant", 10, floor, nothing, nothing), rung("composed", 0, end, nothing, nothing)]
+    params = Recipe(samples=samples, hidden=[8], epochs=1)
+    facts = NetworkResults(
+        name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments, False
+    )
+    facts.__dict__["pictures"] = SimpleNamespace(
+        measured=SimpleNamespace(answers=np.array([1.0, 0] if constant else [0.5, 0.5])),
+        architecture=Architecture("8", True, "relu"),
+    )
+    return facts
+
+
+@pytest.mark.parametrize(
+    ("agreement", "explained", "linear", "verdict"),
+    [
+        ((0.95, 0.94, 0.96), (0.93, 0.92, 0.94), (0.7, 0.69, 0.71), Nearness.NEARLY_AGAIN),
+        ((0.95, 0.94, 0.96), (0.93, 0.92, 0.94), (0.98, 0.97, 0.99), Nearness.NEARLY),
+        ((0.95, 0.94, 0.96), (0.85, 0.84, 0.86), (0.7, 0.69, 0.71), Nearness.NOT_NEARLY),
+        ((0.9, 0.89, 0.91), (0.93, 0.92, 0.94), (0.7, 0.69, 0.71), Nearness.TOO_NEAR),
+    ],
+)
+def test_judge_nearness_inside_an_interval(
+    agreement: tuple[float, float, float],
+    explained: tuple[float, float, float],
+    linear: tuple[float, float, float],
+    verdict: str,
+) -> None:
+    nothing = Interval(None, None, None)
+    facts = imagined("all", 60_000, [0.5])
+    fitted = rung("fitted.3", 100, Interval(*agreement), nothing, Interval(*explained))
+    one = rung("linear_fit", 100, nothing, nothing, Interval(*linear))
+    assert judge_nearness(replace(facts, ladder=Ladder([fitted, one])), 3) == verdict
+
+
+KEEPS, OUTGROWS = ("few", 500, [0.87, 0.93, 0.93]), ("all", 60_000, [0.82, 0.93, 0.51])
+
+
+@pytest.mark.parametrize(
+    ("story", "says", "says_not"),
+    [
+        ([KEEPS, OUTGROWS], ["A network learns its picture first, then outgrows it, if the data let it",
+                             "after 10 updates the composed pictures of `all`", "93.0 % (92.5–93.5)",
+                             "at the end, after 20, 51.0 % (50.0–52.0)", "`few` (500 images, 1 epoch) give 93.0 %"], []),
+        ([("few", 60_000, KEEPS[2]), OUTGROWS], ["then outgrows it, or not"], ["if the data let it"]),
+        ([OUTGROWS], ["`all` learned its picture first and then outgrew it"], ["A network"]),
+        ([OUTGROWS, ("more", 9_000, [0.95, 0.7])], ["`all` and `more` learned their picture first"], []),
+        ([KEEPS], ["`few` learned its picture and kept it to the end"], ["outgr"]),
+        ([("few", 500, [0.95, 0.90])], ["`few` learned its picture and kept it to the end"], ["outgr"]),
+        ([("few", 500, [0.5, 0.7])], ["No network compared here was nearly its picture"], ["outgr", "kept"]),
+        ([("few", 500, [0.85, 0.3])], ["No network compared here was nearly its picture"], ["outgr", "kept"]),
+    ],
+)  # fmt: skip
+def test_choose_headline_of_courses(
+    story: list[tuple[str, int, list[float]]], says: list[str], says_not: list[str]
+) -> None:
+    facts = [imagined(*network) for network in story]
+    words = say_headline(facts)
+    assert all(part in words for part in says), words
+    assert not any(part in words for part in says_not), words
+
+
+def say_headline(networks: list[NetworkResults]) -> str:
+    """Give the sentence that the report's template has for these networks' courses."""
+    courses = [c for n in networks if (c := trace_course(n, 10_000))]
+    lead = Lead(choose_headline(networks, courses), choose_exemplars(courses), courses, [])
+    return say("headline_" + lead.headline, lead)
+
+
+def test_trace_course_of_a_constant_network() -> None:
+    facts = imagined("dead", 500, [1.0, 1.0], constant=True)
+    assert trace_course(facts, 10_000) is None
+    assert say_headline([facts]).startswith("There is nothing to picture")
+
+
+@pytest.mark.parametrize(
+    ("agreement", "explained", "words"),
+    [
+        ((0.93, 0.92, 0.94), (0.97, 0.96, 0.98), "nearly the network"),
+        ((0.91, 0.89, 0.93), (0.97, 0.96, 0.98), "too near 0.9 to say"),
+        ((0.95, 0.94, 0.96), (0.80, 0.79, 0.81), "a sketch of the network"),
+        ((0.75, 0.74, 0.76), (0.84, 0.83, 0.85), "a sketch of the network"),
+        ((0.70, 0.69, 0.71), (0.84, 0.83, 0.85), "too near 0.7 to say"),
+        ((0.51, 0.50, 0.52), (0.51, 0.50, 0.52), "mostly fiction"),
+        ((1.00, 1.00, 1.00), (0.10, 0.09, 0.11), "mostly fiction"),
+    ],
+)
+def test_judge_measures_inside_an_interval(
+    agreement: tuple[float, ...], explained: tuple[float, ...], words: str
+) -> None:
+    assert VERDICTS[judge_measures(Interval(*agreement), Interval(*explained))] == words
+
+
+def test_wilson_interval_equals_the_textbook() -> None:
+    """Brown, Cai and DasGupta 2001: 0.5 of 100 gives 0.4038 to 0.5962; all of 10 gives 0.7225 to 1."""
+    assert wilson_interval(0.5, 100) == Interval(0.5, 0.4038, 0.5962)
+    assert wilson_interval(1.0, 10) == Interval(1.0, 0.7225, 1.0)

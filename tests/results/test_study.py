@@ -1,0 +1,216 @@
+"""The study says of its networks what their own files say, and the main report and the review use it."""
+
+import csv
+import json
+import re
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import t
+
+from looking_for.core.errors import UserError
+from looking_for.core.text import format_share_range
+from looking_for.networks.recipe import Recipe
+from looking_for.results import seed_spread
+from looking_for.results.seed_spread import Spread
+from looking_for.results.study import RecipeResults, StudyNetwork
+from stages.params import read_params, read_yaml
+from stages.params.settings import comparable_settings
+from stages.params.training import NetworkParams
+from stages.params.whole import Params, StudyParams, parse_params
+from tests.projects import PARAMS, STUDY, Project
+from tests.report.test_verdicts import imagined
+from tools.review import changes
+
+pytestmark = pytest.mark.xdist_group("parallel")
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "params.yaml").write_text(text, encoding="utf-8")
+    return folder / "params.yaml"
+
+
+def study_params(folder: Path, text: str) -> StudyParams:
+    params = parse_params(read_yaml(written(folder, text)))
+    assert isinstance(params, StudyParams)
+    return params
+
+
+def main_params(folder: Path, text: str) -> Params:
+    return Params.model_validate(read_params(written(folder, text)))
+
+
+def spread_of(params: Params, name: str, summary: dict[str, Any]) -> dict[str, Spread]:
+    return seed_spread.seed_spread(params.networks[name].recipe(), comparable_settings(params), summary)
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_study_names_every_network(tmp_path: Path) -> None:
+    result = study_params(tmp_path, STUDY).as_params()
+    assert list(result.networks) == ["small-100-0", "small-100-1", "adam-0"]
+    assert result.networks["small-100-1"] == NetworkParams(samples=100, hidden=[12, 8], epochs=10, seed=1)
+    larger = study_params(tmp_path, STUDY.replace("samples: [100]", "samples: [300]")).as_params()
+    assert larger.networks["small-300-0"].epochs == 4, "four epochs of ten batches are forty updates"
+    assert result.networks["adam-0"].optimizer == "adam"
+    assert result.networks["adam-0"].seed == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("seeds: [0, 1]", "seeds: [0, 0]", "two networks have one name"),
+        (
+            "shapes: {small: [12, 8]}",
+            "shapes: {Small: [12, 8]}",
+            "study.shapes.Small is not a valid network name",
+        ),
+        (
+            "samples: [100]",
+            "samples: [0]",
+            "study.samples.0 = 0, but should be greater than or equal to 1",
+        ),
+        ("updates: 40\n", "updates: many\n", "study.updates = 'many', but should be a valid integer"),
+        ("  shapes:", "  forms:", "study.forms"),
+        ("snapshots: 8", "snapshots: 1", "it needs train.snapshots of 3 or more"),
+        ("hidden: [6], epochs: 10", "hidden: [6], epochs: 0", "and epochs in every variant"),
+        ("pictures: [3]", "pictures: [4]", "fit.pictures has 4"),
+        (
+            "updates: 40\n",
+            "updates: 900000\n",
+            "epochs = 225000, but should be less than or equal to 100000",
+        ),
+        ("{small: [12, 8]}", "{small: [1, 1, 1, 1, 1, 1, 1, 1, 1]}", "study.shapes.small"),
+    ],
+)
+def test_study_rejects_in_one_line(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert old in STUDY
+    with pytest.raises(UserError, match=re.escape(words)) as problem:
+        read_params(written(tmp_path, STUDY.replace(old, new)))
+    assert "\n" not in str(problem.value)
+
+
+def test_committed_study_covers_its_claims() -> None:
+    requested = parse_params(read_yaml(Path("study/params.yaml")))
+    assert isinstance(requested, StudyParams)
+    assert len(requested.study.samples) >= 5
+    assert len(requested.study.shapes) == 2
+    assert len(requested.study.seeds) >= 5
+    assert len(requested.study.variant_seeds) >= 3
+    rows = read_table(Path("study/reports/networks.csv"))
+    assert {row["network"] for row in rows} == set(requested.as_params().networks)
+    depths = {len(variant.hidden) for variant in requested.study.variants.values()}
+    depths |= {len(hidden) for hidden in requested.study.shapes.values()}
+    assert depths >= {1, 2, 3, 4}
+
+
+def test_save_study_tables_has_the_metrics(study_project: Project) -> None:
+    folder = study_project.folder / "study"
+    rows = read_table(folder / "reports/networks.csv")
+    assert len(rows) == 3
+    for row in rows:
+        metrics = json.loads((folder / f"reports/metrics/{row['network']}.json").read_text())
+        assert float(row["agreement"]) == metrics["agreement"]
+        course = read_table(folder / f"reports/truth/{row['network']}.csv")
+        assert float(row["best_agreement"]) == max(float(moment["agreement"]) for moment in course[1:])
+        assert int(row["updates"]) == int(course[-1]["updates"])
+
+
+def test_compare_seeds_measures_all_pairs(study_project: Project) -> None:
+    folder = study_project.folder / "study"
+    logits = [
+        np.load(folder / f"data/pictures/small-100-{seed}.npz")["logits"].astype(float) for seed in (0, 1)
+    ]
+    row = next(r for r in read_table(folder / "reports/siblings.csv") if r["recipe"] == "small-100")
+    same = (logits[0].argmax(axis=1) == logits[1].argmax(axis=1)).mean()
+    explained = [1 - np.square(logits[i] - logits[j]).sum() / np.square(logits[i] - logits[i].mean(axis=0)).sum()
+                 for i, j in permutations(range(2), 2)]  # fmt: skip
+    assert row["pairs"] == "2"
+    assert abs(float(row["agreement"]) - same) < 1e-4
+    assert abs(float(row["explained_low"]) - min(explained)) < 2e-4
+    assert abs(float(row["explained_high"]) - max(explained)) < 2e-4
+
+
+def test_summarise_seeds_of_recipes_with_seeds(study_project: Project) -> None:
+    folder = study_project.folder / "study"
+    summary = json.loads((folder / "summary.json").read_text())
+    assert [entry["name"] for entry in summary["recipes"]] == ["small-100"], "adam has one seed"
+    metrics = [
+        json.loads((folder / f"reports/metrics/small-100-{seed}.json").read_text()) for seed in (0, 1)
+    ]
+    values = [m["accuracy"] for m in metrics]
+    result = summary["recipes"][0]["metrics"]["accuracy"]
+    assert result["low"] == min(values)
+    assert result["high"] == max(values)
+    assert abs(result["deviation"] - np.std(values, ddof=1)) < 1e-4
+
+
+def test_write_study_counts_what_held(study_project: Project) -> None:
+    report = (study_project.folder / "study/reports/README.md").read_text(encoding="utf-8")
+    rows = read_table(study_project.folder / "study/reports/networks.csv")
+    truly = sum(float(row["best_agreement"]) >= 0.9 for row in rows)
+    assert (
+        f"| At some moment after the start its composed pictures agree on 0.9 or more | {truly} of 3 |"
+        in report
+    )
+    assert not re.findall(r"\b(nan|None|inf)\b|[{}]", report)
+    for figure in re.findall(r"\((figures/[^)]+)\)", report):
+        assert (study_project.folder / "study/reports" / figure).exists()
+
+
+def summary_of(settings: Params, name: str, deviation: float) -> dict[str, Any]:
+    spread = {"median": 0.5, "low": 0.4, "high": 0.6, "deviation": deviation}
+    return {
+        "of": comparable_settings(settings),
+        "recipes": [{"name": name, "recipe": settings.networks[name].recipe().without("seed"), "seeds": 5,
+                     "metrics": {"agreement": spread}}],
+    }  # fmt: skip
+
+
+def test_seed_spread_needs_same_recipe_and_data(tmp_path: Path) -> None:
+    settings = main_params(tmp_path, PARAMS)
+    summary = summary_of(settings, "few", 0.02)
+    assert spread_of(settings, "few", summary)["agreement"].deviation == 0.02
+    assert spread_of(settings, "all", summary) == {}
+    for old, new, known in [
+        (
+            "few: {samples: 100, hidden: [12, 8], epochs: 3}",
+            "few: {samples: 100, hidden: [12, 8], epochs: 3, seed: 9}",
+            True,
+        ),
+        ("few: {samples: 100", "few: {samples: 101", False),
+        ("batch_size: 32", "batch_size: 33", False),
+        ("dataset: digits", "dataset: mnist", False),
+        ("pull: 0.3", "pull: 0.4", False),
+    ]:
+        changed = main_params(tmp_path, PARAMS.replace(old, new))
+        assert bool(spread_of(changed, "few", summary)) is known, new
+
+
+def test_metric_verdict_within_seed_noise() -> None:
+    spread = Spread(5, 0.5, 0.45, 0.55, 0.02)
+    assert abs(spread.noise - t.ppf(0.975, 4) * np.sqrt(2) * 0.02) < 1e-12
+    within = changes.Metric("few", "agreement", 0.5, 0.5 + 0.9 * spread.noise, spread)
+    beyond = changes.Metric("few", "agreement", 0.5, 0.5 - 1.1 * spread.noise, spread)
+    assert within.verdict == "within seed noise"
+    assert beyond.verdict == "worse"
+    assert changes.Metric("few", "agreement", 0.5, 0.51).verdict == "better", "nothing is known of seeds"
+
+
+def test_agreement_at_travel_interpolates() -> None:
+    facts = imagined("all", 60_000, [0.82, 0.93, 0.51])
+    moments = [
+        m.model_copy(update={"travel": way}) for m, way in zip(facts.truth, [0, 0.1, 0.3, 0.5], strict=True)
+    ]
+
+    result = StudyNetwork("all-0", facts.metrics, facts.ladder, moments, np.zeros((0, 10)))
+    recipe = RecipeResults("all", None, Recipe(samples=1, hidden=[8], epochs=1), [result])
+    assert recipe.agreement_at(0.2) == [pytest.approx((0.82 + 0.93) / 2)]
+    assert recipe.agreement_at(0.6) == []
+    assert format_share_range([0.9, 0.5, 0.8]) == "80.0 % (50.0–90.0)"
