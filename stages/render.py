@@ -23,9 +23,7 @@ def main() -> None:
     prune_stale_outputs(settings.names, settings.challenged)
     run = RunResults.load(settings, settings.names)
     if run.missing:
-        _cli.say(
-            f"params.yaml: render.story names what is not a network: {', '.join(run.missing)}; left out"
-        )
+        _cli.say(f"params.yaml: render.story names what is not a network: {', '.join(run.missing)}; left out")
     draw_data(run)
     draw_comparisons(run)
     save_text(paths.REPORT, write_story(run))

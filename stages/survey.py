@@ -17,10 +17,7 @@ def main() -> None:
     survey.save()
     save_json(paths.CLAIMS, count_claims(images))
     for number, clusters in survey.clusters.items():
-        _cli.say(
-            f"clusters per class: {number}; in total {len(clusters.classes)}, "
-            f"of {len(images.x_train):,} images"
-        )
+        _cli.say(f"clusters per class: {number}; in total {len(clusters.classes)}, of {len(images.x_train):,} images")
 
 
 if __name__ == "__main__":

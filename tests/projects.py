@@ -81,9 +81,7 @@ class Project:
 
     def run(self, *words: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = os.environ | ENVIRONMENT | variables
-        done = subprocess.run(
-            words, check=False, cwd=self.folder, env=environment, capture_output=True, text=True
-        )
+        done = subprocess.run(words, check=False, cwd=self.folder, env=environment, capture_output=True, text=True)
         if check and done.returncode:
             raise AssertionError(f"{' '.join(words)} failed:\n{done.stdout}\n{done.stderr}")
         return done

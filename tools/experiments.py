@@ -70,17 +70,13 @@ def experiment_rows(shown: list[dict[str, Any]]) -> Iterator[Row]:
             yield Row("", base.name, network, base.metrics.get(network, {}))
             for other, networks in moves:
                 if network in networks:
-                    yield Row(
-                        describe_changes(base, other), other.name, network, other.metrics.get(network, {})
-                    )
+                    yield Row(describe_changes(base, other), other.name, network, other.metrics.get(network, {}))
 
 
 def read_revision(name: str, data: Mapping[str, Any] | None) -> Revision:
     data = data or {}
     params = {k: v for file in data.get("params", {}).values() for k, v in flatten(file.get("data") or {})}
-    metrics = {
-        PurePath(path).stem: file.get("data") or {} for path, file in data.get("metrics", {}).items()
-    }
+    metrics = {PurePath(path).stem: file.get("data") or {} for path, file in data.get("metrics", {}).items()}
     return Revision(name, params, metrics)
 
 

@@ -43,17 +43,13 @@ def main() -> None:
     damaged = [damage for output in outputs for damage in find_damage(output, cache)]
     if damaged:
         lines = "".join(f"\n  {d.path}: {d.what}; {d.remedy}" for d in damaged)
-        raise UserError(
-            f"{format_count(len(damaged), 'file')} damaged of {len(outputs):,} that dvc.lock names:{lines}"
-        )
+        raise UserError(f"{format_count(len(damaged), 'file')} damaged of {len(outputs):,} that dvc.lock names:{lines}")
     n_here = sum(output.path.exists() for output in outputs)
     _cli.say(f"{n_here:,} of {len(outputs):,} files that dvc.lock names are here, and none is damaged")
 
 
 def cache_folder() -> Path:
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", "cache", "dir"], check=False, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-m", "dvc", "cache", "dir"], check=False, capture_output=True, text=True)
     if done.returncode:
         raise UserError(f"`dvc cache dir` failed: {last_line(done.stderr)}")
     return Path(done.stdout.strip()) / "files" / "md5"
@@ -85,11 +81,7 @@ def find_damage(output: Output, cache: Path) -> Iterator[Damage]:
     if broken:
         yield Damage(cached, f"in the cache, of {output.path}", f"delete it, then {again}")
     if output.path.exists() and hash_file(output.path) != output.md5:
-        back = (
-            again
-            if broken or not cached.exists()
-            else f"`dvc checkout --force {output.path}` brings it back"
-        )
+        back = again if broken or not cached.exists() else f"`dvc checkout --force {output.path}` brings it back"
         yield Damage(output.path, "is not what its stage made", back)
 
 

@@ -145,9 +145,7 @@ def repeated_classes(paths: list[Path]) -> list[Hit]:
     for path in (p for p in paths if p.suffix == ".py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef) and first.setdefault(node.name, path) != path:
-                hits.append(
-                    Hit(f"{path}:{node.lineno}", node.name, f"another name: {first[node.name]} has it")
-                )
+                hits.append(Hit(f"{path}:{node.lineno}", node.name, f"another name: {first[node.name]} has it"))
     return hits
 
 

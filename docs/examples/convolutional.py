@@ -31,9 +31,7 @@ def main() -> None:
     )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     test = images["x_test"], images["y_test"]
-    model.fit(
-        images["x_train"], images["y_train"], batch_size=64, epochs=EPOCHS, validation_data=test, verbose=2
-    )
+    model.fit(images["x_train"], images["y_train"], batch_size=64, epochs=EPOCHS, validation_data=test, verbose=2)
     model.save(FILE)
     print(f"saved {FILE}")
 

@@ -50,18 +50,14 @@ def cluster_images(images: ImageSet, n_clusters: Sequence[int], seed: int) -> di
     from sklearn.exceptions import ConvergenceWarning
 
     classes = range(len(images.classes))
-    projected = parallel_map(
-        lambda k: project_images(as_pixels(images.x_train[images.y_train == k])), classes
-    )
+    projected = parallel_map(lambda k: project_images(as_pixels(images.x_train[images.y_train == k])), classes)
     longest_first = n_clusters[::-1]
     jobs = [(number, k) for number in longest_first for k in classes]
     with warnings.catch_warnings():  # fewer different images than clusters give fewer: as promised
         warnings.simplefilter("ignore", ConvergenceWarning)
         labels = parallel_map(lambda job: cluster_class(projected[job[1]], job[0], seed), jobs)
     by_job = dict(zip(jobs, labels, strict=True))
-    merged = parallel_map(
-        lambda n: merge_clusterings(images, [by_job[n, k] for k in classes]), longest_first
-    )
+    merged = parallel_map(lambda n: merge_clusterings(images, [by_job[n, k] for k in classes]), longest_first)
     return dict(zip(n_clusters, reversed(merged), strict=True))
 
 

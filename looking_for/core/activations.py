@@ -25,9 +25,7 @@ def _normal_density(z: Array) -> Array:
 
 ACTIVATIONS = {
     "relu": Activation(lambda z: np.maximum(z, 0), lambda z: z > 0, True),
-    "leaky_relu": Activation(
-        lambda z: np.where(z > 0, z, LEAK * z), lambda z: np.where(z > 0, 1, LEAK), True
-    ),
+    "leaky_relu": Activation(lambda z: np.where(z > 0, z, LEAK * z), lambda z: np.where(z > 0, 1, LEAK), True),
     "linear": Activation(lambda z: z, np.ones_like, True),
     "tanh": Activation(np.tanh, lambda z: 1 - np.square(np.tanh(z)), False),
     "sigmoid": Activation(expit, lambda z: expit(z) * (1 - expit(z)), False),

@@ -141,9 +141,7 @@ def stored(dtype: str = "float32", axes: str = "", **more: Any) -> Any:
     return field(metadata={"stored": Stored(dtype=dtype, axes=axes, **more)})
 
 
-def stored_parts(
-    kind: type, how: Literal["one", "list", "by number"], *, needed: bool = True, **parts: Stored
-) -> Any:
+def stored_parts(kind: type, how: Literal["one", "list", "by number"], *, needed: bool = True, **parts: Stored) -> Any:
     """Declare a field that holds parts of a record; `parts` says how each of their fields is stored.
 
     `needed`: whether a file without any part is refused.
@@ -269,6 +267,4 @@ def _fits(shape: tuple[int, ...], axes: list[str], lengths: dict[str, int]) -> b
 
 def raise_invalid(path: Path, problem: str) -> NoReturn:
     """Raise the UserError for a file that can be read and is not what it should be."""
-    raise UserError(
-        f"{path} is not what its stage writes: {problem}; `dvc checkout --force {path}` brings it back"
-    )
+    raise UserError(f"{path} is not what its stage writes: {problem}; `dvc checkout --force {path}` brings it back")

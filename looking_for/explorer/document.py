@@ -24,9 +24,7 @@ def build_page(data: dict[str, Any]) -> str:
     )
     modules = {name: data_address((WEB / f"{name}.js").read_bytes()) for name in MODULES}
     style = (WEB / "style.css").read_text(encoding="utf-8")
-    return environment.get_template("page.html.j2").render(
-        data=data, imports={"imports": modules}, style=style
-    )
+    return environment.get_template("page.html.j2").render(data=data, imports={"imports": modules}, style=style)
 
 
 def data_address(module: bytes) -> str:

@@ -153,12 +153,7 @@ def _of_each_class(images: ImageSet, mask: Array, most: int) -> list[int]:
     """The first images of a kind (mask), of each class in turn until there are as many as asked for."""
     by_class = [np.flatnonzero(mask & (images.y_test == k)) for k in range(len(images.classes))]
     longest = max(map(len, by_class))
-    turns = [
-        int(of_class[turn])
-        for turn in range(min(longest, most))
-        for of_class in by_class
-        if turn < len(of_class)
-    ]
+    turns = [int(of_class[turn]) for turn in range(min(longest, most)) for of_class in by_class if turn < len(of_class)]
     return turns[:most]
 
 

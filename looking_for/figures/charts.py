@@ -52,9 +52,7 @@ def save_chart(figure: Figure, path: Path) -> None:
         image.quantize(PALETTE, dither=Image.Dither.NONE).save(temporary, format="PNG")
 
 
-def assign_colours(
-    names: Sequence[str], compared: Sequence[str], controls: Sequence[str]
-) -> dict[str, str]:
+def assign_colours(names: Sequence[str], compared: Sequence[str], controls: Sequence[str]) -> dict[str, str]:
     """Choose a colour for each network, the same in every chart and whatever other networks there are.
 
     Compared networks have the strong colours in the report's order, controls are grey, and every

@@ -20,9 +20,7 @@ def draw_claims(claims: Mapping[str, Any]) -> Figure:
     words = describe_regions(claims)
     for axis, (region, counts) in zip(axes, claims.items(), strict=False):
         axis.bar(list(counts["by_class"]), list(counts["by_class"].values()), color="#555555")
-        axis.set_title(
-            f"{words[region]}\n{format_count(counts['images'], 'image')}", fontsize=10, loc="left"
-        )
+        axis.set_title(f"{words[region]}\n{format_count(counts['images'], 'image')}", fontsize=10, loc="left")
         axis.tick_params(labelsize=9)
         axis.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axis.grid(axis="x", visible=False)

@@ -25,18 +25,14 @@ def draw_deep_and_flat(run: RunResults) -> Canvas:
     flat = [n for n in run.networks if n.is_flat and not n.is_control]
     networks = list({n.name: n for n in (*run.compared, *flat)}.values())
     title = "With hidden layers and without: composed pictures"
-    return draw_bands(
-        title, [composed_band(n) for n in networks], run.images.shape, run.classes, most_scale=7
-    )
+    return draw_bands(title, [composed_band(n) for n in networks], run.images.shape, run.classes, most_scale=7)
 
 
 def draw_controls(run: RunResults) -> Canvas:
     """Draw a trained network above the controls: what looks the same there shows nothing."""
     real = [run.featured] if run.featured else []
     bands = [band for n in (*real, *run.controls) for band in (composed_band(n), exact_band(n))]
-    return draw_bands(
-        "A trained network and the controls", bands, run.images.shape, run.classes, most_scale=7
-    )
+    return draw_bands("A trained network and the controls", bands, run.images.shape, run.classes, most_scale=7)
 
 
 def composed_band(network: NetworkResults) -> Band:
@@ -45,9 +41,7 @@ def composed_band(network: NetworkResults) -> Band:
 
 
 def exact_band(network: NetworkResults) -> Band:
-    return _band(
-        f"{network.name}, mean exact map of each class's images", network.pictures.maps.by_class, network
-    )
+    return _band(f"{network.name}, mean exact map of each class's images", network.pictures.maps.by_class, network)
 
 
 def _band(words: str, weights: Array, network: NetworkResults) -> Band:
@@ -60,9 +54,7 @@ def draw_samples(images: ImageSet, per_class: int) -> Canvas:
     """Draw the article's grid: the first training images of each class, a row per class."""
     names = [str(name) for name in images.classes[:MAX_CLASSES]]
     left = MARGIN + label_width(names)
-    scale = min(
-        enlarge_scale(6, images.shape), fit_scale(images.shape, WIDTH - MARGIN - left, per_class, GAP)
-    )
+    scale = min(enlarge_scale(6, images.shape), fit_scale(images.shape, WIDTH - MARGIN - left, per_class, GAP))
     canvas = Canvas()
     for k, name in enumerate(names):
         chosen = images.x_train[np.flatnonzero(images.y_train == k)[:per_class]]
@@ -84,9 +76,7 @@ def draw_ink(run: RunResults) -> Canvas:
     exclusive = np.nan_to_num(run.survey.exclusive)
 
     def levels(values: Array) -> Array:
-        return np.where(
-            never, np.uint8(palette.NEVER_INKED), palette.ink_levels(values.reshape(-1, never.size))
-        )
+        return np.where(never, np.uint8(palette.NEVER_INKED), palette.ink_levels(values.reshape(-1, never.size)))
 
     bands: list[Band] = [
         (

@@ -96,10 +96,7 @@ def _tiles(network: NetworkResults, run: RunResults, place: int) -> list[Array]:
 def failing_examples(network: NetworkResults, run: RunResults) -> list[dict[str, str]]:
     """Say what was answered on the examples on which the cluster's map fails."""
     kinds = network.pictures.examples.kinds
-    return [
-        describe_answers(network, run, int(place))
-        for place in np.flatnonzero(kinds == len(EXAMPLE_KINDS) - 1)
-    ]
+    return [describe_answers(network, run, int(place)) for place in np.flatnonzero(kinds == len(EXAMPLE_KINDS) - 1)]
 
 
 def examples_rung(run: RunResults) -> str:

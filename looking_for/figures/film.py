@@ -27,9 +27,7 @@ def save_film(network: NetworkResults, shape: tuple[int, int], classes: list[str
     ]
     times = [FRAME] * (len(frames) - 1) + [LAST]
     with atomic_write(path) as temporary:
-        frames[0].save(
-            temporary, format="PNG", save_all=True, append_images=frames[1:], duration=times, loop=0
-        )
+        frames[0].save(temporary, format="PNG", save_all=True, append_images=frames[1:], duration=times, loop=0)
 
 
 def draw_frame(
@@ -45,11 +43,10 @@ def draw_frame(
     step = (WIDTH - 2 * MARGIN) // ACROSS
     scale = max(1, min(MAX_SCALE * 28 // max(shape), (step - 4 * GAP) // shape[1]))
     canvas = Canvas(WIDTH)
-    canvas.text(
-        f"{network.name} after {format_count(snapshot.updates, 'update')}", canvas.top, MARGIN, bold=True
-    )
+    canvas.text(f"{network.name} after {format_count(snapshot.updates, 'update')}", canvas.top, MARGIN, bold=True)
     canvas.top += 44
-    measured = f"right on {format_percent(snapshot.accuracy)}; its composed pictures agree on {format_percent(snapshot.agreement)}, "
+    shares = format_percent(snapshot.accuracy), format_percent(snapshot.agreement)
+    measured = f"right on {shares[0]}; its composed pictures agree on {shares[1]}, "
     canvas.text(f"{measured}explain {format_decimal(snapshot.explained)}", canvas.top, MARGIN, SMALL - 3)
     canvas.top += 48
     for start in range(0, len(names), ACROSS):

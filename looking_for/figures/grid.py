@@ -40,9 +40,7 @@ def draw_bands(
     canvas.title(f"{title}{first_classes_note(len(classes), most)}")
     rows = split_rows(min(len(classes), most))
     step = (WIDTH - 2 * MARGIN) // len(rows[0])
-    scale = min(
-        enlarge_scale(most_scale, shape), fit_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP)
-    )
+    scale = min(enlarge_scale(most_scale, shape), fit_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
     if len(rows) == 1:
         _names(canvas, classes, rows[0], step)
     for heading, levels, words in bands:

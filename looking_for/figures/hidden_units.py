@@ -40,9 +40,7 @@ def describe_truth(explained: Array, number: int, left_out: str) -> str:
     )
 
 
-def draw_sheet(
-    weights: Array, never_inked: Array, shape: tuple[int, int], title: str, subtitle: str
-) -> Canvas:
+def draw_sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str, subtitle: str) -> Canvas:
     """Draw pictures of units (n_inputs, n_units) side by side in the two views, in the order given."""
     half = palette.half_range(weights, never_inked)
     panel = (WIDTH - 3 * MARGIN) // 2

@@ -45,9 +45,7 @@ def _column(axis: Axes, intervals: Sequence[Interval], shift: float, colour: str
         if interval.value < -0.02:
             axis.plot(0, height, "<", color=colour, clip_on=False)
             beside = 0.03 + 0.24 * (shift + 0.3)  # each network's number at a place of its own
-            axis.text(
-                beside, height, format_decimal(interval.value, 1), color=colour, va="center", fontsize=9
-            )
+            axis.text(beside, height, format_decimal(interval.value, 1), color=colour, va="center", fontsize=9)
             continue
         axis.plot([interval.low, interval.high], [height, height], color=colour, lw=3, alpha=0.45)
         axis.plot(interval.value, height, "o", color=colour)

@@ -57,14 +57,10 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
     def of(kind: str) -> list[tuple[int, dict[str, Interval]]]:
         numbers = [int(name.partition(".")[2]) for name in ladder if name.startswith(f"{kind}.")]
         n_left = {w: len(fitted.classes) for w, fitted in network.pictures.fitted.items()}
-        return [
-            (n_left[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)
-        ]
+        return [(n_left[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)]
 
     labels = [
-        (c.pictures, {m: getattr(c, m) for m in TITLES})
-        for c in network.ablations
-        if c.name.startswith("labels.")
+        (c.pictures, {m: getattr(c, m) for m in TITLES}) for c in network.ablations if c.name.startswith("labels.")
     ]
     kinds = [
         Line("composed, balanced", "#000000", "s", [(classes, ladder["composed_balanced"])]),
@@ -88,9 +84,7 @@ def _draw(axis: Axes, line: Line, measure: str) -> None:
 
 
 def _frame(axis: Axes, network: NetworkResults, classes: int) -> None:
-    ticks = sorted(
-        {n for line in collect_lines(network, classes) for n, _ in line.points if n % classes == 0}
-    )
+    ticks = sorted({n for line in collect_lines(network, classes) for n, _ in line.points if n % classes == 0})
     axis.set_xscale("log")
     axis.xaxis.set_major_locator(FixedLocator(ticks))
     axis.xaxis.set_minor_locator(NullLocator())

@@ -100,11 +100,7 @@ def _words(page: Page, number: int, drawn: Array) -> str:
     fitted, rung = page.fitted, page.network.ladder[rung_name("fitted", number)]
     n_left = len(fitted.classes)
     answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
-    rest = (
-        f" The {format_count(len(drawn), 'picture')} shown answer {answered} of them."
-        if n_left > len(drawn)
-        else ""
-    )
+    rest = f" The {format_count(len(drawn), 'picture')} shown answer {answered} of them." if n_left > len(drawn) else ""
     return (
         f"{format_count(n_left, 'picture')}, {number} a class at most, fitted to the logits: a class scores what "
         f"its strongest picture says. They explain {format_decimal(rung.explained.value)} and agree on "

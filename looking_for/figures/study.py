@@ -70,9 +70,7 @@ def draw_by_travel(recipes: Sequence[RecipeResults], path: Path) -> None:
     charts.save_chart(figure, path)
 
 
-def draw_by_samples(
-    study: StudyResults, shape: str, replicates: dict[str, SeedReplicates], path: Path
-) -> None:
+def draw_by_samples(study: StudyResults, shape: str, replicates: dict[str, SeedReplicates], path: Path) -> None:
     """Explained, and agreement on errors, of the rungs and of siblings at the end, against samples."""
     number, fitted = study.settings.n_clusters, study.settings.n_fitted
     rungs = {
@@ -118,9 +116,7 @@ def _samples(recipe: RecipeResults) -> str:
     return f"{recipe.recipe.samples:,} images"
 
 
-def _band(
-    axis: Axes, x: Sequence[int], y: Sequence[Sequence[float]], colour: str, recipe: RecipeResults
-) -> None:
+def _band(axis: Axes, x: Sequence[int], y: Sequence[Sequence[float]], colour: str, recipe: RecipeResults) -> None:
     values = np.array(y)
     axis.plot(x, np.median(values, axis=0), color=colour, marker="o", ms=3, label=_samples(recipe))
     axis.fill_between(x, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, lw=0)

@@ -32,9 +32,7 @@ def draw_lead(run: RunResults) -> Figure:
     """Accuracy and agreement of the compared networks; under them one class's picture on the way."""
     shown = networks_with_strips(run)
     figure = Figure(figsize=(charts.WIDTH, CURVES_HEIGHT + STRIP_HEIGHT * len(shown)), layout="constrained")
-    grid = GridSpec(
-        1 + len(shown), 2, figure=figure, height_ratios=[CURVES_HEIGHT, *[STRIP_HEIGHT] * len(shown)]
-    )
+    grid = GridSpec(1 + len(shown), 2, figure=figure, height_ratios=[CURVES_HEIGHT, *[STRIP_HEIGHT] * len(shown)])
     figure.get_layout_engine().set(h_pad=0.06)  # type: ignore[union-attr, call-arg]
     networks, shades = [n for n in run.compared if n.truth], _shades(run)
     for column, quantity in enumerate(("accuracy", "agreement")):
@@ -83,9 +81,7 @@ def class_shown(classes: Sequence[str]) -> int:
 
 def snapshots_shown(truth: Sequence[SnapshotMeasures]) -> list[int]:
     """The places of at most five moments after the start, evenly spaced, the last among them."""
-    return sorted(
-        {int(place) for place in np.linspace(min(1, len(truth) - 1), len(truth) - 1, N_SHOWN).round()}
-    )
+    return sorted({int(place) for place in np.linspace(min(1, len(truth) - 1), len(truth) - 1, N_SHOWN).round()})
 
 
 def _shades(run: RunResults) -> dict[str, str]:
@@ -136,9 +132,7 @@ def _strip(figure: Figure, place: Any, network: NetworkResults, run: RunResults,
         levels = palette.signed_levels(weights, never, palette.half_range(weights, never))[k]
         middle, at = NAME_WIDTH + (column + 0.5) * step, network.truth[snapshot]
         sides = (middle - wide / 2, middle + wide / 2, 0, tall)
-        axis.imshow(
-            palette.build_palette()[levels.reshape(height, width)], interpolation="nearest", extent=sides
-        )
+        axis.imshow(palette.build_palette()[levels.reshape(height, width)], interpolation="nearest", extent=sides)
         caption = f"{format_count(at.updates, 'update')}: {format_percent(at.agreement, 0)}"
         axis.text(middle, tall + 0.04, caption, ha="center", va="bottom", fontsize=10)
     axis.set(xlim=(0, STRIP_WIDTH), ylim=(0, tall))

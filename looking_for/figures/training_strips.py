@@ -14,7 +14,8 @@ def draw_strips(network: NetworkResults, shape: tuple[int, int], classes: list[s
     for snapshot, weights in zip(network.truth, network.pictures.output_pictures, strict=True):
         half = palette.half_range(weights, never)
         words = (
-            f"{format_count(snapshot.updates, 'update')}: right on {format_percent(snapshot.accuracy)}, its pictures agree "
+            f"{format_count(snapshot.updates, 'update')}: right on {format_percent(snapshot.accuracy)}, "
+            "its pictures agree "
             f"on {format_percent(snapshot.agreement)}; full colour ±{half:.2g}"
         )
         bands.append((words, palette.signed_levels(weights, never, half), None))

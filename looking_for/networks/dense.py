@@ -42,9 +42,7 @@ class DenseNetwork(DenseWeights):
     def check_exactness(self, x: Array) -> None:
         """Compare with the float32 network's own logits; smooth activations have no such identity."""
         if self.is_piecewise_affine:
-            exact_maps.check_exactness(
-                x, *self.exact_maps(x), self.astype(np.float32).logits(as_float32(x))
-            )
+            exact_maps.check_exactness(x, *self.exact_maps(x), self.astype(np.float32).logits(as_float32(x)))
 
     def exact_maps(self, x: Array) -> tuple[Array, Array]:
         return exact_maps.exact_maps(self, x)
@@ -63,20 +61,13 @@ class DenseNetwork(DenseWeights):
     def pass_training_images(self, images: ImageSet, clusters: Mapping[int, Clusters]) -> TrainingPass:
         return training_pass.pass_training_images(self, images, clusters)
 
-    def describe_units(
-        self, composed: Sequence[AffineMap], training: TrainingPass, x: Array
-    ) -> list[HiddenUnits]:
+    def describe_units(self, composed: Sequence[AffineMap], training: TrainingPass, x: Array) -> list[HiddenUnits]:
         """Measure `explained` on rows of pixels (n_images, n_inputs), the rest on training images."""
         preactivations = self.preactivations(x)[:-1]
-        explained = [
-            squared_correlations(picture(x), z)
-            for picture, z in zip(composed, preactivations, strict=False)
-        ]
+        explained = [squared_correlations(picture(x), z) for picture, z in zip(composed, preactivations, strict=False)]
         layers = zip(measure_influence(self, training), training.on, explained, strict=True)
         n = training.sums.n_images
-        return [
-            HiddenUnits(as_float32(moves), as_float32(on / n), as_float32(r2)) for moves, on, r2 in layers
-        ]
+        return [HiddenUnits(as_float32(moves), as_float32(on / n), as_float32(r2)) for moves, on, r2 in layers]
 
 
 def measure_influence(network: DenseWeights, training: TrainingPass) -> list[Array]:

@@ -84,9 +84,7 @@ class DenseWeights:
         record = load_record(path, _StoredWeights)
         _check_activation(path, record.activation)
         layers = record.layers
-        return cls.from_arrays(
-            [la.weights for la in layers], [la.bias for la in layers], dtype, record.activation
-        )
+        return cls.from_arrays([la.weights for la in layers], [la.bias for la in layers], dtype, record.activation)
 
     def save(self, path: Path) -> None:
         """Write W1, b1, W2, b2, … as float32, in Keras' orientation; the activation if it is not ReLU."""

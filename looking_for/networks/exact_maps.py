@@ -54,9 +54,7 @@ def vjp(network: DenseWeights, slopes: Sequence[Array], direction: Array) -> Arr
     return v
 
 
-def mean_exact_maps(
-    network: DenseWeights, slopes: Sequence[Array], cluster: Array, n_clusters: int
-) -> Array:
+def mean_exact_maps(network: DenseWeights, slopes: Sequence[Array], cluster: Array, n_clusters: int) -> Array:
     """Average A(x) over each cluster's images.
 
     Without hidden layers A(x) is W₁: its mean over classes is taken as such, since many of the differences

@@ -70,9 +70,7 @@ class StoredLayers:
 def check_layers(description: Mapping[str, Any], where: str) -> None:
     """Raise a UserError that names the first layer which is not known here, or whose activation is not."""
     if description.get("class_name") not in ("Sequential", "Functional", "Model"):
-        raise UserError(
-            f"{where} holds a {description.get('class_name')!r}; read are Sequential and functional models"
-        )
+        raise UserError(f"{where} holds a {description.get('class_name')!r}; read are Sequential and functional models")
     last = output_name(description)
     for layer in iter_layers(description):
         name, kind, activation = layer_name(layer), layer["class_name"], layer_activation(layer)
@@ -154,9 +152,7 @@ def describe_layers(description: Mapping[str, Any]) -> str:
     """Say what a reader calls the layers, as in "Conv2D 8, MaxPooling2D, Dense 10"."""
     labelled = [layer for layer in iter_layers(description) if layer["class_name"] in LABELLED]
     sizes = [layer["config"].get(SIZE_KEYS.get(layer["class_name"], ""), "") for layer in labelled]
-    return ", ".join(
-        f"{layer['class_name']} {size}".strip() for layer, size in zip(labelled, sizes, strict=True)
-    )
+    return ", ".join(f"{layer['class_name']} {size}".strip() for layer, size in zip(labelled, sizes, strict=True))
 
 
 def _linearise(layer: Description) -> None:

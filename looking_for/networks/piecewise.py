@@ -23,9 +23,7 @@ from looking_for.networks.keras_layers import StoredLayers
 from looking_for.networks.training_pass import LogitSums, TrainingPass, clusters_of_class
 
 IMAGES_AT_ONCE = 250
-MAX_MAPPED_IMAGES = (
-    10_000  # training images that mean exact maps are of: each costs a backward pass per class
-)
+MAX_MAPPED_IMAGES = 10_000  # training images that mean exact maps are of: each costs a backward pass per class
 RAY_STEP = 1e-6  # of the way along the ray on which c(x) is measured, in float64
 
 
@@ -102,9 +100,7 @@ class PiecewiseAffineNetwork:
         """None: a channel has no single picture, it differs per position."""
         return []
 
-    def _pass_class(
-        self, images: ImageSet, clusters: Mapping[int, Clusters], share: float, k: int
-    ) -> TrainingPass:
+    def _pass_class(self, images: ImageSet, clusters: Mapping[int, Clusters], share: float, k: int) -> TrainingPass:
         rows, within, sizes = clusters_of_class(images, clusters, k)
         x = as_pixels(images.x_train[rows])
         logits = centred(self.logits(x))
@@ -147,9 +143,7 @@ class PiecewiseAffineNetwork:
         return self._build(self._description, "float64")
 
     def _build(self, description: keras_layers.Description, dtype: str) -> Any:
-        model = keras.saving.deserialize_keras_object(
-            keras_layers.in_precision(description, dtype), safe_mode=True
-        )
+        model = keras.saving.deserialize_keras_object(keras_layers.in_precision(description, dtype), safe_mode=True)
         model.set_weights(self._stored.weights)
         return model
 

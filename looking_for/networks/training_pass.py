@@ -111,17 +111,13 @@ def clusters_of_class(
     return rows, within, {n: c.sizes[c.classes == k] for n, c in clusters.items()}
 
 
-def pass_training_images(
-    network: DenseWeights, images: ImageSet, clusters: Mapping[int, Clusters]
-) -> TrainingPass:
+def pass_training_images(network: DenseWeights, images: ImageSet, clusters: Mapping[int, Clusters]) -> TrainingPass:
     """Pass all training images through a dense network once, a class at a time on each core."""
     one_class = partial(_pass_class, network, images, clusters)
     return TrainingPass.merge_classes(images, parallel_map(one_class, range(len(images.classes))))
 
 
-def _pass_class(
-    network: DenseWeights, images: ImageSet, clusters: Mapping[int, Clusters], k: int
-) -> TrainingPass:
+def _pass_class(network: DenseWeights, images: ImageSet, clusters: Mapping[int, Clusters], k: int) -> TrainingPass:
     rows, within, sizes = clusters_of_class(images, clusters, k)
     starts = range(0, len(rows), IMAGES_AT_ONCE)
     portions = [_forward(network, images.x_train[rows[n : n + IMAGES_AT_ONCE]]) for n in starts]

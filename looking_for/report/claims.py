@@ -52,9 +52,7 @@ def find_lead(run: RunResults) -> Lead:
     courses = [c for n in run.compared if (c := trace_course(n, len(run.images.x_test)))]
     shown = choose_exemplars(courses)
     rest = [n for n in run.compared if n not in [c.network for c in shown]]
-    return Lead(
-        choose_headline(run.compared, courses), shown, courses, [_classify_other(n, courses) for n in rest]
-    )
+    return Lead(choose_headline(run.compared, courses), shown, courses, [_classify_other(n, courses) for n in rest])
 
 
 def choose_exemplars(courses: Sequence[Course]) -> list[Course]:

@@ -97,8 +97,6 @@ def measure_transfer(run: RunResults) -> list[list[float]]:
     """Measure how often the fitted pictures of each network (rows) give the answer of each other (columns)."""
     networks, x = transfer_networks(run), as_pixels(run.images.x_test)
     predictions = [n.pictures.fitted[run.n_fitted](x) for n in networks]
-    columns = [
-        estimate(predictions, n.pictures.logits.astype(float), run.images.y_test)[:, 0] for n in networks
-    ]
+    columns = [estimate(predictions, n.pictures.logits.astype(float), run.images.y_test)[:, 0] for n in networks]
     rows: list[list[float]] = np.stack(columns, axis=1).round(4).tolist()
     return rows

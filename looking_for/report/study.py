@@ -116,9 +116,7 @@ def _compare_travels(recipes: Sequence[RecipeResults]) -> list[Any]:
         reached = [(recipe, values) for recipe in recipes if (values := recipe.agreement_at(travel))]
         if len(reached) > 1:
             medians = [float(np.median(values)) for _, values in reached]
-            lines.append(
-                SimpleNamespace(travel=travel, reached=reached, difference=max(medians) - min(medians))
-            )
+            lines.append(SimpleNamespace(travel=travel, reached=reached, difference=max(medians) - min(medians)))
     return lines
 
 
@@ -153,8 +151,7 @@ def _claim_rows(study: StudyResults, replicates: Replicates) -> dict[str, list[s
         "below_linear": lambda _, n: _explained(n, "composed_balanced") < _explained(n, "linear_fit"),
         "fitted_nearly": lambda _, n: _explained(n, fitted) >= NEARLY,
         "fitted_beats_seeds": lambda recipe, n: (
-            recipe.name in replicates
-            and _explained(n, fitted) > max(replicates[recipe.name].values["explained"])
+            recipe.name in replicates and _explained(n, fitted) > max(replicates[recipe.name].values["explained"])
         ),
     }
     rows = {}
@@ -199,9 +196,7 @@ def save_study_tables(study: StudyResults, replicates: Replicates) -> None:
     save_table(SIBLINGS, columns, (_replicate_row(r, ends) for r in replicates.values()))
 
 
-def _replicate_row(
-    replicate: SeedReplicates, ends: dict[str, Callable[[list[float]], Any]]
-) -> dict[str, Cell]:
+def _replicate_row(replicate: SeedReplicates, ends: dict[str, Callable[[list[float]], Any]]) -> dict[str, Cell]:
     row: dict[str, Cell] = {"recipe": replicate.recipe, "pairs": replicate.pairs}
     for measure, values in replicate.values.items():
         for end, reduce in ends.items():

@@ -35,9 +35,7 @@ def judge_network(network: NetworkResults) -> Verdict:
         return Verdict.CONSTANT
     if network.is_flat:
         return Verdict.FLAT
-    return judge_measures(
-        network.ladder["composed"].agreement, network.ladder["composed_balanced"].explained
-    )
+    return judge_measures(network.ladder["composed"].agreement, network.ladder["composed_balanced"].explained)
 
 
 def judge_measures(agreement: Interval, explained: Interval) -> Verdict:

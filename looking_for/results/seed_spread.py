@@ -26,9 +26,7 @@ class Spread(NamedTuple):
         return float(stdtrit(self.seeds - 1, 0.975)) * 2**0.5 * self.deviation
 
 
-def seed_spread(
-    recipe: Recipe | None, settings: Mapping[str, Any], summary: Mapping[str, Any]
-) -> dict[str, Spread]:
+def seed_spread(recipe: Recipe | None, settings: Mapping[str, Any], summary: Mapping[str, Any]) -> dict[str, Spread]:
     """Look up the spread of each metric over the study's networks of a recipe.
 
     Parameters

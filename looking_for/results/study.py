@@ -131,10 +131,7 @@ class StudyResults:
             for shape in settings.shapes
             for samples in settings.samples
         ]
-        recipes += [
-            _load_recipe(name, None, settings.networks, settings.variant_seeds)
-            for name in settings.variants
-        ]
+        recipes += [_load_recipe(name, None, settings.networks, settings.variant_seeds) for name in settings.variants]
         return cls(settings, recipes, load_arrays(paths.IMAGES, "y_test")["y_test"])
 
     def of_shape(self, shape: str) -> list[RecipeResults]:
@@ -146,9 +143,7 @@ class StudyResults:
         return [recipe for recipe in self.recipes if recipe.shape is None]
 
 
-def _load_recipe(
-    name: str, shape: str | None, networks: Mapping[str, Recipe], seeds: Sequence[int]
-) -> RecipeResults:
+def _load_recipe(name: str, shape: str | None, networks: Mapping[str, Recipe], seeds: Sequence[int]) -> RecipeResults:
     results = [StudyNetwork.load(f"{name}-{seed}") for seed in seeds]
     recipe = Recipe(**networks[results[0].name].without("seed"))
     return RecipeResults(name, shape, recipe, results)

@@ -228,9 +228,7 @@ def _metrics(
     }
 
 
-def choose_examples(
-    network: Network, x: Array, logits: Array, composed: Array, clusters: Array
-) -> Examples:
+def choose_examples(network: Network, x: Array, logits: Array, composed: Array, clusters: Array) -> Examples:
     """Choose test images to show a network at work on: the clearest of each kind, with their exact maps.
 
     Parameters

@@ -10,9 +10,7 @@ from looking_for.core.tables import Interval, Row, load_rows, save_rows
 from looking_for.surrogates.measures import Measured
 from looking_for.surrogates.surrogate import Surrogate
 
-HEADLINE_COUNT = (
-    10  # clusters or pictures per class that metrics and report speak of, if so many were tried
-)
+HEADLINE_COUNT = 10  # clusters or pictures per class that metrics and report speak of, if so many were tried
 
 
 class Rung(Row):

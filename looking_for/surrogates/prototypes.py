@@ -16,9 +16,7 @@ from looking_for.surrogates.maps import ClusterMaps, Prototypes
 from looking_for.surrogates.measures import estimate
 
 BATCH_SIZE = 64
-LEARNING_RATE = (
-    0.01  # Adam's step at the start, for pictures whose root mean square weight is REFERENCE_RMS
-)
+LEARNING_RATE = 0.01  # Adam's step at the start, for pictures whose root mean square weight is REFERENCE_RMS
 REFERENCE_RMS = 0.1
 VALIDATION_PART = 12  # one training image in so many validates the fit and takes no part in it
 N_CHECKPOINTS = 4  # moments on the way, of which the best on validation images counts

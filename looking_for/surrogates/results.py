@@ -93,9 +93,7 @@ class TestMeasures:
         The estimate is the median over resamples; `Ladder` has each rung's own.
         """
         lead = self.samples(measure, rung) - self.samples(measure, other)
-        return Interval.from_samples(
-            float(np.nanmedian(lead)) if not np.isnan(lead).all() else np.nan, lead
-        )
+        return Interval.from_samples(float(np.nanmedian(lead)) if not np.isnan(lead).all() else np.nan, lead)
 
 
 @dataclass(frozen=True)

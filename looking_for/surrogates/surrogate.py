@@ -104,15 +104,10 @@ def prototype_surrogate(name: str, prototypes: Prototypes) -> Surrogate:
     def margins(images: TestImages, predicted: Array, runner_up: Array) -> Array:
         winners = prototypes.winners(prototypes.scores(images.x))
         rows = np.arange(len(images.x))
-        return (
-            prototypes.weights[:, winners[rows, predicted]]
-            - prototypes.weights[:, winners[rows, runner_up]]
-        ).T
+        return (prototypes.weights[:, winners[rows, predicted]] - prototypes.weights[:, winners[rows, runner_up]]).T
 
     n_constants = prototypes.weights.size + prototypes.biases.size
-    return Surrogate(
-        name, n_constants, len(prototypes.classes), lambda images: prototypes(images.x), margins
-    )
+    return Surrogate(name, n_constants, len(prototypes.classes), lambda images: prototypes(images.x), margins)
 
 
 def build_rungs(

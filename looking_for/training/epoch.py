@@ -103,9 +103,7 @@ def _sum(scores: Tensor) -> Tensor:
     return tf.reduce_sum(tf.cast(scores, tf.float64))
 
 
-def _losses(
-    model: "keras.Model", x: Tensor, y: Tensor, mask: Tensor | None = None
-) -> tuple[Tensor, Tensor]:
+def _losses(model: "keras.Model", x: Tensor, y: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """Each image's cross-entropy, and 1 where its answer is right; images as bytes become pixels here.
 
     `mask` (n_images,) is given in training, 0 for rows that stand for no image: a normalisation leaves them

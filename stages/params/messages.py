@@ -7,9 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 REMEDY = "Fix it and run `dvc repro`, which recreates the outputs that DVC removed"
-NOT_A_NAME = (
-    "not a valid network name: lower-case letters, digits and hyphens, a letter first, and not `overview`"
-)
+NOT_A_NAME = "not a valid network name: lower-case letters, digits and hyphens, a letter first, and not `overview`"
 
 # The schema's own rules; what breaks one comes with the values that the words need.
 RULES = {
@@ -32,9 +30,7 @@ def explain_errors(schema: type[BaseModel], error: ValidationError) -> str:
 
 def _without_echoes(schema: type[BaseModel], errors: list[ErrorDetails]) -> list[ErrorDetails]:
     """A misspelt key is one mistake, not an unknown key and a missing one."""
-    meant = {
-        (*e["loc"][:-1], _nearest(schema, _where(e))) for e in errors if e["type"] == "extra_forbidden"
-    }
+    meant = {(*e["loc"][:-1], _nearest(schema, _where(e))) for e in errors if e["type"] == "extra_forbidden"}
     return [e for e in errors if e["type"] != "missing" or e["loc"] not in meant]
 
 

@@ -73,9 +73,7 @@ def test_cluster_images_on_any_cores(images: ImageSet, monkeypatch: pytest.Monke
 def test_measure_ink_counts_pixels(images: ImageSet) -> None:
     inked = ink.measure_ink(images)
     for k in (0, 7):
-        of_class = [
-            image for image, label in zip(images.x_train, images.y_train, strict=True) if label == k
-        ]
+        of_class = [image for image, label in zip(images.x_train, images.y_train, strict=True) if label == k]
         for row, column in ((0, 2), (3, 4), (7, 5)):
             format_count = sum(image[row, column] > 0 for image in of_class)
             assert inked[k, row, column] == pytest.approx(format_count / len(of_class))
@@ -102,9 +100,7 @@ def test_count_claims_by_class(images: ImageSet) -> None:
 
 
 def test_article_regions_on_28_by_28() -> None:
-    rows = {
-        name: (r.start, r.stop, c.start, c.stop) for name, (r, c) in ink.article_regions(28, 28).items()
-    }
+    rows = {name: (r.start, r.stop, c.start, c.stop) for name, (r, c) in ink.article_regions(28, 28).items()}
     assert rows == {
         "bottom_rows": (26, 28, 0, 28),
         "bottom_edge_left": (26, 28, 0, 9),

@@ -60,7 +60,9 @@ def test_prepare_centres_a_drawing(browser: Any) -> None:
         import(address).then(p => {
           const ink = new Float32Array(280 * 280);
           for (let y = 190; y < 270; y++) for (let x = 10; x < 50; x++) ink[y * 280 + x] = 1;
-          done([Array.from(p.prepare(ink, 280, [28, 28], [20 / 28, 20 / 28])), Array.from(p.prepare(new Float32Array(280 * 280), 280, [28, 28], [1, 1]))]);
+          const blank = new Float32Array(280 * 280);
+          done([Array.from(p.prepare(ink, 280, [28, 28], [20 / 28, 20 / 28])),
+                Array.from(p.prepare(blank, 280, [28, 28], [1, 1]))]);
         })""",
         module("prepare"),
     )

@@ -76,7 +76,8 @@ def test_stroke_is_answered_and_undone(page: Any) -> None:
     draw_a_one(page)
     assert text(page, "answer") in {str(k) for k in range(10)}
     inked = page.execute_script(
-        "const c = document.getElementById('prepared'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        "const c = document.getElementById('prepared');"
+        "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
         "return [c.width, c.height, Array.from(d).filter((v, n) => n % 4 === 0 && v < 128).length]"
     )
     assert inked[:2] == [8, 8]
@@ -91,9 +92,7 @@ def test_contributions_add_up_to_the_logit(page: Any, reproduced: Path, images: 
         choose(page, name)
         for place in (0, 5):
             page.execute_script("document.querySelectorAll('#strip button')[arguments[0]].click()", place)
-            shown = page.execute_script(
-                "return Array.from(document.querySelectorAll('.sum'), s => ({...s.dataset}))"
-            )
+            shown = page.execute_script("return Array.from(document.querySelectorAll('.sum'), s => ({...s.dataset}))")
             assert len(shown) == 3
             x = as_pixels(images.x_test[[strip["numbers"][place]]])
             logits = DenseNetwork.load(reproduced / paths.network_file(name)).logits(x)[0]
@@ -109,9 +108,7 @@ def test_page_names_disagreeing_surrogates(page: Any) -> None:
     for place in range(page.execute_script("return document.querySelectorAll('#strip button').length")):
         page.execute_script("document.querySelectorAll('#strip button')[arguments[0]].click()", place)
         answers |= set(
-            page.execute_script(
-                "return Array.from(document.querySelectorAll('#standins li'), li => li.className)"
-            )
+            page.execute_script("return Array.from(document.querySelectorAll('#standins li'), li => li.className)")
         )
     assert answers == {"same", "differs"}
     choose(page, "flat")
@@ -126,9 +123,7 @@ def test_film_shows_measures_of_each_step(page: Any, reproduced: Path) -> None:
             "const s = document.getElementById('step'); s.value = arguments[0]; s.dispatchEvent(new Event('input'))",
             step,
         )
-        assert f"After {moment.updates} updates: right on {100 * moment.accuracy:.1f} %" in text(
-            page, "facts"
-        )
+        assert f"After {moment.updates} updates: right on {100 * moment.accuracy:.1f} %" in text(page, "facts")
     assert page.execute_script("return document.querySelectorAll('#pictures canvas').length") == 10
 
 
@@ -173,9 +168,7 @@ def test_page_is_accessible_by_axe(page: Any) -> None:
 
     draw_a_one(page)
     result = Axe().run(page)["violations"]
-    grave = [
-        (v["id"], v["nodes"][0]["html"][:200]) for v in result if v["impact"] in ("serious", "critical")
-    ]
+    grave = [(v["id"], v["nodes"][0]["html"][:200]) for v in result if v["impact"] in ("serious", "critical")]
     assert grave == []
 
 
@@ -190,15 +183,11 @@ def test_page_escapes_names(reproduced: Path, browser: Any, tmp_path: Path) -> N
         None,
         0,
     ]
-    assert "<script>window.harm" in browser.execute_script(
-        "return document.getElementById('pictures').textContent"
-    )
+    assert "<script>window.harm" in browser.execute_script("return document.getElementById('pictures').textContent")
     browser.get((reproduced / "reports/explorer.html").as_uri())
 
 
-def test_quantise_layers_keeps_the_answers(
-    images: ImageSet, make_network: Callable[..., DenseNetwork]
-) -> None:
+def test_quantise_layers_keeps_the_answers(images: ImageSet, make_network: Callable[..., DenseNetwork]) -> None:
     network, x = make_network([32, 16]), as_pixels(images.x_test)
     packed = payload.quantise_layers(network, images.x_test)
     layers = [Quantised.from_weights(weights, packed[0]["bits"]) for weights in network.weights]

@@ -121,9 +121,7 @@ def in_cache(base: Base, way: Way, file: str, folder: Path) -> Outcome:
 def other_than(file: str) -> str:
     """Another file of its kind."""
     kind = Path(file).suffix
-    return next(
-        name for name in (*ARRAYS, *TEXTS, "data/survey.json") if name != file and name.endswith(kind)
-    )
+    return next(name for name in (*ARRAYS, *TEXTS, "data/survey.json") if name != file and name.endswith(kind))
 
 
 def verify(project: Project) -> subprocess.CompletedProcess[str]:

@@ -33,15 +33,11 @@ def arrays() -> bytes:
     from io import BytesIO
 
     images, file = load_scikit_digits(), BytesIO()
-    np.savez(
-        file, x_train=images.x_train, y_train=images.y_train, x_test=images.x_test, y_test=images.y_test
-    )
+    np.savez(file, x_train=images.x_train, y_train=images.y_train, x_test=images.x_test, y_test=images.y_test)
     return file.getvalue()
 
 
-def send(
-    requested: Handler, status: int, content: bytes, length: int | None = None, **headers: str
-) -> None:
+def send(requested: Handler, status: int, content: bytes, length: int | None = None, **headers: str) -> None:
     requested.send_response(status)
     for name, value in headers.items():
         requested.send_header(name.replace("_", "-"), value)

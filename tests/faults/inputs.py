@@ -16,7 +16,7 @@ BAD_PARAMS = {
     # what stands there: what is put there
     "dataset: digits": ["dataset: cats", "dataset: 3", "dataset: null", "dataset: [digits]"],
     "  path: data/local\n": ["", "  path: 7\n", "  path: data/local\n  classes: [1, 2]\n"],
-    "clusters: [1, 2]": ["clusters: []", "clusters: [2]", "clusters: [1, 256]", "clusters: [1, .nan]", "clusters: [1, 1]"],
+    "clusters: [1, 2]": ["clusters: []", "clusters: [2]", "clusters: [1, 256]", "clusters: [1, .nan]"],
     "batch_size: 32": ["batch_size: 0", "batch_size: 1e9", "batch_size: .inf", "batch_size: '32'"],
     "learning_rate: 0.001": ["learning_rate: .nan", "learning_rate: -1", "learning_rate: 1e308", "learning_rate: fast"],
     "snapshots: 3": ["snapshots: -3", "snapshots: 101", "snapshots: yes"],

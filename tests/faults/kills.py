@@ -74,9 +74,7 @@ def dvc(running: subprocess.Popen[bytes]) -> None:
 def stage(running: subprocess.Popen[bytes]) -> None:
     """The first of its stages that is found from now on; none where all are done."""
     while running.poll() is None:
-        join_words = subprocess.run(
-            ["ps", "-eo", "pid,sid,args"], capture_output=True, text=True, check=True
-        )
+        join_words = subprocess.run(["ps", "-eo", "pid,sid,args"], capture_output=True, text=True, check=True)
         for row in join_words.stdout.splitlines()[1:]:
             pid, session, args = row.split(None, 2)
             if int(session) == running.pid and " -m stages." in args and "sh -c" not in args:

@@ -22,9 +22,7 @@ BROKEN: dict[str, Any] = {
     "all is killed": partial(kills.at_moment, victim=kills.everyone, moment=4),
     "DVC alone is killed": partial(kills.at_moment, victim=kills.dvc, moment=3),
     "killed half way through a write": partial(kills.at_write, which="stages.train 2 during"),
-    "a flipped file in the cache": partial(
-        damage.in_cache, way=damage.flipped, file="data/networks/few.npz"
-    ),
+    "a flipped file in the cache": partial(damage.in_cache, way=damage.flipped, file="data/networks/few.npz"),
     "a truncated file of images": partial(damage.in_tree, way=damage.truncated, file="data/images.npz"),
     "no room": partial(damage.without_room, most=2_000),
 }

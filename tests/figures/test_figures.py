@@ -86,9 +86,7 @@ def test_canvas_breaks_long_words() -> None:
     assert all(canvas.text_width(line) <= 200 for line in lines)
 
 
-@pytest.mark.parametrize(
-    ("tried", "most", "shown"), [([1, 3, 10], 10, 10), ([1, 3, 10], 9, 3), ([5], 2, 5)]
-)
+@pytest.mark.parametrize(("tried", "most", "shown"), [([1, 3, 10], 10, 10), ([1, 3, 10], 9, 3), ([5], 2, 5)])
 def test_largest_at_most_or_the_least(tried: list[int], most: int, shown: int) -> None:
     assert largest_at_most(tried, most) == shown
 
@@ -150,9 +148,7 @@ def test_report_states_computed_shares(project: Project) -> None:
         if name != "flat":
             answers = pictures.fitted[3](x).argmax(axis=1)
             result += [(answers == other.logits.argmax(axis=1)).mean() for other in others]
-        computed |= {
-            format_percent(round(float(share), 4), digits) for share in result for digits in (0, 1)
-        }
+        computed |= {format_percent(round(float(share), 4), digits) for share in result for digits in (0, 1)}
     stated = set(re.findall(r"\d+(?:\.\d+)? %", (reports / "README.md").read_text()))
     assert len(stated) > 10
     assert stated - {"95 %"} <= computed

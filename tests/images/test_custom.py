@@ -35,9 +35,7 @@ def npz(folder: Path, arrays: Arrays) -> Path:
     return folder / "mine.npz"
 
 
-def plain_idx(
-    folder: Path, arrays: Arrays, suffix: str = "", pack: Callable[[bytes], bytes] = bytes
-) -> Path:
+def plain_idx(folder: Path, arrays: Arrays, suffix: str = "", pack: Callable[[bytes], bytes] = bytes) -> Path:
     for key, name in idx.NAMES.items():
         (folder / f"{name}{suffix}").write_bytes(pack(idx.encode(arrays[key])))
     return folder
@@ -82,9 +80,7 @@ def test_load_custom_names_classes_by_folder(tmp_path: Path, arrays: Arrays) -> 
 
 
 def test_load_custom_splits_folders_reproducibly(tmp_path: Path, arrays: Arrays) -> None:
-    source = (
-        folders(tmp_path, arrays | {"x_test": arrays["x_train"], "y_test": arrays["y_train"]}) / "train"
-    )
+    source = folders(tmp_path, arrays | {"x_test": arrays["x_train"], "y_test": arrays["y_train"]}) / "train"
     first, second = custom.load_custom(source, [], False), custom.load_custom(source, [], False)
     assert np.array_equal(first.x_test, second.x_test)
     assert len(first.x_train) + len(first.x_test) == 12
@@ -101,9 +97,7 @@ def test_load_custom_converts_colour_on_request(tmp_path: Path, arrays: Arrays) 
     assert np.array_equal(images.x_train[0], arrays["x_train"][0])
 
 
-def test_recognise_dataset_by_digests(
-    tmp_path: Path, images: ImageSet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_recognise_dataset_by_digests(tmp_path: Path, images: ImageSet, monkeypatch: pytest.MonkeyPatch) -> None:
     arrays = {key: getattr(images, key) for key in idx.NAMES}
     digests = {key: catalog.idx_digest(array) for key, array in arrays.items()}
     monkeypatch.setitem(DATASETS, "fashion-mnist", DataSet("clothes", CLOTHES, digests))
@@ -243,9 +237,7 @@ BAD_FILES: dict[Callable[[Path, Arrays], Path], str] = {
 
 
 @pytest.mark.parametrize("make", BAD_FILES, ids=lambda make: make.__name__)
-def test_load_custom_rejects_in_one_line(
-    tmp_path: Path, arrays: Arrays, make: Callable[[Path, Arrays], Path]
-) -> None:
+def test_load_custom_rejects_in_one_line(tmp_path: Path, arrays: Arrays, make: Callable[[Path, Arrays], Path]) -> None:
     path = make(tmp_path, arrays)
     with pytest.raises(UserError, match=BAD_FILES[make]) as problem:
         custom.load_custom(path, [], False)
@@ -254,9 +246,7 @@ def test_load_custom_rejects_in_one_line(
 
 def test_fetch_writes_nothing_of_bad_images(tmp_path: Path, arrays: Arrays) -> None:
     npz(tmp_path, label(-1)(arrays))
-    params = re.sub("dataset: digits", "dataset: path", PARAMS).replace(
-        "path: data/local", "path: mine.npz"
-    )
+    params = re.sub("dataset: digits", "dataset: path", PARAMS).replace("path: data/local", "path: mine.npz")
     (tmp_path / "params.yaml").write_text(params)
     command = [sys.executable, "-m", "stages.fetch"]
     done = subprocess.run(

@@ -95,9 +95,7 @@ def test_sources_give_the_same_bytes(
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")
-def test_from_npm_reads_the_package(
-    tmp_path: Path, small: dict[str, Array], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_from_npm_reads_the_package(tmp_path: Path, small: dict[str, Array], monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "package"
     (package / "data").mkdir(parents=True)
     write_idx(package / "data", small)

@@ -44,9 +44,7 @@ def jacobians(network: DenseNetwork, x: Array) -> Array:
 
 
 @depths
-def test_compose_equals_keras_without_relus(
-    make_network: Maker, images: ImageSet, hidden: list[int]
-) -> None:
+def test_compose_equals_keras_without_relus(make_network: Maker, images: ImageSet, hidden: list[int]) -> None:
     from looking_for.core.keras_backend import keras
 
     network = make_network(hidden)
@@ -60,9 +58,7 @@ def test_compose_equals_keras_without_relus(
 
 
 @depths
-def test_exact_maps_equal_tensorflow_jacobians(
-    make_network: Maker, images: ImageSet, hidden: list[int]
-) -> None:
+def test_exact_maps_equal_tensorflow_jacobians(make_network: Maker, images: ImageSet, hidden: list[int]) -> None:
     network, x = make_network(hidden), as_pixels(images.x_test[:60])
     maps, _ = exact_maps.exact_maps(network, x)
     assert np.abs(maps - jacobians(network, x)).max() < 1e-4

@@ -31,9 +31,7 @@ def layers() -> Any:
     return keras().layers
 
 
-def saved(
-    folder: Path, given: Sequence[Any], shape: tuple[int, ...] = (8, 8, 1), name: str = "mine.keras"
-) -> Any:
+def saved(folder: Path, given: Sequence[Any], shape: tuple[int, ...] = (8, 8, 1), name: str = "mine.keras") -> Any:
     """A sequential model of random weights, its normalisations' means and variances too, in a file."""
     keras().utils.set_random_seed(0)
     model = keras().Sequential([keras().Input(shape), *given])
@@ -101,9 +99,7 @@ def test_logits_equal_keras(convolutional: tuple[Any, PiecewiseAffineNetwork], i
     assert np.abs((softmax(ours) if ends_in_softmax else ours) - theirs).max() < 1e-5
 
 
-def test_exact_maps_equal_the_jacobian(
-    convolutional: tuple[Any, PiecewiseAffineNetwork], images: ImageSet
-) -> None:
+def test_exact_maps_equal_the_jacobian(convolutional: tuple[Any, PiecewiseAffineNetwork], images: ImageSet) -> None:
     from looking_for.core.keras_backend import tf
 
     (_, read), x = convolutional, as_pixels(images.x_test[:40])
@@ -244,9 +240,7 @@ REFUSED: dict[str, tuple[Callable[[], Sequence[Any]], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_check_layers_names_unknown_layers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
-) -> None:
+def test_check_layers_names_unknown_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     make, words = REFUSED[case]
     saved(tmp_path, make())
     if case != "bent convolutions":  # which only the whole chain tells

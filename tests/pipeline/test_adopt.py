@@ -48,16 +48,10 @@ def test_adopt_two_networks_from_entry_to_removal(
 ) -> None:
     write_dense(project.folder / DENSE, make_network([12, 8], seed=3))
     model = write_layers(project.folder / LAYERS, images)
-    project.replace(
-        "params.yaml", "models: {}", f"models:\n  dense: {{path: {DENSE}}}\n  layers: {{path: {LAYERS}}}"
-    )
+    project.replace("params.yaml", "models: {}", f"models:\n  dense: {{path: {DENSE}}}\n  layers: {{path: {LAYERS}}}")
     project.replace("params.yaml", "challenge: [all]", "challenge: [layers]")
     project.replace("params.yaml", "story: [few, all]", "story: [few, dense, layers]")
-    stages = [
-        f"{stage}@{name}"
-        for stage in ("adopt", "compose-model", "draw-model")
-        for name in ("dense", "layers")
-    ]
+    stages = [f"{stage}@{name}" for stage in ("adopt", "compose-model", "draw-model") for name in ("dense", "layers")]
     assert sorted(project.repro()) == sorted([*stages, "challenge@layers", "explore", "render"])
 
     story = StoryRun(project.folder, (project.folder / paths.REPORT).read_text(encoding="utf-8"))
@@ -68,8 +62,7 @@ def test_adopt_two_networks_from_entry_to_removal(
     row = next(line for line in story.report.splitlines() if line.startswith("| [layers]"))
     assert f"| made elsewhere | {100 * right:.1f} %" in row
     ladder = {
-        rung.name: rung.explained.value or 0
-        for rung in Ladder.load(project.folder / paths.ladder_file("layers"))
+        rung.name: rung.explained.value or 0 for rung in Ladder.load(project.folder / paths.ladder_file("layers"))
     }
     assert ladder["composed_balanced"] < ladder["linear_fit"] < ladder["exact_maps.3"]
     figures = {path.name for path in (project.folder / "reports/figures/layers").iterdir()}
@@ -93,12 +86,8 @@ def test_adopt_two_networks_from_entry_to_removal(
     ]
 
     text = (project.folder / "params.yaml").read_text(encoding="utf-8")
-    text = re.sub(r"models:\n(  .*\n)+", "models: {}\n", text).replace(
-        "challenge: [layers]", "challenge: [all]"
-    )
-    (project.folder / "params.yaml").write_text(
-        text.replace("story: [few, dense, layers]", "story: [few, all]")
-    )
+    text = re.sub(r"models:\n(  .*\n)+", "models: {}\n", text).replace("challenge: [layers]", "challenge: [all]")
+    (project.folder / "params.yaml").write_text(text.replace("story: [few, dense, layers]", "story: [few, all]"))
     project.repro()
     left = project.run("git", "status", "--porcelain", "reports", "params.yaml").stdout
     assert left == "", "as it was before they came"
@@ -126,9 +115,7 @@ def test_adopt_rejects_in_one_line(project: Project, case: str) -> None:
     entry, prepare, words = BAD[case]
     prepare(project)
     project.replace("params.yaml", "models: {}", f"models:\n  {entry}")
-    done = project.run(
-        "dvc", "repro", "compose-model@mine" if entry.startswith("mine") else "fetch", check=False
-    )
+    done = project.run("dvc", "repro", "compose-model@mine" if entry.startswith("mine") else "fetch", check=False)
     assert done.returncode
     assert words in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -42,9 +42,7 @@ NETWORK = st.fixed_dictionaries(
 def written(draw: st.DrawFn) -> dict[str, Any]:
     """A params.yaml that may well be right, but for at most one value of rubbish."""
     clusters = sorted({1} | set(draw(st.lists(st.integers(2, 5), max_size=2))))
-    networks = draw(
-        st.dictionaries(st.sampled_from(["few", "all", "x-1"]), NETWORK, min_size=1, max_size=2)
-    )
+    networks = draw(st.dictionaries(st.sampled_from(["few", "all", "x-1"]), NETWORK, min_size=1, max_size=2))
     names = list(networks)
     result: dict[str, Any] = {
         "data": {"dataset": "digits", "source": "auto", "path": "data/local"},

@@ -216,9 +216,7 @@ def test_files_are_as_the_contract_says(project: Project) -> None:
     last = dict(zip(truth[0].split(","), map(float, truth[-1].split(",")), strict=True))
     assert all(last[key] == metrics[key] for key in ("accuracy", "agreement", "explained", "linear_fit"))
     ladder = (reports / "ladder/few.csv").read_text().splitlines()
-    assert ladder[0].startswith(
-        "rung,constants,agreement,agreement_low,agreement_high,agreement_on_errors,"
-    )
+    assert ladder[0].startswith("rung,constants,agreement,agreement_low,agreement_high,agreement_on_errors,")
     assert [row.split(",")[0] for row in ladder[1:]] == [
         "constant", "composed", "composed_balanced", "mean_map_balanced", "linear_fit",
         "cluster_means.1", "exact_maps.1", "cluster_means.3", "exact_maps.3",

@@ -57,7 +57,8 @@ def report(params: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
         warnings.simplefilter("error", RuntimeWarning)
         save_arrays(Path("mine.npz"), arrays)
         whole_pipeline(list(params["networks"]), params["challenge"])
-        return Path("reports/README.md").read_text(encoding="utf-8") + Path("reports/explorer.html").read_text(encoding="utf-8")  # fmt: skip
+        pages = Path("reports/README.md"), Path("reports/explorer.html")
+        return "".join(page.read_text(encoding="utf-8") for page in pages)
 
 
 @cache
@@ -77,9 +78,7 @@ def test_pipeline_reports_chance() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "recipe", [{"initial_scale": 1e-6}, {"initial_scale": 100.0, "activation": "tanh"}], ids=str
-)
+@pytest.mark.parametrize("recipe", [{"initial_scale": 1e-6}, {"initial_scale": 100.0, "activation": "tanh"}], ids=str)
 def test_pipeline_on_dead_networks(recipe: dict[str, Any]) -> None:
     networks = {"few": {"samples": 20, "hidden": [4, 3], "epochs": 0} | recipe}
     assert "# " in report(PARAMS | {"networks": networks}, images(STRANGE["one grey a class"], ["a", "b"]))

@@ -93,9 +93,7 @@ def run_story(tmp_path: Path, images: ImageSet, monkeypatch: pytest.MonkeyPatch)
 def is_whole(story: StoryRun) -> None:
     """What every report must be: figures that are there, numbers that are numbers, right plurals."""
     assert not re.findall(r"\b(nan|None|inf|Undefined)\b|[{}]|%\(", story.report)
-    assert not re.findall(
-        r"\b1 (?:images|epochs|updates|clusters|classes|units|failures|pixels)\b", story.report
-    )
+    assert not re.findall(r"\b1 (?:images|epochs|updates|clusters|classes|units|failures|pixels)\b", story.report)
     for figure in re.findall(r"\((figures/[^)]+\.png)\)", story.report):
         assert (story.folder / "reports" / figure).exists(), figure
     for block in re.findall(r"(?:^\|.*\n)+", story.report, re.MULTILINE):
@@ -158,9 +156,7 @@ def test_write_story_of_one_network(run_story: Teller) -> None:
 
 def test_write_story_of_flat_networks(run_story: Teller) -> None:
     story = run_story(
-        networks(
-            "flat: {samples: 500, hidden: [], epochs: 2}", "more: {samples: 900, hidden: [], epochs: 1}"
-        )
+        networks("flat: {samples: 500, hidden: [], epochs: 2}", "more: {samples: 900, hidden: [], epochs: 1}")
     )
     assert "Without hidden layers the composed picture is the network itself." in story.lead
     assert not story.section("The ladder"), "there is nothing to climb"
@@ -170,9 +166,7 @@ def test_write_story_of_flat_networks(run_story: Teller) -> None:
 
 def test_write_story_of_a_single_unit(run_story: Teller) -> None:
     story = run_story(
-        networks(
-            "one: {samples: 1437, hidden: [1], epochs: 6}", "wide: {samples: 1437, hidden: [16], epochs: 6}"
-        )
+        networks("one: {samples: 1437, hidden: [1], epochs: 6}", "wide: {samples: 1437, hidden: [16], epochs: 6}")
     )
     row = next(line for line in story.report.splitlines() if line.startswith("| [one]"))
     ladder = story.ladder("one")
@@ -315,9 +309,7 @@ def letters() -> ImageSet:
         labels = np.arange(26 * n) % 26
         shifts = chance.integers(-2, 3, len(labels))
         x = np.stack([np.roll(forms[k], s, axis=1) for k, s in zip(labels, shifts, strict=True)])
-        return (x * chance.integers(120, 256, (len(labels), 1, 1))).astype(np.uint8), labels.astype(
-            np.uint8
-        )
+        return (x * chance.integers(120, 256, (len(labels), 1, 1))).astype(np.uint8), labels.astype(np.uint8)
 
     names = np.array([chr(ord("A") + k) for k in range(26)])
     return ImageSet(*some(20), *some(6), names)

@@ -39,16 +39,13 @@ def imagined(name: str, samples: int, agreements: list[float], *, constant: bool
     updates = [5 * 2**n for n in range(len(agreements))]
     moments = [snapshot(0, 0.1, 0.2, 0.3, 0.4, 0.8, 0.5, 0.0)]
     moments += [
-        snapshot(u, 0.8, a, a, min(1, a + 0.02), 0.98, 0.5, 0.1)
-        for u, a in zip(updates, agreements, strict=True)
+        snapshot(u, 0.8, a, a, min(1, a + 0.02), 0.98, 0.5, 0.1) for u, a in zip(updates, agreements, strict=True)
     ]
     end, floor = wilson_interval(agreements[-1], 10_000), wilson_interval(0.1, 10_000)
     nothing = Interval(None, None, None)
     rungs = [rung("constant", 10, floor, nothing, nothing), rung("composed", 0, end, nothing, nothing)]
     params = Recipe(samples=samples, hidden=[8], epochs=1)
-    facts = NetworkResults(
-        name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments, False
-    )
+    facts = NetworkResults(name, params, samples, updates[-1], {"accuracy": 0.9}, Ladder(rungs), moments, False)
     facts.__dict__["pictures"] = SimpleNamespace(
         measured=SimpleNamespace(answers=np.array([1.0, 0] if constant else [0.5, 0.5])),
         architecture=Architecture("8", True, "relu"),
@@ -86,7 +83,8 @@ KEEPS, OUTGROWS = ("few", 500, [0.87, 0.93, 0.93]), ("all", 60_000, [0.82, 0.93,
     [
         ([KEEPS, OUTGROWS], ["A network learns its picture first, then outgrows it, if the data let it",
                              "after 10 updates the composed pictures of `all`", "93.0 % (92.5–93.5)",
-                             "at the end, after 20, 51.0 % (50.0–52.0)", "`few` (500 images, 1 epoch) give 93.0 %"], []),
+                             "at the end, after 20, 51.0 % (50.0–52.0)",
+                             "`few` (500 images, 1 epoch) give 93.0 %"], []),
         ([("few", 60_000, KEEPS[2]), OUTGROWS], ["then outgrows it, or not"], ["if the data let it"]),
         ([OUTGROWS], ["`all` learned its picture first and then outgrew it"], ["A network"]),
         ([OUTGROWS, ("more", 9_000, [0.95, 0.7])], ["`all` and `more` learned their picture first"], []),

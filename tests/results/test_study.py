@@ -124,9 +124,7 @@ def test_save_study_tables_has_the_metrics(study_project: Project) -> None:
 
 def test_compare_seeds_measures_all_pairs(study_project: Project) -> None:
     folder = study_project.folder / "study"
-    logits = [
-        np.load(folder / f"data/pictures/small-100-{seed}.npz")["logits"].astype(float) for seed in (0, 1)
-    ]
+    logits = [np.load(folder / f"data/pictures/small-100-{seed}.npz")["logits"].astype(float) for seed in (0, 1)]
     row = next(r for r in read_table(folder / "reports/siblings.csv") if r["recipe"] == "small-100")
     same = (logits[0].argmax(axis=1) == logits[1].argmax(axis=1)).mean()
     explained = [1 - np.square(logits[i] - logits[j]).sum() / np.square(logits[i] - logits[i].mean(axis=0)).sum()
@@ -141,9 +139,7 @@ def test_summarise_seeds_of_recipes_with_seeds(study_project: Project) -> None:
     folder = study_project.folder / "study"
     summary = json.loads((folder / "summary.json").read_text())
     assert [entry["name"] for entry in summary["recipes"]] == ["small-100"], "adam has one seed"
-    metrics = [
-        json.loads((folder / f"reports/metrics/small-100-{seed}.json").read_text()) for seed in (0, 1)
-    ]
+    metrics = [json.loads((folder / f"reports/metrics/small-100-{seed}.json").read_text()) for seed in (0, 1)]
     values = [m["accuracy"] for m in metrics]
     result = summary["recipes"][0]["metrics"]["accuracy"]
     assert result["low"] == min(values)
@@ -155,10 +151,7 @@ def test_write_study_counts_what_held(study_project: Project) -> None:
     report = (study_project.folder / "study/reports/README.md").read_text(encoding="utf-8")
     rows = read_table(study_project.folder / "study/reports/networks.csv")
     truly = sum(float(row["best_agreement"]) >= 0.9 for row in rows)
-    assert (
-        f"| At some moment after the start its composed pictures agree on 0.9 or more | {truly} of 3 |"
-        in report
-    )
+    assert f"| At some moment after the start its composed pictures agree on 0.9 or more | {truly} of 3 |" in report
     assert not re.findall(r"\b(nan|None|inf)\b|[{}]", report)
     for figure in re.findall(r"\((figures/[^)]+)\)", report):
         assert (study_project.folder / "study/reports" / figure).exists()
@@ -205,9 +198,7 @@ def test_metric_verdict_within_seed_noise() -> None:
 
 def test_agreement_at_travel_interpolates() -> None:
     facts = imagined("all", 60_000, [0.82, 0.93, 0.51])
-    moments = [
-        m.model_copy(update={"travel": way}) for m, way in zip(facts.truth, [0, 0.1, 0.3, 0.5], strict=True)
-    ]
+    moments = [m.model_copy(update={"travel": way}) for m, way in zip(facts.truth, [0, 0.1, 0.3, 0.5], strict=True)]
 
     result = StudyNetwork("all-0", facts.metrics, facts.ladder, moments, np.zeros((0, 10)))
     recipe = RecipeResults("all", None, Recipe(samples=1, hidden=[8], epochs=1), [result])

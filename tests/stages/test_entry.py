@@ -77,9 +77,7 @@ def test_repro_all_pipelines_in_subfolder(project: Project, command: list[str]) 
 def test_make_without_git_says_so(project: Project, tmp_path: Path) -> None:
     (project.folder / ".git").rename(tmp_path / "git")
     (project.folder / ".venv").symlink_to(sys.prefix)
-    done = run(
-        project.folder, "make", "-o", ".venv/requirements.txt", GIT_CEILING_DIRECTORIES=str(tmp_path)
-    )
+    done = run(project.folder, "make", "-o", ".venv/requirements.txt", GIT_CEILING_DIRECTORIES=str(tmp_path))
     assert done.returncode != 0
     assert done.stdout.startswith("make: DVC needs a git repository here")
 

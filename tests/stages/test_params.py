@@ -59,9 +59,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("old", "new", "named"), WRONG)
-def test_read_params_names_key_value_and_allowed(
-    tmp_path: Path, old: str, new: str, named: list[str]
-) -> None:
+def test_read_params_names_key_value_and_allowed(tmp_path: Path, old: str, new: str, named: list[str]) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(PARAMS.replace(old, new, 1))
     with pytest.raises(UserError) as problem:
@@ -114,9 +112,7 @@ def test_stage_reports_errors_in_one_line(tmp_path: Path, stage: list[str], word
     (tmp_path / "params.yaml").write_text(PARAMS)
     command = [sys.executable, "-m", *stage]
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(
-        command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
+    done = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
     assert all(word in done.stderr for word in words)

@@ -32,9 +32,7 @@ Maker = Callable[..., DenseNetwork]
 Evaluate = Callable[[DenseNetwork], Evaluation]
 
 
-def recounted(
-    network: DenseNetwork, images: ImageSet, survey: Survey, arrays: dict[str, Array]
-) -> dict[str, Array]:
+def recounted(network: DenseNetwork, images: ImageSet, survey: Survey, arrays: dict[str, Array]) -> dict[str, Array]:
     """What each rung says of the test images, from the arrays in its file and other libraries' fits."""
     layers = len(network.weights)
     x, x_test = as_pixels(images.x_train), as_pixels(images.x_test)
@@ -225,9 +223,7 @@ def test_measure_on_any_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     assert several.tobytes() == measures.measure([answers], logits, labels).resampled.tobytes()
 
 
-def test_ladder_and_pictures_round_trip(
-    make_network: Maker, evaluate_digits: Evaluate, tmp_path: Path
-) -> None:
+def test_ladder_and_pictures_round_trip(make_network: Maker, evaluate_digits: Evaluate, tmp_path: Path) -> None:
     result = evaluate_digits(make_network([12, 7]))
     result.ladder.save(tmp_path / "ladder.csv")
     assert list(Ladder.load(tmp_path / "ladder.csv")) == list(result.ladder)
@@ -235,9 +231,9 @@ def test_ladder_and_pictures_round_trip(
     loaded = Pictures.load(tmp_path / "pictures.npz")
     loaded.save(tmp_path / "again.npz")
     assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "pictures.npz").read_bytes()
-    assert loaded.measured.contrast(
+    assert loaded.measured.contrast("agreement", "composed", "constant") == result.pictures.measured.contrast(
         "agreement", "composed", "constant"
-    ) == result.pictures.measured.contrast("agreement", "composed", "constant")
+    )
 
 
 def test_measure_without_errors_has_none_on_them(
@@ -249,14 +245,10 @@ def test_measure_without_errors_has_none_on_them(
     assert result.metrics["accuracy"] == 1
     assert result.metrics["agreement_on_errors"] is None
     result.ladder.save(tmp_path / "ladder.csv")
-    assert Ladder.load(tmp_path / "ladder.csv")["composed"].agreement_on_errors == Interval(
-        None, None, None
-    )
+    assert Ladder.load(tmp_path / "ladder.csv")["composed"].agreement_on_errors == Interval(None, None, None)
 
 
-@pytest.mark.parametrize(
-    ("numbers", "shown"), [([1, 3, 10, 30], 10), ([1, 3], 3), ([1], 1), ([1, 12], 1), ([30], 30)]
-)
+@pytest.mark.parametrize(("numbers", "shown"), [([1, 3, 10, 30], 10), ([1, 3], 3), ([1], 1), ([1, 12], 1), ([30], 30)])
 def test_headline_count_is_ten_or_below(numbers: list[int], shown: int) -> None:
     assert headline_count(numbers) == shown
 
@@ -275,17 +267,13 @@ def test_measure_course_equals_evaluation(
         result = evaluate_digits(network)
         assert row.accuracy == pytest.approx(result.metrics["accuracy"], abs=1e-4)
         assert row.agreement == pytest.approx(result.metrics["agreement"], abs=0.003)
-        assert row.agreement_balanced == pytest.approx(
-            result.ladder["composed_balanced"].agreement.value, abs=0.003
-        )
+        assert row.agreement_balanced == pytest.approx(result.ladder["composed_balanced"].agreement.value, abs=0.003)
         assert row.explained == pytest.approx(result.metrics["explained"], abs=2e-4)
         assert row.linear_fit == pytest.approx(result.metrics["linear_fit"], abs=2e-4)
         on = [z > 0 for z in network.preactivations(as_pixels(images.x_test))[:-1]]
         assert row.on == pytest.approx(np.hstack(on).mean(), abs=1e-4)
         moved = network.weights[0] - networks[0].weights[0]
-        assert row.travel == pytest.approx(
-            np.linalg.norm(moved) / np.linalg.norm(networks[0].weights[0]), abs=1e-4
-        )
+        assert row.travel == pytest.approx(np.linalg.norm(moved) / np.linalg.norm(networks[0].weights[0]), abs=1e-4)
     last, metrics = rows[-1], evaluate_digits(networks[-1]).metrics
     assert [last.accuracy, last.agreement, last.explained, last.linear_fit] == [
         metrics[key] for key in ("accuracy", "agreement", "explained", "linear_fit")

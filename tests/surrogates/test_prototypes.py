@@ -94,9 +94,7 @@ def test_fit_prototypes_recovers_a_max_affine(images: ImageSet) -> None:
     """Logits that are a max-affine function, a start near it: the fit explains nearly all of them."""
     chance, rows = np.random.default_rng(3), rows_of(images)
     truth = some_pictures(4, [3] * 10)
-    train, validation = prototypes.train_validation_split(
-        prototypes.FitData(rows, centred(truth(as_pixels(rows)))), 0
-    )
+    train, validation = prototypes.train_validation_split(prototypes.FitData(rows, centred(truth(as_pixels(rows)))), 0)
     near = truth.weights + chance.normal(0, 0.5, truth.weights.shape)
     start = prototypes.balance_prototypes(Prototypes(near, truth.biases, truth.classes), train)
     settings = replace(FIT, pull=0.0, updates=600)
@@ -115,9 +113,7 @@ def test_train_validation_split_is_disjoint(images: ImageSet) -> None:
     assert np.array_equal(train.rows, rows[train.targets[:, 0].astype(int)])
 
 
-def test_fit_prototypes_with_strong_pull_stays(
-    make_network: Maker, images: ImageSet, survey: Survey
-) -> None:
+def test_fit_prototypes_with_strong_pull_stays(make_network: Maker, images: ImageSet, survey: Survey) -> None:
     network = make_network([12, 7])
     result = training_pass.pass_training_images(network, images, survey.clusters)
     pulled = {}
@@ -165,9 +161,7 @@ def test_summarise_prototypes_drops_idle_ones(images: ImageSet) -> None:
     counts = np.bincount(by_picture, minlength=len(result.classes))
     assert np.allclose(result.shares, counts / len(rows))
     for picture in np.flatnonzero(counts):
-        assert np.allclose(
-            result.means[picture], as_pixels(rows[by_picture == picture]).mean(axis=0), atol=1e-6
-        )
+        assert np.allclose(result.means[picture], as_pixels(rows[by_picture == picture]).mean(axis=0), atol=1e-6)
     assert result.held_out == pytest.approx(1, abs=1e-4)
 
 
@@ -209,9 +203,7 @@ def test_match_prototypes_ignores_order() -> None:
 
 
 @pytest.mark.parametrize("hidden", [[], [9], [12, 7]], ids=lambda h: f"{len(h)} hidden")
-def test_margins_are_differences_of_exact_maps(
-    make_network: Maker, images: ImageSet, hidden: list[int]
-) -> None:
+def test_margins_are_differences_of_exact_maps(make_network: Maker, images: ImageSet, hidden: list[int]) -> None:
     network, x = make_network(hidden), as_pixels(images.x_test[:30])
     answers, seconds = similarity.top_two(network.logits(x))
     maps, _ = exact_maps.exact_maps(network, x)
@@ -263,9 +255,7 @@ def test_committed_numbers_follow_from_arrays(name: str, monkeypatch: pytest.Mon
     for number in load_params().fit.pictures:
         scores = np.full((10_000, 10), -np.inf)
         for picture, k in enumerate(arrays[f"fitted_classes_{number}"]):
-            answers = (
-                x @ arrays[f"fitted_{number}"][:, picture] + arrays[f"fitted_biases_{number}"][picture]
-            )
+            answers = x @ arrays[f"fitted_{number}"][:, picture] + arrays[f"fitted_biases_{number}"][picture]
             scores[:, k] = np.maximum(scores[:, k], answers)
         same = scores.argmax(axis=1) == z.argmax(axis=1)
         rung = ladder[f"fitted.{number}"]

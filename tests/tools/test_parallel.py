@@ -65,9 +65,7 @@ def test_two_workers_give_the_bytes_of_a_serial_run(study_project: Project, fres
     assert "2 workers; dashboard: http" in done.stdout
     assert (done.stdout + done.stderr).count(": ran") == STAGES
     gathered = done.stdout[done.stdout.index("Stage 'fetch' didn't change") :]
-    assert [line for line in gathered.splitlines() if line.startswith("Running stage")] == [
-        "Running stage 'study':"
-    ]
+    assert [line for line in gathered.splitlines() if line.startswith("Running stage")] == ["Running stage 'study':"]
     is_the_same(study_project, fresh)
     again = study(fresh)
     assert "workers" not in again.stdout, "nothing changed: nobody is asked"
@@ -86,17 +84,13 @@ def test_workers_run_what_is_new_despite_failures(
     assert "train-variant@wild-0: train: wild-0's weights grew beyond all numbers" in done.stderr
     assert "Traceback" not in done.stderr
     for name in ("small-100-0", "small-100-1", "adam-0"):
-        ours, theirs = (
-            (p.folder / f"study/data/pictures/{name}.npz").read_bytes() for p in (project, study_project)
-        )
+        ours, theirs = ((p.folder / f"study/data/pictures/{name}.npz").read_bytes() for p in (project, study_project))
         assert ours == theirs
     assert (project.folder / "study/data/pictures/small-100-2.npz").exists()
 
 
 @pytest.mark.long
-def test_workers_over_a_remote_survive_a_kill(
-    study_project: Project, fresh: Project, tmp_path: Path
-) -> None:
+def test_workers_over_a_remote_survive_a_kill(study_project: Project, fresh: Project, tmp_path: Path) -> None:
     config = fresh.folder / "study/.dvc/config"
     its_own = config.read_text(encoding="utf-8").replace("../../.dvc/cache", "cache")
     its_own = its_own.replace("[core]\n", "[core]\n    remote = shared\n")
@@ -116,13 +110,8 @@ def test_workers_over_a_remote_survive_a_kill(
 def worker_at_work(head: int) -> int:
     """A worker process in whose clone a stage is being trained or composed."""
     for _ in range(600):
-        join_words = subprocess.run(
-            ["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True, check=True
-        ).stdout
-        parents = {
-            int(pid): int(ppid)
-            for pid, ppid, *_ in (row.split(None, 2) for row in join_words.splitlines()[1:])
-        }
+        join_words = subprocess.run(["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+        parents = {int(pid): int(ppid) for pid, ppid, *_ in (row.split(None, 2) for row in join_words.splitlines()[1:])}
         for row in join_words.splitlines()[1:]:
             pid, parent, args = row.split(None, 2)
             if "dvc repro" in args and "compose@" in args and head in ancestors(int(pid), parents):

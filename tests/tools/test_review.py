@@ -149,9 +149,7 @@ def test_review_without_base_report(changed: Project, tmp_path: Path) -> None:
 
     shallow = tmp_path / "shallow"
     changed.run("git", "clone", "-q", "--depth", "1", f"file://{changed.folder}", str(shallow))
-    (shallow / "params.yaml").write_text(
-        (shallow / "params.yaml").read_text().replace("samples: 100", "samples: 99")
-    )
+    (shallow / "params.yaml").write_text((shallow / "params.yaml").read_text().replace("samples: 100", "samples: 99"))
     assert "`networks.few.samples` | 100 | 99" in review(Project(shallow))[0]
 
 
@@ -177,8 +175,7 @@ def test_review_links_images_on_a_host(changed: Project) -> None:
 def test_write_comment_always_fits(tmp_path: Path) -> None:
     picture = png(tmp_path, np.zeros((4, 4), np.uint8))
     figures = [
-        Figure(f"reports/figures/{'long-name-' * 6}{n}/output.png", picture, picture, 0.5, picture)
-        for n in range(300)
+        Figure(f"reports/figures/{'long-name-' * 6}{n}/output.png", picture, picture, 0.5, picture) for n in range(300)
     ]
     metrics = [Metric(f"network-{n}", "agreement", 0.5, 0.6) for n in range(300)]
     text = comment.write_comment(Changes("c0ffee", True, [], {}, [], [], metrics, [], figures), None)
@@ -211,9 +208,7 @@ def test_compare_figure_marks_moved_pixels(tmp_path: Path) -> None:
         ("agreement", None, 0.6, ""),
     ],
 )
-def test_metric_verdict_follows_direction(
-    name: str, old: float | None, new: float | None, verdict: str
-) -> None:
+def test_metric_verdict_follows_direction(name: str, old: float | None, new: float | None, verdict: str) -> None:
     assert Metric("few", name, old, new).verdict == verdict
 
 
@@ -254,9 +249,7 @@ def test_review_page_swipes(changed: Project, browser: Any) -> None:
     assert slider.get_property("value") == "60"
     assert by_key != middle
     width = views.size["width"]
-    ActionChains(browser).move_to_element(views).click_and_hold().move_by_offset(
-        -width // 4, 0
-    ).release().perform()
+    ActionChains(browser).move_to_element(views).click_and_hold().move_by_offset(-width // 4, 0).release().perform()
     assert 20 <= int(slider.get_property("value")) <= 30
     assert cut() not in (middle, by_key)
 
@@ -267,9 +260,7 @@ def test_review_page_swipes(changed: Project, browser: Any) -> None:
 
 def test_metrics_are_explained_in_code_and_docs(project: Project) -> None:
     written = {
-        key
-        for path in (project.folder / "reports/metrics").glob("*.json")
-        for key in json.loads(path.read_text())
+        key for path in (project.folder / "reports/metrics").glob("*.json") for key in json.loads(path.read_text())
     }
     assert written == set(METRICS)
     docs = (ROOT / "docs/mathematics.md").read_text()
@@ -278,9 +269,7 @@ def test_metrics_are_explained_in_code_and_docs(project: Project) -> None:
 
 def test_moved_rungs_show_before_and_after(changed: Project, reviewed: tuple[str, str]) -> None:
     text, page = reviewed
-    before = Ladder(
-        list(parse_rows(changed.run("git", "show", "HEAD:reports/ladder/few.csv").stdout, Rung))
-    )
+    before = Ladder(list(parse_rows(changed.run("git", "show", "HEAD:reports/ladder/few.csv").stdout, Rung)))
     after = Ladder.load(changed.folder / "reports/ladder/few.csv")
     old, new = (ladder["linear_fit"].explained.value for ladder in (before, after))
     assert old != new

@@ -24,9 +24,7 @@ from tools.parallel.graph import Task
         ([], 2, 1, [[], []]),
     ],
 )
-def test_share_leaves_no_core_idle(
-    cores: list[int], workers: int, at_once: int, parts: list[list[int]]
-) -> None:
+def test_share_leaves_no_core_idle(cores: list[int], workers: int, at_once: int, parts: list[list[int]]) -> None:
     assert [cluster.Share(cores, workers, at_once).cores_of(worker) for worker in range(workers)] == parts
 
 

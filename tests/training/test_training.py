@@ -81,9 +81,7 @@ def test_product_is_ordered_multiply_adds(n: int, k: int, m: int) -> None:
 
     chance = np.random.default_rng(0)
     a, b = (chance.normal(size=shape).astype(np.float32) for shape in ((n, k), (k, m)))
-    given = tf.function(deterministic.ordered_matmul, jit_compile=True)(
-        tf.constant(a), tf.constant(b)
-    ).numpy()
+    given = tf.function(deterministic.ordered_matmul, jit_compile=True)(tf.constant(a), tf.constant(b)).numpy()
     chain = -(-k // -(-k // deterministic.MAX_CHAIN))
     chains = []
     for start in range(0, k, chain):
@@ -146,9 +144,7 @@ def test_train_network_learns_digits(images: ImageSet) -> None:
     last = trained.history[-1]
     assert last.test.accuracy > 0.9
     assert last.updates == 30 * 45
-    assert [row.epoch for row in trained.history] == [*range(11), *range(12, 31, 2)], (
-        "then every other epoch"
-    )
+    assert [row.epoch for row in trained.history] == [*range(11), *range(12, 31, 2)], "then every other epoch"
     assert len(seen) == 31, "the watcher hears of the start and of each epoch"
     answers = trained.weights.logits(as_pixels(images.x_test)).argmax(axis=1)
     assert last.test.accuracy == pytest.approx((answers == images.y_test).mean(), abs=1e-6)
@@ -175,9 +171,7 @@ def test_snapshot_is_the_training_stopped(images: ImageSet) -> None:
     from looking_for.training import loop
 
     def first_layer(epochs: int, snapshots: int) -> Any:
-        data = loop.TrainingData.from_samples(
-            images, 160
-        )  # five batches, so that the first epoch ends at a snapshot
+        data = loop.TrainingData.from_samples(images, 160)  # five batches, so that the first epoch ends at a snapshot
         settings = TrainSettings(batch_size=32, learning_rate=0.001, seed=0, snapshots=snapshots)
         return loop.train_network(data, params([8], epochs), 10, settings, on_epoch_end=lambda *_: None)
 
@@ -302,9 +296,7 @@ def test_train_network_with_every_recipe(images: ImageSet, recipe: dict[str, Any
     data = loop.TrainingData.from_samples(images, 1437)
     rate = 0.1 if recipe.get("optimizer") == "sgd" else 0.003
     settings = TrainSettings(batch_size=100, learning_rate=rate, seed=0, snapshots=0)
-    trained = loop.train_network(
-        data, params([32, 16], 12, **recipe), 10, settings, on_epoch_end=lambda *_: None
-    )
+    trained = loop.train_network(data, params([32, 16], 12, **recipe), 10, settings, on_epoch_end=lambda *_: None)
     x = as_pixels(images.x_test)
     logits = trained.weights.logits(x)
     right = float((logits.argmax(axis=1) == images.y_test).mean())
@@ -322,9 +314,7 @@ def test_resolve_seed_of_its_own(images: ImageSet) -> None:
     def trained(its_own: int | None, common: int) -> np.ndarray[Any, Any]:
         settings = TrainSettings(batch_size=50, learning_rate=0.001, seed=common, snapshots=0)
         network = params([8], 1, seed=its_own)
-        return loop.train_network(
-            data, network, 10, settings, on_epoch_end=lambda *_: None
-        ).weights.weights[0]
+        return loop.train_network(data, network, 10, settings, on_epoch_end=lambda *_: None).weights.weights[0]
 
     its_own, common, other = trained(3, 0), trained(None, 3), trained(None, 0)
     assert np.array_equal(its_own, common)

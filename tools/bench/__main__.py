@@ -93,17 +93,13 @@ def ratios(bench: Mapping[str, Any]) -> dict[str, float | None]:
         "fitted_over_epoch": truth["fitted pictures"] / epochs["ours"],
         "along_over_epoch": truth["along the training"] / epochs["ours"],
         "edit_few_over_article_way": runs["edits"]["few.samples"]["whole"] / article,
-        "edit_at_40_over_edit_at_8": runs["many_networks"]["40"]["alone"]
-        / runs["many_networks"]["8"]["alone"],
-        "edit_at_40_over_edit_at_8_with_dvc": runs["many_networks"]["40"]["edit"]
-        / runs["many_networks"]["8"]["edit"],
+        "edit_at_40_over_edit_at_8": runs["many_networks"]["40"]["alone"] / runs["many_networks"]["8"]["alone"],
+        "edit_at_40_over_edit_at_8_with_dvc": runs["many_networks"]["40"]["edit"] / runs["many_networks"]["8"]["edit"],
         "noop_over_empty_pipeline": median(runs["noop"]) / median(runs["empty_pipeline"]),
         "small_network_over_keras_fit": median(runs["train_few"]) / median(runs["keras_fit_few"]),
         "samples_growth_over_linear": samples["60000"] / samples["5000"] / 12,
         "widths_growth_over_linear": widths["2048"] / widths["128"] / work,
-        "widths_growth_over_products": widths["2048"]
-        / widths["512"]
-        / (products["2048"] / products["512"]),
+        "widths_growth_over_products": widths["2048"] / widths["512"] / (products["2048"] / products["512"]),
     }
     return {name: None if number is None else round(number, 3) for name, number in numbers.items()}
 

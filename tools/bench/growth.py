@@ -82,8 +82,7 @@ def time_units() -> Seconds:
         path = Path(name) / "sheet.png"
         some = {n: rng.normal(size=(784, n)) for n in (64, 512, 4_096)}
         work = {
-            str(n): lambda w=weights: draw_sheet(w, never, SHAPE, "units", "").save(path)
-            for n, weights in some.items()
+            str(n): lambda w=weights: draw_sheet(w, never, SHAPE, "units", "").save(path) for n, weights in some.items()
         }
         return timing.interleaved(work, N_ROUNDS)
 
@@ -109,9 +108,6 @@ def time_truth(network: DenseNetwork, images: ImageSet) -> Seconds:
 
 def time_training_pass(network: DenseNetwork, images: ImageSet) -> Seconds:
     """Time the mean exact maps over so many images."""
-    some = {
-        n: replace(images, x_train=images.x_train[:n], y_train=images.y_train[:n])
-        for n in (1_000, 10_000, 60_000)
-    }
+    some = {n: replace(images, x_train=images.x_train[:n], y_train=images.y_train[:n]) for n in (1_000, 10_000, 60_000)}
     work = {str(n): lambda part=part: network.pass_training_images(part, {}) for n, part in some.items()}
     return timing.interleaved(work, N_ROUNDS)

@@ -53,9 +53,7 @@ def measure_pipeline(folder: Path) -> dict[str, Any]:
         edits.setdefault(name, []).append(stages_of(project))
     print("  with nothing to do …", flush=True)
     empty = empty_pipeline(folder / "empty")
-    small = timing.interleaved(
-        {"noop": lambda: repro(project), "empty_pipeline": lambda: repro(empty)}, ROUNDS
-    )
+    small = timing.interleaved({"noop": lambda: repro(project), "empty_pipeline": lambda: repro(empty)}, ROUNDS)
     print("  a network of 500 images, from start to end …", flush=True)
     small |= timing.interleaved(small_network(folder / "small", project, networks["few"]), SMALL_ROUNDS)
     shortest = {name: min(runs, key=lambda run: run["whole"]) for name, runs in edits.items()}

@@ -38,12 +38,8 @@ def main() -> None:
         raise UserError("dask is not installed here: `make study` adds it to .venv")
     from tools.parallel.cluster import RunSummary, connect_workers, run_side_by_side
 
-    if not (arguments.pipeline / "dvc.yaml").exists() or not arguments.pipeline.resolve().is_relative_to(
-        Path.cwd()
-    ):
-        raise UserError(
-            f"{arguments.pipeline} is not a folder here with a dvc.yaml; pipelines are study and ."
-        )
+    if not (arguments.pipeline / "dvc.yaml").exists() or not arguments.pipeline.resolve().is_relative_to(Path.cwd()):
+        raise UserError(f"{arguments.pipeline} is not a folder here with a dvc.yaml; pipelines are study and .")
     if arguments.workers < 1:
         raise UserError(f"--workers {arguments.workers}: at least 1 is needed")
     summary = RunSummary({}, {})

@@ -48,9 +48,7 @@ class StageError(Exception):
     """A stage that ended with an error: what it said last."""
 
 
-def run_task(
-    job: Job, task: Task, before: Mapping[str, Any], place: Path, cores: Sequence[int] = ()
-) -> Outcome:
+def run_task(job: Job, task: Task, before: Mapping[str, Any], place: Path, cores: Sequence[int] = ()) -> Outcome:
     """Run a task's stages by `dvc repro` in this worker's clone and share what they made.
 
     before: the lock's entries of what ran for it; place: a folder for the clone; cores: those that the

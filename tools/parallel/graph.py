@@ -46,9 +46,7 @@ def stages_to_run(folder: Path) -> list[Stage]:
             before = [other.name for other in graph.successors(node) if is_stage(other)]
             after = [name for name in before if name in by_name]
             if node.name in changed or after:
-                here = (
-                    is_lost(node) or reads_own_files(node) or any(by_name[name].only_here for name in after)
-                )
+                here = is_lost(node) or reads_own_files(node) or any(by_name[name].only_here for name in after)
                 cached = all(out.use_cache for out in node.outs)
                 upstream = [other.name for other in nx.descendants(graph, node) if is_stage(other)]
                 by_name[node.name] = Stage(node.name, after, sorted(upstream), here, cached)

@@ -105,8 +105,7 @@ class Changes:
         if not self.base_has_report:
             words.append("the base has no report yet, so all is new")
         words += [
-            f"`{key}` {format_plain(old)} → {format_plain(new)}"
-            for key, (old, new) in list(self.params.items())[:2]
+            f"`{key}` {format_plain(old)} → {format_plain(new)}" for key, (old, new) in list(self.params.items())[:2]
         ]
         if len(self.params) > 2:
             words.append(format_count(len(self.params) - 2, "more param"))
@@ -118,9 +117,7 @@ class Changes:
                 for m in self.metrics
                 if m.name in HEADLINE_METRICS and m.verdict
             ][:4]
-        counts = {
-            word: sum(f.status == word for f in self.figures) for word in ("changed", "added", "removed")
-        }
+        counts = {word: sum(f.status == word for f in self.figures) for word in ("changed", "added", "removed")}
         words += [f"{n} figure{'s' if n > 1 else ''} {word}" for word, n in counts.items() if n]
         line = "; ".join(words)
         return line[0].upper() + line[1:] + "."
@@ -131,9 +128,7 @@ def find_changes(revision: str) -> Changes:
     base = repository.commit_of(revision)
     params, earlier, summary = load_params(), repository.params_at(base), load_summary()
     before, now = repository.networks_at(base), {*params.networks, *params.models}
-    spreads = {
-        name: _spread_of(name, params, summary) or _spread_of(name, earlier, summary) for name in now
-    }
+    spreads = {name: _spread_of(name, params, summary) or _spread_of(name, earlier, summary) for name in now}
     return Changes(
         base=base,
         base_has_report=repository.has_report(base),
@@ -141,9 +136,7 @@ def find_changes(revision: str) -> Changes:
         params=repository.params_changed(base),
         added=sorted(now - before) if before else [],
         removed=sorted(before - now),
-        metrics=[
-            with_spread(metric, spreads) for metric in moved_metrics(repository.metrics_changed(base))
-        ],
+        metrics=[with_spread(metric, spreads) for metric in moved_metrics(repository.metrics_changed(base))],
         moved_rungs=[step for name in sorted(now) for step in moved_rungs(name, *_ladders(base, name))],
         figures=[
             compare_figure(path, repository.file_at(base, path), _now(path))

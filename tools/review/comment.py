@@ -64,10 +64,7 @@ def data_address(png: bytes) -> str:
 
 def format_move(step: Step, measure: str) -> str:
     """A rung's measure before and after, as in 0.5134 → 0.6102; one number where it did not move."""
-    old, new = (
-        format_plain(None if rung is None else getattr(rung, measure).value)
-        for rung in (step.old, step.new)
-    )
+    old, new = (format_plain(None if rung is None else getattr(rung, measure).value) for rung in (step.old, step.new))
     return old if old == new else f"{old} → {new}"
 
 

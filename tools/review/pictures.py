@@ -72,9 +72,7 @@ def _shown(new: Image.Image, distance: Image.Image) -> bytes:
     """What differs in magenta, the stronger the farther (0…255), on a faint copy of the new figure."""
     mean = new.convert("L", (1 / 3, 1 / 3, 1 / 3, 0))
     faint = mean.point([round(255 - FAINTNESS * (255 - level)) for level in range(256)])
-    share = distance.point(
-        [0, *(round(MIN_MAGENTA + (255 - MIN_MAGENTA) * far / 255) for far in range(1, 256))]
-    )
+    share = distance.point([0, *(round(MIN_MAGENTA + (255 - MIN_MAGENTA) * far / 255) for far in range(1, 256))])
     mixed = Image.composite(Image.new("RGB", new.size, MAGENTA), faint.convert("RGB"), share)
     file = io.BytesIO()
     mixed.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, format="PNG")

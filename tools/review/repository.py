@@ -31,9 +31,7 @@ def commit_of(revision: str) -> str:
 
 def file_at(revision: str, path: str | Path) -> bytes | None:
     """A file's bytes at a revision, or None where it has no such file."""
-    done = subprocess.run(
-        ["git", "show", f"{revision}:./{Path(path).as_posix()}"], check=False, capture_output=True
-    )
+    done = subprocess.run(["git", "show", f"{revision}:./{Path(path).as_posix()}"], check=False, capture_output=True)
     return done.stdout if done.returncode == 0 else None
 
 
@@ -69,11 +67,7 @@ def params_at(revision: str) -> Params | None:
 def params_changed(revision: str) -> dict[str, tuple[Any, Any]]:
     """Params that differ, by key: before and after, None where there was or is none."""
     changed = _dvc("params", "diff", "--json", revision)
-    return {
-        key: (values.get("old"), values.get("new"))
-        for file in changed.values()
-        for key, values in file.items()
-    }
+    return {key: (values.get("old"), values.get("new")) for file in changed.values() for key, values in file.items()}
 
 
 def metrics_changed(revision: str) -> dict[str, dict[str, tuple[Any, Any]]]:

@@ -64,6 +64,4 @@ def load_network(
         allowed = ", ".join((*weights.FORMATS, *keras_file.FORMATS))
         raise UserError(f"{path}: models are read from {allowed}")
     n_inputs = shape[0] * shape[1]
-    return weights.load_weights(
-        path, n_inputs, activation=activation or "relu", scale=scale or 1.0, mean=mean, std=std
-    )
+    return weights.load_weights(path, n_inputs, activation=activation or "relu", scale=scale or 1.0, mean=mean, std=std)

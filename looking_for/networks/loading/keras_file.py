@@ -45,9 +45,7 @@ def load_keras(
         scale = UINT8_SCALE if _expects_bytes(written) else 1.0
     model = _build(path)
     _check_input(path, model, shape)
-    described = keras_layers.without_softmax(
-        json.loads(json.dumps(_keras().saving.serialize_keras_object(model)))
-    )
+    described = keras_layers.without_softmax(json.loads(json.dumps(_keras().saving.serialize_keras_object(model))))
     chain = fold_dense(_with_weights(described, model), int(np.prod(shape)), scale / std, -mean / std)
     if chain is not None:
         return chain
@@ -86,9 +84,7 @@ def _keras() -> Any:
 def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
     """Check for one input, of as many pixels as the images have, in their shape where it has one."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise UserError(
-            f"{path} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; it needs one of each"
-        )
+        raise UserError(f"{path} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; it needs one of each")
     if len(model.output_shape) != 2:
         size = "×".join(map(str, model.output_shape[1:]))
         raise UserError(f"{path} gives {size} numbers for an image; it needs one for each class")
@@ -100,9 +96,7 @@ def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
 
 def _expects_bytes(written: dict[str, Any]) -> bool:
     """Whether the first layer that does anything divides by about 255, or half of it."""
-    working = (
-        la for la in keras_layers.iter_layers(written) if la["class_name"] not in ("InputLayer", "Flatten")
-    )
+    working = (la for la in keras_layers.iter_layers(written) if la["class_name"] not in ("InputLayer", "Flatten"))
     first = next(working, None)
     if first is None or first["class_name"] != "Rescaling":
         return False
@@ -114,7 +108,4 @@ def _with_weights(description: dict[str, Any], model: Any) -> list[Layer]:
     if any(len(layer.get("inbound_nodes", [])) > 1 for layer in keras_layers.iter_layers(description)):
         return []
     weights = {layer.name: layer.get_weights() for layer in model.layers}
-    return [
-        (layer, weights.get(keras_layers.layer_name(layer), []))
-        for layer in keras_layers.iter_layers(description)
-    ]
+    return [(layer, weights.get(keras_layers.layer_name(layer), [])) for layer in keras_layers.iter_layers(description)]

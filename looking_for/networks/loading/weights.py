@@ -50,9 +50,7 @@ def load_weights(
         If the arrays are not a chain of dense layers from `n_inputs` on.
     """
     if activation not in ACTIVATIONS:
-        raise UserError(
-            f"{path}: activation {activation!r} is not known; allowed: {', '.join(ACTIVATIONS)}"
-        )
+        raise UserError(f"{path}: activation {activation!r} is not known; allowed: {', '.join(ACTIVATIONS)}")
     arrays = _read_arrays(path)
     names = _layer_order(arrays, n_inputs)
     matrices = [arrays[name] for name in names if arrays[name].ndim == 2]
@@ -65,9 +63,7 @@ def load_weights(
         raise UserError(f"{path}: each layer needs one bias per unit; units {[w.shape[1] for w in weights]}, "
                         f"biases {[len(b) for b in biases]}")  # fmt: skip
     biases[0] = biases[0] - mean / std * weights[0].sum(axis=0)
-    return DenseNetwork.from_arrays(
-        [weights[0] * scale / std, *weights[1:]], biases, np.float64, activation
-    )
+    return DenseNetwork.from_arrays([weights[0] * scale / std, *weights[1:]], biases, np.float64, activation)
 
 
 def _read_arrays(path: Path) -> Mapping[str, Array]:
@@ -112,9 +108,7 @@ def _orient_chain(path: Path, matrices: Sequence[Array], n_inputs: int) -> list[
     fitting = [turned for turned in ([*matrices], [m.T for m in matrices]) if _is_chain(turned, n_inputs)]
     if not fitting:
         shapes = ", ".join(f"{m.shape[0]}×{m.shape[1]}" for m in matrices) or "none"
-        raise UserError(
-            f"{path}: its matrices ({shapes}) are not a chain of layers from {n_inputs} pixels on"
-        )
+        raise UserError(f"{path}: its matrices ({shapes}) are not a chain of layers from {n_inputs} pixels on")
     if len(fitting) == 2:
         raise UserError(f"{path}: all its matrices are square: their orientation cannot be told")
     return fitting[0]

@@ -52,9 +52,7 @@ def as_keras(folder: Path, layers: list[tuple[Array, Array]]) -> Path:
 
 
 def as_ours(folder: Path, layers: list[tuple[Array, Array]]) -> Path:
-    DenseNetwork.from_arrays([w for w, _ in layers], [b for _, b in layers], np.float32).save(
-        folder / "mine.npz"
-    )
+    DenseNetwork.from_arrays([w for w, _ in layers], [b for _, b in layers], np.float32).save(folder / "mine.npz")
     return folder / "mine.npz"
 
 
@@ -80,14 +78,10 @@ def test_load_weights_from_scikit_learn(tmp_path: Path, images: ImageSet) -> Non
     np.savez(tmp_path / "mine.npz", **arrays, **{f"b{n}": b for n, b in enumerate(model.intercepts_, 1)})
     logits = load_weights(tmp_path / "mine.npz", 64, activation="tanh").logits(as_pixels(images.x_test))
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    assert np.allclose(
-        odds / odds.sum(axis=1, keepdims=True), model.predict_proba(as_pixels(images.x_test))
-    )
+    assert np.allclose(odds / odds.sum(axis=1, keepdims=True), model.predict_proba(as_pixels(images.x_test)))
 
 
-def test_load_weights_folds_scaling(
-    tmp_path: Path, images: ImageSet, layers: list[tuple[Array, Array]]
-) -> None:
+def test_load_weights_folds_scaling(tmp_path: Path, images: ImageSet, layers: list[tuple[Array, Array]]) -> None:
     x = as_pixels(images.x_test)
     network = load_weights(as_pytorch(tmp_path, layers), 64, mean=0.1307, std=0.3081)
     assert np.abs(network.logits(x) - plain(layers, (x - 0.1307) / 0.3081)).max() < 1e-5
