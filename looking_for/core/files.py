@@ -16,7 +16,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     Raises
     ------
     UserError
-        If the system refuses: a full disk, a folder that may not be written to.
+        If the file cannot be written: a full disk, a read-only folder.
     """
     temporary = path.with_name(f".{path.name}.partial")
     try:

@@ -238,7 +238,7 @@ def _from_arrays(named: Mapping[str, Stored], arrays: Mapping[str, Array]) -> di
 
 
 def check_arrays(path: Path, arrays: Mapping[str, Array], layout: Mapping[str, Stored]) -> None:
-    """Raise a UserError unless a file's arrays are those of a layout, no more and no less, and finite."""
+    """Raise UserError if a file's arrays are not those of a layout, no more and no less, or not finite."""
     lengths: dict[str, int] = {}
     for name, s in layout.items():
         if name not in arrays:

@@ -43,7 +43,7 @@ class PicturesNeeded:
 
 
 def pictures_needed(network: NetworkResults) -> PicturesNeeded:
-    """Find how many pictures a network takes."""
+    """Find how many pictures stand in for a network."""
     fitted = network.pictures.fitted
     if all_above((network.ladder["linear_fit"].explained,), NEARLY):
         return PicturesNeeded("one", network, 1, 0)

@@ -58,7 +58,7 @@ TERMS = {
 
 
 def describe_rung(rung: str) -> str:
-    """Give a rung's name for people, as in "exact maps, 10 a class"."""
+    """Give a rung's name for people, as in "exact maps, 10 a class"."""  # words: ok, the reports' text of today
     name, _, number = rung.partition(".")
     return RUNGS[name].format(f"{number} a class")
 

@@ -211,7 +211,7 @@ def _rungs_to_compare(pictures: Pictures) -> list[Surrogate]:
 
 
 def _measure_intervals(predictions: list[Array], logits: Array, labels: Array) -> list[list[Interval]]:
-    """Agreement, agreement on errors and explained of each surrogate."""
+    """Measure each surrogate: agreement, agreement on errors, and the share of the logits explained."""
     rows = zip(*measure(predictions, logits, labels), strict=True)
     return [list(map(Interval.from_samples, *row)) for row in rows]
 

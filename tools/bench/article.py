@@ -20,17 +20,17 @@ COLUMNS = 32
 
 
 def main() -> None:
-    images, networks = load(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text())
+    images, networks = load_images(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text())
     for name, network in networks.items():
         layers = train(*images, **network)
         for folder in sys.argv[3:]:
             weights = None
             for number, layer in enumerate(layers, start=1):
                 weights = compose(weights, layer)
-                draw(normalise(weights), Path(folder) / f"{name}-{number}.png")
+                draw_pictures(normalise(weights), Path(folder) / f"{name}-{number}.png")
 
 
-def load(path: str) -> list[Any]:
+def load_images(path: str) -> list[Any]:
     import keras
 
     with np.load(path) as data:
@@ -66,15 +66,15 @@ def compose(before: Any, weights: Any) -> Any:
 
 def normalise(weights: Any) -> list[Any]:
     """Each unit's weights as whole numbers from 0 to 255."""
-    found = []
+    pictures = []
     for unit in weights.T:
         scaled = (unit - unit.min()) / (unit.max() - unit.min()) * 255
-        found.append(scaled.astype(int).reshape(28, 28))
-    return found
+        pictures.append(scaled.astype(int).reshape(28, 28))
+    return pictures
 
 
-def draw(pictures: list[Any], path: Path) -> None:
-    """One axes a unit."""
+def draw_pictures(pictures: list[Any], path: Path) -> None:
+    """Draw one axes per unit."""
     rows = -(-len(pictures) // COLUMNS)
     figure = plt.figure(figsize=(COLUMNS / 2, max(1, rows) / 2))
     for n, picture in enumerate(pictures, start=1):
