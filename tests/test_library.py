@@ -28,19 +28,19 @@ def test_example_network_equals_scikit_learn(example: dict[str, Any]) -> None:
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     ours = odds / odds.sum(axis=1, keepdims=True)
     assert np.abs(ours - model.predict_proba(x)).max() < 1e-9
-    assert example["found"].metrics["accuracy"] == round(model.score(x, example["y"][1400:]), 4)
+    assert example["evaluation"].metrics["accuracy"] == round(model.score(x, example["y"][1400:]), 4)
 
 
 def test_example_pictures_are_weight_products(example: dict[str, Any]) -> None:
     one, two, three = example["model"].coefs_
     product = one @ two @ three
-    pictures = example["found"].pictures
-    assert np.abs(pictures.output.weights - (product - product.mean(axis=1, keepdims=True))).max() < 1e-5
+    pictures = example["evaluation"].pictures
+    assert np.abs(pictures.composed.output.weights - (product - product.mean(axis=1, keepdims=True))).max() < 1e-5
     assert pictures.maps.by_cluster[3].maps.shape == (30, 64, 10)
 
 
 def test_example_ladder_rises(example: dict[str, Any]) -> None:
-    ladder = {rung.name: rung for rung in example["found"].ladder}
+    ladder = {rung.name: rung for rung in example["evaluation"].ladder}
     explained = [ladder[name].explained.value for name in ("constant", "cluster_means.3", "exact_maps.3")]
     assert explained == sorted(explained)
     assert abs(explained[0]) < 0.01, "class means of training images, on test images"

@@ -1,8 +1,6 @@
 """Figures show what their captions say; every number in the report was computed in that run."""
 
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -18,7 +16,7 @@ from looking_for.figures.claims import describe_regions
 from looking_for.results.glossary import describe_rung
 from looking_for.results.run import largest_at_most
 from looking_for.surrogates.results import Pictures
-from tests.projects import ROOT, Project
+from tests.projects import Project
 
 NEVER = np.array([False, False, True, False])
 WEIGHTS = np.array([[-1.0, 2.0], [0.0, 3.0], [9.0, 9.0], [1.0, 2.5]])
@@ -152,18 +150,3 @@ def test_report_states_computed_shares(project: Project) -> None:
     stated = set(re.findall(r"\d+(?:\.\d+)? %", (reports / "README.md").read_text()))
     assert len(stated) > 10
     assert stated - {"95 %"} <= computed
-
-
-def test_stages_that_import_tensorflow() -> None:
-    for stage, needs in (
-        ("fetch", "pooch"),
-        ("survey", "sklearn"),
-        ("compose", "scipy"),
-        ("challenge", "scipy"),
-        ("render", "matplotlib"),
-    ):
-        command = [sys.executable, "-X", "importtime", "-c", f"import stages.{stage}"]
-        times = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True).stderr
-        imported = {line.split("|")[-1].strip().split(".")[0] for line in times.splitlines()}
-        assert needs in imported
-        assert not imported & {"tensorflow", "keras"}

@@ -227,7 +227,7 @@ BAD_FILES: dict[Callable[[Path, Arrays], Path], str] = {
     single_array: "cannot be read as .npz",
     three_idx: "no t10k-labels-idx1-ubyte",
     cut_idx: "train-images-idx3-ubyte.gz cannot be read",
-    text_among_images: "notes.txt is no image",
+    text_among_images: "notes.txt is not an image",
     another_size: "01.png is of another size than .*: 5×7 and 5×5 pixels",
     sixteen_bits: "00.png is I;16, not 8-bit grey",
     class_in_one_part: "class 'c' is in only one of train/ and test/",

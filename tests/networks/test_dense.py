@@ -101,7 +101,7 @@ def test_check_exactness_rejects_wrong_maps(
 ) -> None:
     network, x = make_network(hidden), as_pixels(images.x_test[:60])
     right = exact_maps.exact_maps
-    monkeypatch.setattr(exact_maps, "maps", lambda n, rows: (right(n, rows)[0] * 1.001, right(n, rows)[1]))
+    monkeypatch.setattr(exact_maps, "exact_maps", lambda n, rows: (right(n, rows)[0] * 1.001, right(n, rows)[1]))
     with pytest.raises(UserError, match="no pictures are written"):
         network.check_exactness(x)
 

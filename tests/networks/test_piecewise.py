@@ -244,7 +244,7 @@ def test_check_layers_names_unknown_layers(tmp_path: Path, monkeypatch: pytest.M
     make, words = REFUSED[case]
     saved(tmp_path, make())
     if case != "bent convolutions":  # which only the whole chain tells
-        monkeypatch.setattr(keras_file, "_built", lambda _: pytest.fail("built"))
+        monkeypatch.setattr(keras_file, "_build", lambda _: pytest.fail("built"))
     with pytest.raises(UserError, match=words) as problem:
         load_network(tmp_path / "mine.keras", SHAPE)
     assert "\n" not in str(problem.value)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,18 +40,20 @@ def append(file: str) -> Callable[[Project], None]:
 
 # Remarks in code, which change nothing that comes out.
 REMARKS = {
-    "fetch's code": (append("stages/fetch/check.py"), ["fetch"]),
-    "own images": (append("data/local/README.md"), ["fetch"]),  # gives the same digits
-    "survey's code": (append("stages/survey/ink.py"), ["survey"]),
-    "train's code": (append("stages/train/model.py"), every("train")),
-    "compose's code": (append("stages/compose/rungs.py"), every("compose")),
-    "the mathematics": (append("stages/mathematics/exact.py"), [*every("compose"), "challenge@all"]),
-    "challenge's code": (append("stages/challenge/contest.py"), ["challenge@all"]),
-    "draw's code": (append("stages/draw/clusters.py"), every("draw")),
-    "what both draw with": (append("stages/drawing/canvas.py"), [*every("draw"), "explore", "render"]),
-    "explore's code": (append("stages/explore/payload.py"), ["explore"]),
-    "render's code": (append("stages/render/charts/along.py"), ["render"]),
-}
+    "fetch": (append("stages/fetch.py"), ["fetch"]),
+    "custom images": (append("data/local/README.md"), ["fetch"]),  # gives the same digits
+    "survey": (append("stages/survey.py"), ["survey"]),
+    "train": (append("stages/train.py"), every("train")),
+    "compose": (append("stages/compose.py"), every("compose")),
+    "challenge": (append("stages/challenge.py"), ["challenge@all"]),
+    "draw": (append("stages/draw.py"), every("draw")),
+    "explore": (append("stages/explore.py"), ["explore"]),
+    "render": (append("stages/render.py"), ["render"]),
+    "training": (append("looking_for/training/loop.py"), [*every("train"), *LAST]),
+    "exact maps": (append("looking_for/networks/exact_maps.py"),
+                   [*every("compose"), "challenge@all", *every("draw"), *LAST]),
+    "figures": (append("looking_for/figures/canvas.py"), [*every("draw"), *LAST]),
+}  # fmt: skip
 
 # Parameters, and files that people or stages write.
 OTHERS = {
@@ -62,10 +65,10 @@ OTHERS = {
     "who is challenged": (edit("challenge: [all]", "challenge: []"), ["render"]),
     "a render parameter": (edit("samples_per_class: 5", "samples_per_class: 6"), ["render"]),
     "the clusters shown": (edit("clusters_shown: 3", "clusters_shown: 2"), [*every("draw"), "render"]),
-    "the explorer's page": (append("stages/explore/web/screen.js"), ["explore"]),
-    "render's template": (edit("# {{", "# The {{", "stages/prose/page.md.j2"), ["render"]),
+    "the explorer's page": (append("looking_for/explorer/web/screen.js"), LAST),
+    "a template": (edit("# What", "# Now what", "looking_for/report/templates/story.md.j2"), LAST),
     "a README": (append("README.md"), []),
-    "what the survey found": (append("data/survey.npz"),
+    "the survey": (append("data/survey.npz"),
                               ["survey", *every("compose"), "challenge@all", *every("draw"), *LAST]),
     "trained weights": (append("data/networks/all.npz"),
                         ["train@all", "compose@all", "challenge@all", "explore"]),
@@ -105,6 +108,24 @@ def test_edit_reruns_once(project: Project) -> None:
     assert touched(project) == []
 
 
+def test_edits_of_the_report_retrain_nothing(project: Project) -> None:
+    for path in sorted((project.folder / "looking_for/report").rglob("*.py")):
+        append(str(path.relative_to(project.folder)))(project)
+    project.replace("stages/params/reporting.py", "class Render(Section):", "class Render(Section):\n    paper: str")
+    project.replace("params.yaml", "render:", "render:\n  paper: white")
+    assert touched(project) == sorted([*every("draw"), *LAST])
+
+
+@pytest.mark.parametrize("stage", ["fetch", "survey", "compose", "challenge", "draw", "render"])
+def test_stage_runs_without_tensorflow(project: Project, stage: str) -> None:
+    run = "import sys, runpy; sys.modules |= dict.fromkeys(['tensorflow', 'keras'])\n"
+    run += f"sys.argv[0] = {stage!r}; runpy.run_module('stages.{stage}', run_name='__main__')"
+    words = ["--network", "all"] if stage in ("compose", "challenge", "draw") else []
+    project.run("dvc", "unprotect", "data/images.npz", "data/survey.npz", "data/survey.json")
+    project.run(sys.executable, "-c", run, *words)
+    assert touched(project) == []
+
+
 def test_rerun_of_all_stages_gives_same_bytes(project: Project) -> None:
     before = digests(project)
     for make, _ in REMARKS.values():
@@ -117,9 +138,7 @@ def test_rerun_of_all_stages_gives_same_bytes(project: Project) -> None:
 
 
 @pytest.mark.long
-def test_too_many_samples_use_all(
-    project: Project,
-) -> None:
+def test_too_many_samples_use_all(project: Project) -> None:
     old, new = "few: {samples: 100, hidden: [12, 8]", "few: {samples: 60000, hidden: [6, 5, 4]"
     project.replace("params.yaml", old, new)
     out = project.run("dvc", "repro").stdout
@@ -131,10 +150,9 @@ def test_too_many_samples_use_all(
     assert project.run("git", "status", "--porcelain").stdout == ""
 
 
-def test_failed_stage_leaves_nothing_whole(
-    project: Project,
-) -> None:
-    project.replace("stages/models/probe.py", "def run", "raise RuntimeError\n\n\ndef run")
+def test_failed_stage_leaves_nothing_whole(project: Project) -> None:
+    file = "looking_for/networks/training_pass.py"
+    project.replace(file, "def pass_training_images", "raise RuntimeError\n\n\ndef pass_training_images")
     failed = project.run("dvc", "repro", check=False)
     assert failed.returncode != 0
     assert not (project.folder / "data/pictures/few.npz").exists()

@@ -321,10 +321,8 @@ def test_resolve_seed_of_its_own(images: ImageSet) -> None:
     assert not np.array_equal(other, common)
 
 
-def test_check_memory_rejects_large_networks(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(memory, "available", lambda: 2_000_000_000)
+def test_check_memory_rejects_large_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available_bytes", lambda: 2_000_000_000)
     memory.check_memory("small", params([512, 256]), 784, 10, 128)
     with pytest.raises(UserError, match=r"networks\.wide\.hidden = .* needs about 5\.\d GB .* has 2\.0"):
         memory.check_memory("wide", params([8192] * 5), 784, 10, 128)

@@ -69,7 +69,7 @@ class Changes:
     added: list[str]
     removed: list[str]
     metrics: list[Metric]
-    moved_rungs: list[Step]
+    steps: list[Step]
     figures: list[Figure]
 
     @property
@@ -137,7 +137,7 @@ def find_changes(revision: str) -> Changes:
         added=sorted(now - before) if before else [],
         removed=sorted(before - now),
         metrics=[with_spread(metric, spreads) for metric in moved_metrics(repository.metrics_changed(base))],
-        moved_rungs=[step for name in sorted(now) for step in moved_rungs(name, *_ladders(base, name))],
+        steps=[step for name in sorted(now) for step in moved_rungs(name, *_ladders(base, name))],
         figures=[
             compare_figure(path, repository.file_at(base, path), _now(path))
             for path in repository.figures_changed(base)

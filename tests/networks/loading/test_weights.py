@@ -110,9 +110,9 @@ def written(folder: Path, arrays: dict[str, Array], name: str = "mine.npz") -> P
 W, B = np.ones((64, 10)), np.zeros(10)
 BAD: dict[str, tuple[dict[str, Array], str]] = {
     "a convolution": ({"conv.weight": np.ones((8, 1, 3, 3))}, "conv.weight has the shape"),
-    "another input": ({"W1": np.ones((50, 10)), "b1": B}, "no chain of layers from 64 pixels on"),
+    "another input": ({"W1": np.ones((50, 10)), "b1": B}, "not a chain of layers from 64 pixels on"),
     "a broken chain": ({"W1": np.ones((64, 9)), "b1": np.zeros(9), "W2": W, "b2": B}, "64×9, 64×10"),
-    "no bias": ({"W1": W}, "each layer needs one bias a unit"),
+    "no bias": ({"W1": W}, "each layer needs one bias per unit"),
     "all square": ({"W1": np.ones((64, 64)), "b1": np.zeros(64)}, "orientation cannot be told"),
     "whole numbers": ({"W1": W.astype(int), "b1": B}, "W1 is int64; weights are floating-point"),
     "not finite": ({"W1": W * np.nan, "b1": B}, "W1 has numbers that are not finite"),
