@@ -1,1 +1,3 @@
-"""Development tools: the benchmark, the review of a change, the check that a run gave the same bytes."""
+"""Development tools: the benchmark, the review of a change, the check of words."""
+
+import stages  # noqa: F401  # enters the environment, or says what is missing

@@ -92,7 +92,7 @@ def project_images(x: Array) -> Array:
     from sklearn.decomposition import PCA
 
     x = x[:, x.any(axis=0)]  # pixels that are never inked only cost time
-    if len(x) < 2 or x.shape[1] == 0:
+    if not (x != x[:1]).any():
         return np.zeros((len(x), 0))
     return np.asarray(PCA(min(N_COMPONENTS, *x.shape), svd_solver="covariance_eigh").fit_transform(x))
 
@@ -101,7 +101,7 @@ def cluster_class(projected: Array, number: int, seed: int) -> Array:
     """Assign each image of a class (n_images, n_components) to a cluster, numbered from the largest."""
     from sklearn.cluster import KMeans
 
-    if projected.shape[1] == 0:  # black images alone, or a single one
+    if projected.shape[1] == 0:  # equal images alone, or a single one
         return np.zeros(len(projected), int)
     model = KMeans(min(number, len(projected)), n_init=1, random_state=seed)
     _, labels, sizes = np.unique(model.fit_predict(projected), return_inverse=True, return_counts=True)

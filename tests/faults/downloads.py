@@ -20,11 +20,11 @@ from tests.projects import ROOT
 Handler = http.server.BaseHTTPRequestHandler
 STAGE = """\
 import sys
-from stages.fetch import __main__, public, sources
-from stages import console
+from looking_for.images import sources
+from stages import _cli, fetch
 sources.CONNECT_SECONDS = sources.READ_SECONDS = 0.5
 sources.SOURCES["mnist"] = {"keras": lambda: sources.from_npz_at(sys.argv[1])}
-console.run("fetch", __main__.main)
+_cli.run_stage("fetch", fetch.main)
 """
 
 

@@ -32,7 +32,7 @@ def measured() -> dict[str, Any]:
             "widths, bare products": {"128": [1.0], "512": [5.0], "2048": [60.0]},
         },
         "pipeline": {"cold": runs, "article_way": 60.0, "edits": {"few.samples": {"whole": 12.0}},
-                     "crowd": {"8": {"edit": 6.0, "alone": 4.0}, "40": {"edit": 12.0, "alone": 5.0}},
+                     "many_networks": {"8": {"edit": 6.0, "alone": 4.0}, "40": {"edit": 12.0, "alone": 5.0}},
                      "noop": [3.0], "empty_pipeline": [2.0], "train_few": [1.0], "keras_fit_few": [4.0]},
     }  # fmt: skip
 
@@ -103,5 +103,5 @@ def test_article_draw_makes_one_axes_per_unit(tmp_path: Path) -> None:
     weights = np.random.default_rng(0).normal(size=(784, 3))
     normalised = article.normalise(weights)
     assert all(picture.min() == 0 and picture.max() == 255 for picture in normalised)
-    article.draw(normalised, tmp_path / "page.png")
+    article.draw_pictures(normalised, tmp_path / "page.png")
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")

@@ -129,7 +129,7 @@ def ancestors(pid: int, parents: dict[int, int]) -> list[int]:
 
 
 def test_missing_scheduler_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT", 1)
     with pytest.raises(UserError) as error, cluster.connect_workers("tcp://127.0.0.1:9", 1):
         pass
     assert str(error.value).startswith("no dask scheduler at tcp://127.0.0.1:9: ")

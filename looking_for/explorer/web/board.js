@@ -3,9 +3,14 @@
 export const SIZE = 280;
 const BRUSH = 11; // its radius, of SIZE
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {(ink: Float32Array | null) => void} changed called with the ink, 0…1, SIZE × SIZE; null of an empty board
+ */
 export function makeBoard(canvas, changed) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   canvas.width = canvas.height = SIZE;
+  /** @type {[number, number][][]} */
   let strokes = [];
   let current = null;
   let pointer = null;
@@ -28,9 +33,9 @@ export function makeBoard(canvas, changed) {
 
   function ink() {
     const { data } = context.getImageData(0, 0, SIZE, SIZE);
-    const found = new Float32Array(SIZE * SIZE);
-    for (let n = 0; n < found.length; n++) found[n] = 1 - data[4 * n] / 255;
-    return found;
+    const pixels = new Float32Array(SIZE * SIZE);
+    for (let n = 0; n < pixels.length; n++) pixels[n] = 1 - data[4 * n] / 255;
+    return pixels;
   }
 
   function update() {
@@ -65,7 +70,10 @@ export function makeBoard(canvas, changed) {
   canvas.addEventListener("pointermove", event => {
     if (current && event.pointerId === pointer && !cursor.inks) { current.push(at(event)); update(); }
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, event => { if (event.pointerId === pointer) current = pointer = null; });
+  /** @param {PointerEvent} event */
+  const lift = event => { if (event.pointerId === pointer) current = pointer = null; };
+  canvas.addEventListener("pointerup", lift);
+  canvas.addEventListener("pointercancel", lift);
 
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   canvas.addEventListener("keydown", event => {

@@ -22,7 +22,11 @@ export const ACTIVATIONS = {
   gelu: [z => z * normal(z), z => normal(z) + z * Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI)],
 };
 
-/** x W + b, for W of inputs × units. */
+/**
+ * x W + b, for W of inputs × units.
+ * @param {Layer} layer
+ * @param {Numbers} x
+ */
 export function affine({ weights, bias, inputs, units }, x) {
   const z = Float32Array.from(bias);
   for (let i = 0; i < inputs; i++) {
@@ -33,15 +37,19 @@ export function affine({ weights, bias, inputs, units }, x) {
   return z;
 }
 
-/** W v: a direction of a layer's units back to its inputs. */
+/**
+ * W v: a direction of a layer's units back to its inputs.
+ * @param {Layer} layer
+ * @param {Float32Array} v
+ */
 function back({ weights, inputs, units }, v) {
-  const found = new Float32Array(inputs);
+  const product = new Float32Array(inputs);
   for (let i = 0; i < inputs; i++) {
     let sum = 0;
     for (let u = 0, at = i * units; u < units; u++, at++) sum += weights[at] * v[u];
-    found[i] = sum;
+    product[i] = sum;
   }
-  return found;
+  return product;
 }
 
 function dot(a, b) {
@@ -50,22 +58,36 @@ function dot(a, b) {
   return sum;
 }
 
-/** All of z_1 … z_L; the last are the logits. */
+/**
+ * All of z_1 … z_L; the last are the logits.
+ * @param {Network} network
+ * @param {Float32Array} x pixels 0…1
+ */
 export function forward(network, x) {
   const [value] = ACTIVATIONS[network.activation];
-  const found = [];
+  const preactivations = [];
   let h = x;
   for (const layer of network.layers) {
     const z = affine(layer, h);
-    found.push(z);
+    preactivations.push(z);
     h = z.map(value);
   }
-  return found;
+  return preactivations;
 }
 
+/**
+ * @param {Network} network
+ * @param {Float32Array} x pixels 0…1
+ */
 export const logits = (network, x) => Array.from(forward(network, x).at(-1));
 
-/** A direction of logits pulled back to the image through slopes: the map, and the biases' own way. */
+/**
+ * A direction of logits pulled back to the image through slopes: the map, and the biases' own way.
+ * @param {Layer[]} layers
+ * @param {Float32Array[] | null} slopes by hidden layer
+ * @param {Float32Array} direction
+ * @returns {AffineMap}
+ */
 function pull(layers, slopes, direction) {
   let v = direction;
   let bias = 0;
@@ -77,23 +99,43 @@ function pull(layers, slopes, direction) {
   return { map: v, bias };
 }
 
-/** The exact map of one class, less the mean of all classes, around an image: logit = x · map + bias. */
+/**
+ * The exact map of one class, less the mean of all classes, around an image: logit = x · map + bias.
+ * @param {Network} network
+ * @param {Float32Array[]} zs as `forward` gives them
+ * @param {number} k
+ */
 export function exactMap(network, zs, k) {
   const slope = ACTIVATIONS[network.activation][1];
   return pull(network.layers, zs.slice(0, -1).map(z => z.map(slope)), centredDirection(network.classes, k));
 }
 
-/** The composed picture of one class, less the mean of all: the same with no activations at all. */
+/**
+ * The composed picture of one class, less the mean of all: the same with no activations at all.
+ * @param {Network} network
+ * @param {number} k
+ */
 export const composedPicture = (network, k) => pull(network.layers, null, centredDirection(network.classes, k));
 
-/** A hidden unit's composed picture: its column of W_1 … W_l. */
+/**
+ * A hidden unit's composed picture: its column of W_1 … W_l.
+ * @param {Network} network
+ * @param {number} layer
+ * @param {number} unit
+ */
 export function unitPicture(network, layer, unit) {
   const direction = new Float32Array(network.layers[layer].units);
   direction[unit] = 1;
   return pull(network.layers.slice(0, layer + 1), null, direction).map;
 }
 
-/** What each unit of a hidden layer adds to a class's logit here: its activation times its way out. */
+/**
+ * What each unit of a hidden layer adds to a class's logit here: its activation times its way out.
+ * @param {Network} network
+ * @param {Float32Array[]} zs as `forward` gives them
+ * @param {number} layer
+ * @param {number} k
+ */
 export function contributions(network, zs, layer, k) {
   const [value, slope] = ACTIVATIONS[network.activation];
   let v = centredDirection(network.classes, k);
@@ -110,11 +152,17 @@ function centredDirection(classes, k) {
   return direction;
 }
 
+/**
+ * @param {number[] | Float32Array} scores
+ */
 export function centred(scores) {
-  const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
+  const mean = Array.from(scores).reduce((a, b) => a + b, 0) / scores.length;
   return Array.from(scores, score => score - mean);
 }
 
+/**
+ * @param {number[]} scores
+ */
 export function softmax(scores) {
   const most = Math.max(...scores);
   const odds = Array.from(scores, score => Math.exp(score - most));
@@ -122,15 +170,23 @@ export function softmax(scores) {
   return odds.map(odd => odd / sum);
 }
 
+/**
+ * @param {number[]} scores
+ */
 export const argmax = scores => scores.reduce((best, score, n) => (score > scores[best] ? n : best), 0);
 
-/** Fitted pictures: what each says, and by class the number of the strongest. */
+/**
+ * Fitted pictures: what each says, and by class the number of the strongest.
+ * @param {Fitted} fitted
+ * @param {Numbers} x pixels 0…1
+ * @returns {FittedScores}
+ */
 export function templates(fitted, x) {
-  const said = affine(fitted, x);
+  const pictureScores = affine(fitted, x);
   const strongest = [];
-  said.forEach((value, n) => {
+  pictureScores.forEach((value, n) => {
     const k = fitted.classOf[n];
-    if (strongest[k] === undefined || value > said[strongest[k]]) strongest[k] = n;
+    if (strongest[k] === undefined || value > pictureScores[strongest[k]]) strongest[k] = n;
   });
-  return { said, strongest, scores: strongest.map(n => said[n]) };
+  return { pictureScores, strongest, scores: strongest.map(n => pictureScores[n]) };
 }

@@ -1,7 +1,12 @@
 // A drawing as an image of the data set, by MNIST's own preparation: fitted into a box, its centre of mass in
 // the middle. Knows no screen: a large grid of ink 0…1 in, rows of pixels 0…1 out.
 
-/** ink: size × size; shape: [height, width] of the images; box: the share of them that forms fill. */
+/**
+ * @param {Float32Array} ink size × size
+ * @param {number} size
+ * @param {Shape} shape of the images
+ * @param {number[]} box the share of height and width that forms fill
+ */
 export function prepare(ink, size, [height, width], box) {
   const edges = bounds(ink, size);
   if (!edges) return new Float32Array(height * width);

@@ -1,7 +1,7 @@
 // The page: what is drawn or chosen goes through the engine, and what it says is shown.
 
 import * as engine from "engine";
-import { floats, integers, network as read } from "data";
+import { integers, network as read } from "data";
 import { prepare } from "prepare";
 import { drawInk, drawSigned, halfRange, setPalette } from "pictures";
 import { SIZE, makeBoard } from "board";
@@ -13,6 +13,7 @@ const DATA = JSON.parse(document.getElementById("data").textContent);
 const SHAPE = DATA.shape;
 const INPUTS = SHAPE[0] * SHAPE[1];
 const known = new Map(); // networks as arrays, read when first asked for
+/** @type {(id: string) => any} An element of the page, of whichever kind. */
 const $ = id => document.getElementById(id);
 const percent = share => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);
 const signed = value => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
@@ -27,11 +28,17 @@ function networkOf(name) {
   return known.get(name);
 }
 
+/**
+ * @param {string} tag
+ * @param {Record<string, any>} attributes
+ * @param {...(string | Node)} children
+ * @returns {any}
+ */
 function make(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
 }
 
 /** A canvas with words for those who do not see it, under it a caption. */
@@ -51,12 +58,12 @@ function update() {
   const empty = state.x.every(value => value === 0);
   document.body.classList.toggle("empty", empty);
   drawInk($("prepared"), SHAPE, state.x);
-  const found = engine.templates(network.fitted, state.x);
+  const fitted = engine.templates(network.fitted, state.x);
   const zs = network.layers.length ? engine.forward(network, state.x) : null;
-  const scores = zs ? engine.centred(zs.at(-1)) : engine.centred(found.scores);
+  const scores = zs ? engine.centred(zs.at(-1)) : engine.centred(fitted.scores);
   const composed = zs ? composedOf(network).map(({ map, bias }) => dot(state.x, map) + bias) : null;
-  showAnswer(network, empty, scores, composed, found);
-  showWhy(network, empty, zs, scores, found);
+  showAnswer(network, empty, scores, composed, fitted);
+  showWhy(network, empty, zs, scores, fitted);
   showUnits(network, empty, zs, scores);
   showStep(network);
 }
@@ -72,7 +79,7 @@ function composedOf(network) {
   return network.composed;
 }
 
-function showAnswer(network, empty, scores, composed, found) {
+function showAnswer(network, empty, scores, composed, fitted) {
   const answer = engine.argmax(scores);
   const odds = engine.softmax(scores);
   $("answer").textContent = empty ? "Draw, or choose an image" : DATA.classes[answer];
@@ -85,13 +92,13 @@ function showAnswer(network, empty, scores, composed, found) {
     make("span", { class: "share" }, percent(odds[k]))))));
   const says = [];
   if (composed && network.layers.length > 1) says.push(["composed pictures", engine.argmax(composed)]);
-  if (network.layers.length) says.push(["fitted pictures", engine.argmax(found.scores)]);
+  if (network.layers.length) says.push(["fitted pictures", engine.argmax(fitted.scores)]);
   $("standins").replaceChildren(...(empty ? [] : says.map(([who, k]) => make("li",
     { class: k === answer ? "same" : "differs" },
     k === answer ? `The ${who} answer the same.` : `The ${who} answer ${DATA.classes[k]}: here they are not the network.`))));
 }
 
-function showWhy(network, empty, zs, scores, found) {
+function showWhy(network, empty, zs, scores, fitted) {
   const place = $("classes");
   $("why").hidden = empty;
   if (empty) { place.replaceChildren(); return; }
@@ -117,7 +124,7 @@ function showWhy(network, empty, zs, scores, found) {
       tiles.push(signedTile(adds[n], halves[1], null, `what each pixel adds for ${name}`,
         make("span", {}, "image × map, its sum with the bias: ", network.isAffine ? equals : signed(sum))));
     }
-    tiles.push(...templateTiles(network, found, k));
+    tiles.push(...templateTiles(network, fitted, k));
     return make("section", { class: "class" },
       make("h3", {}, `${name} `, make("span", { class: "score" }, `${signed(scores[k])}${k === answer ? ", its answer" : ""}`)),
       make("div", { class: "tiles" }, ...tiles));
@@ -125,13 +132,13 @@ function showWhy(network, empty, zs, scores, found) {
 }
 
 /** The winning template of a class, large, and its rivals, each with what it says. */
-function templateTiles(network, found, k) {
-  const own = network.fitted.classOf.flatMap((of, n) => (of === k ? [n] : []));
-  const order = own.sort((a, b) => found.said[b] - found.said[a]).slice(0, RIVALS);
+function templateTiles(network, fitted, k) {
+  const ofClass = network.fitted.classOf.flatMap((of, n) => (of === k ? [n] : []));
+  const order = ofClass.sort((a, b) => fitted.pictureScores[b] - fitted.pictureScores[a]).slice(0, RIVALS);
   const columns = order.map(n => column(network.fitted, n));
   const half = halfRange(columns, null);
   const [first, ...rest] = order.map((n, place) => signedTile(columns[place], half, network.never,
-    `fitted picture ${place + 1} of ${DATA.classes[k]}`, place ? signed(found.said[n]) : `strongest fitted picture: ${signed(found.said[n])}`));
+    `fitted picture ${place + 1} of ${DATA.classes[k]}`, place ? signed(fitted.pictureScores[n]) : `strongest fitted picture: ${signed(fitted.pictureScores[n])}`));
   return [first, make("div", { class: "rivals", "aria-label": "its rivals" }, ...rest)];
 }
 
@@ -156,10 +163,10 @@ function showUnits(network, empty, zs, scores) {
 
 /** Where the chosen unit is in its strip. */
 function mark() {
-  document.querySelectorAll(".mark").forEach((arrow, l) => {
+  /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".mark")).forEach((arrow, l) => {
     arrow.hidden = l !== state.unit.l;
     const { units } = networkOf(state.name);
-    arrow.style.setProperty("--at", (state.unit.place + 0.5) / units[l].influence.length);
+    arrow.style.setProperty("--at", String((state.unit.place + 0.5) / units[l].influence.length));
   });
 }
 
@@ -211,15 +218,15 @@ function showStep(network) {
   if (!network.film) return;
   const step = network.film.steps[state.step];
   step.pictures ??= DATA.classes.map((_, k) => column(step, k));
-  const said = step.pictures.map((picture, k) => dot(state.x, picture) + step.bias[k]);
+  const scores = step.pictures.map((picture, k) => dot(state.x, picture) + step.bias[k]);
   const empty = state.x.every(value => value === 0);
-  const answer = engine.argmax(said);
+  const answer = engine.argmax(scores);
   $("step").setAttribute("aria-valuetext", `${step.updates} updates`);
   $("facts").textContent = `After ${step.updates.toLocaleString("en")} updates: right on ${percent(step.accuracy)}, its composed pictures agree `
     + `with it on ${percent(step.agreement)} and, balanced, explain ${step.explained.toFixed(2)}.`
     + (empty ? "" : ` Of this image they say ${DATA.classes[answer]}.`);
   if (state.drawn !== step) drawStep(network, step);
-  [...$("pictures").children].forEach((figure, k) => figure.classList.toggle("chosen", !empty && k === answer));
+  [...$("pictures").children].forEach((figure, k) => { figure.classList.toggle("chosen", !empty && k === answer); });
 }
 
 function drawStep(network, step) {

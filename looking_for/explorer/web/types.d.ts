@@ -1,0 +1,66 @@
+// What the page's data are, for the type checker; nothing of this is in the page.
+
+type Numbers = ArrayLike<number>;
+type Shape = [height: number, width: number];
+
+/** Weights row by row, inputs × units, and a bias per unit. */
+interface Layer {
+  weights: Float32Array;
+  bias: Float32Array;
+  inputs: number;
+  units: number;
+}
+
+interface Fitted extends Layer {
+  classOf: number[];
+  shares: Float32Array;
+}
+
+interface Unit {
+  influence: Float32Array;
+  explained: Float32Array;
+}
+
+interface Step extends Layer {
+  updates: number;
+  accuracy: number;
+  agreement: number;
+  explained: number;
+  pictures?: Float32Array[];
+}
+
+interface AffineMap {
+  map: Float32Array;
+  bias: number;
+}
+
+/** A network of the page as arrays; `classes` is how many there are. */
+interface Network {
+  name: string;
+  activation: string;
+  architecture: string;
+  words: string;
+  accuracy: number;
+  agreement: number;
+  isAffine: boolean;
+  isDense: boolean;
+  classes: number;
+  layers: Layer[];
+  fitted: Fitted;
+  never: Uint8Array;
+  units: Unit[];
+  ladder: { words: string; explained: number | null; agreement: number; errors: number | null }[];
+  film?: { steps: Step[] };
+  composed?: AffineMap[];
+}
+
+/** What the fitted pictures say of an image. */
+interface FittedScores {
+  pictureScores: Float32Array;
+  strongest: number[];
+  scores: number[];
+}
+
+interface Window {
+  lookingFor: { networks: string[]; logits(name: string, pixels: number[]): number[] };
+}
