@@ -24,8 +24,6 @@ def measured() -> dict[str, Any]:
                    "sklearn": [5.0]},
         "drawing": {"sheet": [1.0], "axes": [10.0], "compose": [1.0], "compose_article": [4.0]},
         "truth": {"ladder": [4.0], "fitted pictures": [3.0], "along the training": [6.0]},
-        "imports": {"ours": [1.0], "plain": [2.0], "garbage collected": [1.25],
-                    "unused modules imported": [1.6]},
         "growth": {
             "samples": {"5000": [1.0], "15000": [3.0], "60000": [12.0]},
             "widths": {"128": [1.0], "512": [5.0], "2048": [30.0]},
@@ -48,7 +46,6 @@ def test_ratios_divide_medians(measured: dict[str, Any]) -> None:
     assert result["edit_few_over_article_way"] == 0.2
     assert result["edit_at_40_over_edit_at_8"] == 5 / 4
     assert result["edit_at_40_over_edit_at_8_with_dvc"] == 12 / 6
-    assert result["start_over_plain_import"] == 0.5
     assert result["ladder_over_epoch"] == 4 / 2
     assert result["noop_over_empty_pipeline"] == 1.5
     assert result["samples_growth_over_linear"] == 1

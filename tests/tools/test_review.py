@@ -62,7 +62,7 @@ def test_review_of_changed_samples(changed: Project, reviewed: tuple[str, str]) 
     }
     assert set(re.findall(r"<h3>(\S+)", page)) == shown
     assert "| `networks.few.samples` | 100 | 400 |" in text
-    assert "`networks.few.samples` 100 → 400" in text.splitlines()[3]
+    assert "`networks.few.samples` 100 → 400" in text.splitlines()[2]
     for image in re.findall(r"\]\((images/.+?\.png)\)", text):
         assert (changed.folder / "build/review" / image).exists()
 
@@ -70,7 +70,7 @@ def test_review_of_changed_samples(changed: Project, reviewed: tuple[str, str]) 
 def test_review_warns_of_unreproduced_edits(project: Project) -> None:
     project.replace("params.yaml", "few: {samples: 100", "few: {samples: 400")
     text, page = review(project)
-    for shown in (text.splitlines()[3], page):
+    for shown in (text.splitlines()[2], page):
         assert "Not reproduced:" in shown
         assert "train@few" in shown
     shutil.rmtree(project.folder / "data")
@@ -157,7 +157,7 @@ def test_review_rejects_unknown_base(project: Project) -> None:
     failed = project.run("python", "-m", "tools.review", "nowhere", check=False)
     assert failed.returncode == 1
     assert len(failed.stderr.strip().splitlines()) == 1
-    assert "BASE=nowhere is no commit here" in failed.stderr
+    assert "BASE=nowhere is not a commit here" in failed.stderr
 
 
 @pytest.mark.long
