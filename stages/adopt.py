@@ -22,12 +22,7 @@ def main() -> None:
     params = models[name]
     images = ImageSet.load()
     network = load_network(
-        params.path,
-        images.shape,
-        activation=params.activation,
-        scale=params.scale,
-        mean=params.mean,
-        std=params.std,
+        params.path, images.shape, activation=params.activation, scale=params.scale, mean=params.mean, std=params.std
     )
     logits = network.logits(as_pixels(images.x_test))
     if logits.shape[1] != len(images.classes):

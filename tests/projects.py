@@ -113,11 +113,7 @@ def stages_run(output: str) -> list[str]:
 def new_project(folder: Path, params: str = PARAMS, study: str = STUDY) -> Project:
     """Copy the project's files as they are in the working tree, without what stages wrote, with other params."""
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
     )
     for name in listed.stdout.splitlines():
         is_output = name.startswith(WRITTEN_BY_STAGES) and not name.endswith(".gitkeep")

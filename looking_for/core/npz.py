@@ -37,10 +37,7 @@ def load_arrays(path: Path, *names: str) -> dict[str, Array]:
     UserError
         If the file is missing or broken; it says how to get it back.
     """
-    with (
-        translate_errors(path, f"`dvc checkout --force {path}` brings it back"),
-        ZipFile(path) as file,
-    ):
+    with translate_errors(path, f"`dvc checkout --force {path}` brings it back"), ZipFile(path) as file:
         _check_members(path, file)
         return {name: _read_array(file, name) for name in names or _names(file)}
 

@@ -16,11 +16,7 @@ def build_page(data: dict[str, Any]) -> str:
     All of `data` is escaped by the template: names of classes and networks are anyone's.
     """
     environment = Environment(
-        loader=FileSystemLoader(WEB),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=FileSystemLoader(WEB), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     modules = {name: data_address((WEB / f"{name}.js").read_bytes()) for name in MODULES}
     style = (WEB / "style.css").read_text(encoding="utf-8")

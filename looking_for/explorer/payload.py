@@ -95,10 +95,7 @@ def share_of_same_answers(network: DenseWeights, layers: Sequence[Quantised], x:
 
 def pack_units(layer: HiddenUnits) -> dict[str, str]:
     """Pack what is known of a hidden layer's units."""
-    return {
-        "influence": pack(layer.influence.astype("<f4")),
-        "explained": pack(layer.explained.astype("<f4")),
-    }
+    return {"influence": pack(layer.influence.astype("<f4")), "explained": pack(layer.explained.astype("<f4"))}
 
 
 def pack_prototypes(prototypes: FittedPrototypes) -> dict[str, Any]:

@@ -64,11 +64,7 @@ def _scales(shape: tuple[int, int], number: int, classes: int, width: int) -> tu
 
 
 def _head(
-    canvas: Canvas,
-    network: NetworkResults,
-    run: RunResults,
-    lefts: tuple[int, int],
-    halves: tuple[float, float],
+    canvas: Canvas, network: NetworkResults, run: RunResults, lefts: tuple[int, int], halves: tuple[float, float]
 ) -> None:
     part = first_classes_note(len(run.classes), MAX_ROWS)
     canvas.title(f"{network.name}: what it looks for ({network.training_words}){part}")

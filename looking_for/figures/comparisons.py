@@ -79,11 +79,7 @@ def draw_ink(run: RunResults) -> Canvas:
         return np.where(never, np.uint8(palette.NEVER_INKED), palette.ink_levels(values.reshape(-1, never.size)))
 
     bands: list[Band] = [
-        (
-            "Share of the class's training images that ink a pixel: white none, black all",
-            levels(inked),
-            None,
-        ),
+        ("Share of the class's training images that ink a pixel: white none, black all", levels(inked), None),
         ("Of the ink at a pixel, the class's share: white none, black all of it", levels(share), None),
         (
             "All classes together, how exclusive a pixel is: white, all alike; black, one class alone",

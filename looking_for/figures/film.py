@@ -31,11 +31,7 @@ def save_film(network: NetworkResults, shape: tuple[int, int], classes: list[str
 
 
 def draw_frame(
-    network: NetworkResults,
-    snapshot: SnapshotMeasures,
-    weights: Array,
-    shape: tuple[int, int],
-    names: list[str],
+    network: NetworkResults, snapshot: SnapshotMeasures, weights: Array, shape: tuple[int, int], names: list[str]
 ) -> Canvas:
     """Draw one snapshot: what was measured of it, and the pictures (n_inputs, n_classes) in rows."""
     never = network.pictures.never_inked

@@ -3,17 +3,7 @@
 from collections.abc import Sequence
 
 from looking_for.core.arrays import Array
-from looking_for.figures.canvas import (
-    GAP,
-    LINE,
-    MARGIN,
-    SMALL,
-    WIDTH,
-    Canvas,
-    enlarge_scale,
-    fit_scale,
-    label_height,
-)
+from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, fit_scale, label_height
 
 ACROSS = 13  # classes side by side, at most: more are wrapped
 MAX_CLASSES = 39  # shown, at most, so that a page can be read

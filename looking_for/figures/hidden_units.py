@@ -18,10 +18,7 @@ ARTICLE_WORDS = "The article's view: each unit's least weight black, its greates
 
 def draw_layer(network: NetworkResults, number: int, shape: tuple[int, int]) -> Canvas:
     """Draw all units of a hidden layer, most influential first, each at the same place in both views."""
-    weights, units = (
-        network.pictures.composed.layers[number - 1].weights,
-        network.pictures.units[number - 1],
-    )
+    weights, units = (network.pictures.composed.layers[number - 1].weights, network.pictures.units[number - 1])
     order = np.argsort(-units.influence, kind="stable")
     width = format_count(weights.shape[1], "unit")
     title = f"{network.name}, layer {number}: {width} ({network.training_words})"
@@ -45,14 +42,8 @@ def draw_sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title
     half = palette.half_range(weights, never_inked)
     panel = (WIDTH - 3 * MARGIN) // 2
     columns, scale = arrange_units(weights.shape[1], shape, panel)
-    panels = [
-        palette.signed_levels(weights, never_inked, half),
-        palette.article_levels(weights, never_inked),
-    ]
-    words = [
-        f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.",
-        f"{ARTICLE_WORDS} The most influential first.",
-    ]
+    panels = [palette.signed_levels(weights, never_inked, half), palette.article_levels(weights, never_inked)]
+    words = [f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.", f"{ARTICLE_WORDS} The most influential first."]
     canvas = Canvas()
     canvas.title(title)
     canvas.paragraph(subtitle)

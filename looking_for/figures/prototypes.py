@@ -8,16 +8,7 @@ import numpy as np
 from looking_for.core.arrays import Array
 from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.figures import palette
-from looking_for.figures.canvas import (
-    GAP,
-    MARGIN,
-    OUTLINE_AT,
-    SMALL,
-    WIDTH,
-    Canvas,
-    enlarge_scale,
-    label_width,
-)
+from looking_for.figures.canvas import GAP, MARGIN, OUTLINE_AT, SMALL, WIDTH, Canvas, enlarge_scale, label_width
 from looking_for.figures.grid import MAX_CLASSES, first_classes_note
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.maps import FittedPrototypes

@@ -100,10 +100,7 @@ def _curve(axis: Axes, network: NetworkResults, quantity: str, colour: str, styl
 def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:
     last = max(snapshot.updates for network in networks for snapshot in network.truth)
     axis.set_xscale("symlog", linthresh=LINEAR_UPDATES, linscale=0.4)
-    ticks = [
-        0,
-        *(LINEAR_UPDATES * 4**n for n in range(12) if LINEAR_UPDATES * 4**n <= max(last, LINEAR_UPDATES)),
-    ]
+    ticks = [0, *(LINEAR_UPDATES * 4**n for n in range(12) if LINEAR_UPDATES * 4**n <= max(last, LINEAR_UPDATES))]
     axis.xaxis.set_major_locator(FixedLocator(ticks))
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xticklabels([f"{tick:,}" for tick in ticks])

@@ -68,13 +68,7 @@ def from_openml(name: str) -> Arrays:
     warnings.filterwarnings("ignore", "A network error occurred", UserWarning)  # the reason says it
     try:
         x, y = fetch_openml(
-            name,
-            version=1,
-            as_frame=False,
-            parser="liac-arff",
-            return_X_y=True,
-            n_retries=N_RETRIES,
-            delay=1.0,
+            name, version=1, as_frame=False, parser="liac-arff", return_X_y=True, n_retries=N_RETRIES, delay=1.0
         )
     except (OSError, HTTPException, ValueError) as error:
         raise UnreachableError(reason(error)) from error

@@ -61,17 +61,11 @@ class DenseWeights:
 
     @classmethod
     def from_arrays(
-        cls,
-        weights: Sequence[Array],
-        biases: Sequence[Array],
-        dtype: type = np.float64,
-        activation: str = "relu",
+        cls, weights: Sequence[Array], biases: Sequence[Array], dtype: type = np.float64, activation: str = "relu"
     ) -> Self:
         """Make a network of any arrays, cast to one precision."""
         return cls(
-            tuple(np.asarray(w, dtype) for w in weights),
-            tuple(np.asarray(b, dtype) for b in biases),
-            activation,
+            tuple(np.asarray(w, dtype) for w in weights), tuple(np.asarray(b, dtype) for b in biases), activation
         )
 
     def astype(self, dtype: type) -> Self:

@@ -9,12 +9,7 @@ from typing import Any
 import numpy as np
 
 from looking_for.core.tables import N_DIGITS, Cell, save_table
-from looking_for.core.text import (
-    DASH,
-    format_count_range,
-    format_number_range,
-    format_share_range,
-)
+from looking_for.core.text import DASH, format_count_range, format_number_range, format_share_range
 from looking_for.report.page import render_page
 from looking_for.report.verdicts import NEARLY, OUTGROWN
 from looking_for.results.study import RecipeResults, SeedReplicates, StudyNetwork, StudyResults

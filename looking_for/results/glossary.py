@@ -25,8 +25,7 @@ METRICS = {
     ),
     "linear_fit": Meaning("explained by the best linear map: the ceiling of one picture a class", "higher"),
     "exact_maps": Meaning(
-        "explained by the mean exact map of the nearest cluster, ten clusters a class or the most tried below",
-        "higher",
+        "explained by the mean exact map of the nearest cluster, ten clusters a class or the most tried below", "higher"
     ),
     "fitted": Meaning(
         "explained by pictures fitted to the logits, the strongest of a class counting, ten a class or the most "

@@ -21,14 +21,7 @@ from looking_for.surrogates.ladder import Ladder, headline_count
 from looking_for.surrogates.maps import ClusterMaps
 from looking_for.surrogates.measures import accuracy, cross_entropy, mean_cosine, measure
 from looking_for.surrogates.prototypes import FitData, FitSettings
-from looking_for.surrogates.results import (
-    EXAMPLE_KINDS,
-    ComposedMaps,
-    Examples,
-    Pictures,
-    TestMeasures,
-    TrainingMaps,
-)
+from looking_for.surrogates.results import EXAMPLE_KINDS, ComposedMaps, Examples, Pictures, TestMeasures, TrainingMaps
 from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
 N_EXAMPLES_PER_KIND = 2

@@ -125,9 +125,7 @@ def remove_shared_component(prototypes: Prototypes, weight: Array) -> Prototypes
     share = np.where(of_class > 0, weight / np.maximum(of_class, 1), 0) / n_classes
     shared = AffineMap(prototypes.weights @ share, prototypes.biases @ share)
     return replace(
-        prototypes,
-        weights=prototypes.weights - shared.weights[:, None],
-        biases=prototypes.biases - shared.bias,
+        prototypes, weights=prototypes.weights - shared.weights[:, None], biases=prototypes.biases - shared.bias
     )
 
 

@@ -23,10 +23,7 @@ class ComposedMaps:
     """The composed pictures Tₗ with their effective biases βₗ, by layer, the output last."""
 
     layers: Sequence[AffineMap] = stored_parts(
-        AffineMap,
-        "list",
-        weights=Stored("T{n}", axes="inputs {out}"),
-        bias=Stored("beta{n}", axes="{out}"),
+        AffineMap, "list", weights=Stored("T{n}", axes="inputs {out}"), bias=Stored("beta{n}", axes="{out}")
     )
 
     @property
@@ -41,10 +38,7 @@ class TrainingMaps:
     mean exact map of each cluster, by clusters per class."""
 
     mean: AffineMap = stored_parts(
-        AffineMap,
-        "one",
-        weights=Stored("mean_map", axes="inputs classes"),
-        bias=Stored("mean_bias", axes="classes"),
+        AffineMap, "one", weights=Stored("mean_map", axes="inputs classes"), bias=Stored("mean_bias", axes="classes")
     )
     linear: AffineMap = stored_parts(
         AffineMap,

@@ -28,10 +28,7 @@ def product(a: Tensor, b: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tens
     """Multiply a (n, k) by b (k, m), with gradients by the same kind of product."""
 
     def gradients(upstream: Tensor) -> tuple[Tensor, Tensor]:
-        return (
-            ordered_matmul(upstream, tf.transpose(b)),
-            ordered_matmul(materialise(tf.transpose(a)), upstream),
-        )
+        return (ordered_matmul(upstream, tf.transpose(b)), ordered_matmul(materialise(tf.transpose(a)), upstream))
 
     return ordered_matmul(a, b), gradients
 

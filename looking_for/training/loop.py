@@ -11,13 +11,7 @@ from looking_for.core.imageset import ImageSet
 from looking_for.core.keras_backend import keras, tf
 from looking_for.networks.dense_weights import DenseWeights, Snapshots
 from looking_for.networks.recipe import Recipe, TrainSettings
-from looking_for.training.epoch import (
-    ZERO_SUMS,
-    compile_epoch,
-    compile_evaluation,
-    mean_score,
-    split_batches,
-)
+from looking_for.training.epoch import ZERO_SUMS, compile_epoch, compile_evaluation, mean_score, split_batches
 from looking_for.training.history import EpochScores
 from looking_for.training.model import build_model, build_optimizer, extract_weights
 from looking_for.training.schedule import is_logged, snapshot_updates, split_epoch
@@ -65,12 +59,7 @@ class Trained:
 
 
 def train_network(
-    data: TrainingData,
-    recipe: Recipe,
-    n_classes: int,
-    settings: TrainSettings,
-    *,
-    on_epoch_end: EpochCallback,
+    data: TrainingData, recipe: Recipe, n_classes: int, settings: TrainSettings, *, on_epoch_end: EpochCallback
 ) -> Trained:
     """Train a network.
 

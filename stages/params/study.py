@@ -32,10 +32,7 @@ class Study(Section):
         """
         grid = {
             f"{shape}-{samples}-{seed}": NetworkParams(
-                samples=samples,
-                hidden=hidden,
-                epochs=-(-self.updates // -(-samples // batch_size)),
-                seed=seed,
+                samples=samples, hidden=hidden, epochs=-(-self.updates // -(-samples // batch_size)), seed=seed
             )
             for shape, hidden in self.shapes.items()
             for samples in self.samples

@@ -80,8 +80,7 @@ def test_measure_ink_counts_pixels(images: ImageSet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ink_by_class", "exclusive"),
-    [([0.2, 0.2], 0.0), ([0.7, 0.0], 1.0), ([0.0, 0.0], np.nan), ([0.3, 0.1], 0.1887)],
+    ("ink_by_class", "exclusive"), [([0.2, 0.2], 0.0), ([0.7, 0.0], 1.0), ([0.0, 0.0], np.nan), ([0.3, 0.1], 0.1887)]
 )
 def test_measure_exclusiveness_from_zero_to_one(ink_by_class: list[float], exclusive: float) -> None:
     result = ink.measure_exclusiveness(np.array(ink_by_class)[:, None, None])

@@ -179,10 +179,7 @@ def test_page_escapes_names(reproduced: Path, browser: Any, tmp_path: Path) -> N
     (tmp_path / "page.html").write_text(document.build_page(data), encoding="utf-8")
     browser.get((tmp_path / "page.html").as_uri())
     browser.execute_script("document.querySelectorAll('#strip button')[5].click()")
-    assert browser.execute_script("return [window.harm, document.querySelectorAll('img').length]") == [
-        None,
-        0,
-    ]
+    assert browser.execute_script("return [window.harm, document.querySelectorAll('img').length]") == [None, 0]
     assert "<script>window.harm" in browser.execute_script("return document.getElementById('pictures').textContent")
     browser.get((reproduced / "reports/explorer.html").as_uri())
 

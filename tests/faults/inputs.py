@@ -74,11 +74,7 @@ def cases() -> Iterator[Case]:
             yield Case("input", "rubbish in params.yaml", which, partial(in_params, old, new))
     for which in BAD_ARRAYS:
         yield Case("input", "rubbish in a file of images", which, partial(in_images, which))
-    for which, content in {
-        "text": b"hello",
-        "nothing": b"",
-        "half a zip": b"PK\x03\x04" + bytes(99),
-    }.items():
+    for which, content in {"text": b"hello", "nothing": b"", "half a zip": b"PK\x03\x04" + bytes(99)}.items():
         yield Case("input", "no file of images at all", which, partial(in_file, content))
 
 

@@ -15,13 +15,7 @@ from tests.projects import ENVIRONMENT, Project
 
 Victim = Callable[[subprocess.Popen[bytes]], None]
 MOMENTS = ("before", "during", "after")
-WRITES = {
-    "stages.train": 3,
-    "stages.compose": 4,
-    "stages.draw": 4,
-    "stages.explore": 1,
-    "stages.render": 3,
-}
+WRITES = {"stages.train": 3, "stages.compose": 4, "stages.draw": 4, "stages.explore": 1, "stages.render": 3}
 
 
 def cases(base: Base, seconds: float, tries: int, random: Random) -> Iterator[Case]:

@@ -35,10 +35,7 @@ def test_signed_levels_white_red_blue() -> None:
 
 
 def test_signed_levels_mirror_the_negative() -> None:
-    levels, mirrored = (
-        palette.signed_levels(WEIGHTS, NEVER, 2.0),
-        palette.signed_levels(-WEIGHTS, NEVER, 2.0),
-    )
+    levels, mirrored = (palette.signed_levels(WEIGHTS, NEVER, 2.0), palette.signed_levels(-WEIGHTS, NEVER, 2.0))
     inked = ~NEVER
     assert np.array_equal(levels[:, inked] + mirrored[:, inked], np.full((2, 3), palette.SIGNED_LEVELS - 1))
 

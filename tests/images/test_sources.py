@@ -72,14 +72,9 @@ def test_sources_give_the_same_bytes(
     local = tmp_path / "local"
     local.mkdir()
     write_idx(local, small)
-    both = [
-        np.concatenate([small["x_train"], small["x_test"]]),
-        np.concatenate([small["y_train"], small["y_test"]]),
-    ]
+    both = [np.concatenate([small["x_train"], small["x_test"]]), np.concatenate([small["y_train"], small["y_test"]])]
     monkeypatch.setattr(
-        sources,
-        "fetch_openml",
-        lambda *_, **__: (both[0].reshape(-1, 64).astype(float), both[1].astype(str)),
+        sources, "fetch_openml", lambda *_, **__: (both[0].reshape(-1, 64).astype(float), both[1].astype(str))
     )
     monkeypatch.setattr(sources, "TRAINING_IMAGES", len(small["x_train"]))
     monkeypatch.setattr(sources, "IMAGE_SHAPE", (8, 8))
@@ -135,10 +130,7 @@ def nothing(folder: Path, small: dict[str, Array]) -> None:
     ],
 )
 def test_load_public_rejects_damage(
-    site: tuple[Path, str],
-    small: dict[str, Array],
-    damage: Callable[[Path, dict[str, Array]], None],
-    reason: str,
+    site: tuple[Path, str], small: dict[str, Array], damage: Callable[[Path, dict[str, Array]], None], reason: str
 ) -> None:
     folder, address = site
     damage(folder, small)

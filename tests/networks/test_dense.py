@@ -16,12 +16,7 @@ from looking_for.core.imageset import ImageSet
 from looking_for.networks import exact_maps, training_pass
 from looking_for.networks.dense import DenseNetwork, measure_influence, squared_correlations
 from looking_for.surrogates import course, measures
-from looking_for.surrogates.evaluate import (
-    Evaluation,
-    classify_examples,
-    evaluate_network,
-    most_confident,
-)
+from looking_for.surrogates.evaluate import Evaluation, classify_examples, evaluate_network, most_confident
 from tests.conftest import FIT
 
 Maker = Callable[..., DenseNetwork]
@@ -67,11 +62,7 @@ def test_exact_maps_equal_tensorflow_jacobians(make_network: Maker, images: Imag
 @pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "relu"])
 @pytest.mark.parametrize("hidden", [[9], [12, 7], [10, 8, 6]], ids=len)
 def test_exact_maps_of_other_activations(
-    make_network: Maker,
-    images: ImageSet,
-    clusters: dict[int, Clusters],
-    hidden: list[int],
-    activation: str,
+    make_network: Maker, images: ImageSet, clusters: dict[int, Clusters], hidden: list[int], activation: str
 ) -> None:
     network = replace(make_network(hidden), activation=activation)
     x = as_pixels(images.x_train)
@@ -208,10 +199,7 @@ def test_evaluate_fits_on_training_images_only(
     other_images = replace(
         images, x_test=chance.integers(0, 256, images.x_test.shape, np.uint8), y_test=images.y_test[::-1]
     )
-    one, other = (
-        evaluate_digits(network).pictures,
-        evaluate_network(network, other_images, survey, 100, FIT).pictures,
-    )
+    one, other = (evaluate_digits(network).pictures, evaluate_network(network, other_images, survey, 100, FIT).pictures)
     assert one.maps.linear.weights.tobytes() == other.maps.linear.weights.tobytes()
     assert one.maps.mean.bias.tobytes() == other.maps.mean.bias.tobytes()
     for number, maps in one.maps.by_cluster.items():

@@ -77,13 +77,7 @@ def test_adopt_two_networks_from_entry_to_removal(
     assert shown["dense"]["film"] is None
 
     write_dense(project.folder / DENSE, make_network([12, 8], seed=4))
-    assert sorted(project.repro()) == [
-        "adopt@dense",
-        "compose-model@dense",
-        "draw-model@dense",
-        "explore",
-        "render",
-    ]
+    assert sorted(project.repro()) == ["adopt@dense", "compose-model@dense", "draw-model@dense", "explore", "render"]
 
     text = (project.folder / "params.yaml").read_text(encoding="utf-8")
     text = re.sub(r"models:\n(  .*\n)+", "models: {}\n", text).replace("challenge: [layers]", "challenge: [all]")

@@ -87,9 +87,7 @@ def spoil(draw: st.DrawFn, result: Any) -> None:
 @settings(max_examples=TRIES, deadline=None, derandomize=True, database=None,
           suppress_health_check=list(HealthCheck), phases=[Phase.generate])  # fmt: skip
 @given(written())
-def test_pipeline_takes_or_rejects_any_params(
-    text: dict[str, Any],
-) -> None:
+def test_pipeline_takes_or_rejects_any_params(text: dict[str, Any]) -> None:
     note(str(text))
     with folder_of(text), warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)

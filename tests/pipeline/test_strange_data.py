@@ -27,13 +27,7 @@ PARAMS: dict[str, Any] = {
     "challenge": ["few"],
     "render": {"samples_per_class": 2, "clusters_shown": 2, "story": []},
 }
-ATTACKS = [
-    "<img src=x onerror=alert(1)>",
-    "a|b",
-    "$^$ $x",
-    "`c` [d](javascript:alert(1))",
-    "</script><b>e*f*",
-]
+ATTACKS = ["<img src=x onerror=alert(1)>", "a|b", "$^$ $x", "`c` [d](javascript:alert(1))", "</script><b>e*f*"]
 # all images black; all alike; each class one flat grey; a single pixel that varies
 STRANGE = {
     "black": lambda n, _: np.zeros((n, 6, 5)),

@@ -186,10 +186,7 @@ def test_write_story_of_a_dead_network(run_story: Teller) -> None:
         np.float32,
     )
     story = run_story(
-        networks(
-            "dead: {samples: 200, hidden: [1, 1], epochs: 1}",
-            "live: {samples: 500, hidden: [12], epochs: 4}",
-        ),
+        networks("dead: {samples: 200, hidden: [1, 1], epochs: 1}", "live: {samples: 500, hidden: [12], epochs: 4}"),
         given={"dead": dead},
     )
     assert "gives every test image the same class: there is nothing to picture" in story.lead

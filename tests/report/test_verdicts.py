@@ -25,13 +25,7 @@ def snapshot(*values: float) -> SnapshotMeasures:
 
 def rung(name: str, constants: int, *intervals: Interval) -> Rung:
     agreement, on_errors, explained = intervals
-    return Rung(
-        name=name,
-        constants=constants,
-        agreement=agreement,
-        agreement_on_errors=on_errors,
-        explained=explained,
-    )
+    return Rung(name=name, constants=constants, agreement=agreement, agreement_on_errors=on_errors, explained=explained)
 
 
 def imagined(name: str, samples: int, agreements: list[float], *, constant: bool = False) -> NetworkResults:

@@ -66,26 +66,14 @@ def test_study_names_every_network(tmp_path: Path) -> None:
     ("old", "new", "words"),
     [
         ("seeds: [0, 1]", "seeds: [0, 0]", "two networks have one name"),
-        (
-            "shapes: {small: [12, 8]}",
-            "shapes: {Small: [12, 8]}",
-            "study.shapes.Small is not a valid network name",
-        ),
-        (
-            "samples: [100]",
-            "samples: [0]",
-            "study.samples.0 = 0, but should be greater than or equal to 1",
-        ),
+        ("shapes: {small: [12, 8]}", "shapes: {Small: [12, 8]}", "study.shapes.Small is not a valid network name"),
+        ("samples: [100]", "samples: [0]", "study.samples.0 = 0, but should be greater than or equal to 1"),
         ("updates: 40\n", "updates: many\n", "study.updates = 'many', but should be a valid integer"),
         ("  shapes:", "  forms:", "study.forms"),
         ("snapshots: 8", "snapshots: 1", "it needs train.snapshots of 3 or more"),
         ("hidden: [6], epochs: 10", "hidden: [6], epochs: 0", "and epochs in every variant"),
         ("pictures: [3]", "pictures: [4]", "fit.pictures has 4"),
-        (
-            "updates: 40\n",
-            "updates: 900000\n",
-            "epochs = 225000, but should be less than or equal to 100000",
-        ),
+        ("updates: 40\n", "updates: 900000\n", "epochs = 225000, but should be less than or equal to 100000"),
         ("{small: [12, 8]}", "{small: [1, 1, 1, 1, 1, 1, 1, 1, 1]}", "study.shapes.small"),
     ],
 )

@@ -15,12 +15,7 @@ CLEAN = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home())}
 
 def run(folder: Path, *words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        list(map(str, words)),
-        check=False,
-        cwd=folder,
-        env=CLEAN | variables,
-        capture_output=True,
-        text=True,
+        list(map(str, words)), check=False, cwd=folder, env=CLEAN | variables, capture_output=True, text=True
     )
 
 

@@ -213,11 +213,7 @@ def test_contrast_is_paired(make_network: Maker, evaluate_digits: Evaluate) -> N
 
 def test_measure_on_any_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = np.random.default_rng(0)
-    logits, answers, labels = (
-        chance.normal(size=(300, 4)),
-        chance.normal(size=(300, 4)),
-        chance.integers(0, 4, 300),
-    )
+    logits, answers, labels = (chance.normal(size=(300, 4)), chance.normal(size=(300, 4)), chance.integers(0, 4, 300))
     several = measures.measure([answers], logits, labels).resampled
     monkeypatch.setattr("looking_for.core.parallel.n_cores", lambda: 1)
     assert several.tobytes() == measures.measure([answers], logits, labels).resampled.tobytes()

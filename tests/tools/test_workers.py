@@ -28,9 +28,7 @@ def test_share_leaves_no_core_idle(cores: list[int], workers: int, at_once: int,
     assert [cluster.Share(cores, workers, at_once).cores_of(worker) for worker in range(workers)] == parts
 
 
-def test_run_side_by_side_keeps_order(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_run_side_by_side_keeps_order(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[tuple[str, int]] = []
 
     def run(_job: Job, task: Task, _before: object, _place: Path, cores: Sequence[int]) -> Outcome:

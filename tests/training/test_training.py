@@ -52,11 +52,7 @@ def test_compile_epoch_equals_keras_steps(images: ImageSet) -> None:
     keras.utils.set_random_seed(0)
     theirs = keras.Sequential([keras.Input((64,)), dense(16, "relu"), dense(8, "relu"), dense(10)])
     other = keras.optimizers.RMSprop(0.001)
-    run, batches, sums = (
-        epoch.compile_epoch(ours, optimizer),
-        epoch.split_batches(order, 128),
-        epoch.ZERO_SUMS,
-    )
+    run, batches, sums = (epoch.compile_epoch(ours, optimizer), epoch.split_batches(order, 128), epoch.ZERO_SUMS)
     for part in ((0, 2), (2, 3)):  # an epoch in parts is the epoch
         sums = run(x, y, batches, tuple(map(tf.constant, part)), sums)
     loss, right = sums

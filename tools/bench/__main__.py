@@ -48,11 +48,7 @@ def main() -> None:
     print(f"one epoch, {EPOCHS} rounds of everyone in turn", flush=True)
     epochs, accuracies = contenders.race(EPOCHS)
     print("drawing 512 units and composing, the article's way and ours", flush=True)
-    bench: dict[str, Any] = {
-        "epochs": epochs,
-        "accuracies": accuracies,
-        "drawing": growth.time_drawing(network),
-    }
+    bench: dict[str, Any] = {"epochs": epochs, "accuracies": accuracies, "drawing": growth.time_drawing(network)}
     print("growth", flush=True)
     bench["growth"] = {
         "samples": growth.time_samples(images),
@@ -110,11 +106,7 @@ def format_table(bench: Mapping[str, Any]) -> str:
     for name, seconds in timing.medians(bench["epochs"]).items():
         accuracy = bench["accuracies"].get(name)
         lines.append(f"  {name:32}{seconds:9.2f}" + (f"{accuracy:10.4f}" if accuracy else ""))
-    for title, times in (
-        ("pictures", bench["drawing"]),
-        ("truth", bench["truth"]),
-        *bench["growth"].items(),
-    ):
+    for title, times in (("pictures", bench["drawing"]), ("truth", bench["truth"]), *bench["growth"].items()):
         lines += ["", f"{title:34}{'seconds':>9}"]
         lines += [f"  {name:32}{seconds:9.3f}" for name, seconds in timing.medians(times).items()]
     runs = bench["pipeline"]

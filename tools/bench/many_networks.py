@@ -27,10 +27,7 @@ def measure_many(project: Path, present: int) -> dict[str, dict[str, float]]:
         present = size
         samples = SAMPLES + MORE * place
         replace(project / "params.yaml", f"few: {{samples: {samples}", f"few: {{samples: {samples + MORE}")
-        times[str(size)] = {
-            "edit": stages_of(project)["whole"],
-            "alone": seconds(lambda: run_alone(project)),
-        }
+        times[str(size)] = {"edit": stages_of(project)["whole"], "alone": seconds(lambda: run_alone(project))}
     return times
 
 

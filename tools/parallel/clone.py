@@ -14,11 +14,7 @@ from tools.parallel.graph import Task
 
 REFS = "refs/looking-for"
 # One commit, packed as it lies there: making the pack small takes six times as long as copying it.
-FETCH_OPTIONS = (
-    "--quiet",
-    "--depth=1",
-    "--upload-pack=git -c pack.window=0 -c pack.compression=0 upload-pack",
-)
+FETCH_OPTIONS = ("--quiet", "--depth=1", "--upload-pack=git -c pack.window=0 -c pack.compression=0 upload-pack")
 # Freed memory is kept for the next array. Dask has its workers give it back to the system at once, for
 # which our arrays of tens of megabytes pay with a quarter of a stage's time.
 MEMORY = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}

@@ -97,11 +97,7 @@ def _is_made(path: str, outputs: set[str]) -> bool:
 def stale_stages(folder: Path) -> set[str]:
     """The stages whose code, data or params changed since they last ran, or whose outputs are missing."""
     done = subprocess.run(
-        [sys.executable, "-m", "dvc", "status", "--json"],
-        check=False,
-        cwd=folder,
-        capture_output=True,
-        text=True,
+        [sys.executable, "-m", "dvc", "status", "--json"], check=False, cwd=folder, capture_output=True, text=True
     )
     if done.returncode:
         raise UserError(f"`dvc status` failed in {folder}: {last_line(done.stderr)}")

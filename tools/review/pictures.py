@@ -9,10 +9,7 @@ from PIL import Image, ImageChops
 
 from looking_for.core.paths import FIGURES
 
-FAINTNESS, MIN_MAGENTA = (
-    0.15,
-    90,
-)  # of the new figure, as a share; of magenta where anything differs, of 255
+FAINTNESS, MIN_MAGENTA = (0.15, 90)  # of the new figure, as a share; of magenta where anything differs, of 255
 MAGENTA = (200, 0, 130)
 
 

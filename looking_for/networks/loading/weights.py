@@ -22,13 +22,7 @@ FORMATS = (".npz", ".safetensors")
 
 
 def load_weights(
-    path: Path,
-    n_inputs: int,
-    *,
-    activation: str = "relu",
-    scale: float = 1.0,
-    mean: float = 0.0,
-    std: float = 1.0,
+    path: Path, n_inputs: int, *, activation: str = "relu", scale: float = 1.0, mean: float = 0.0, std: float = 1.0
 ) -> DenseNetwork:
     """Read a dense network from a file's weights and biases, in the order of their names.
 
