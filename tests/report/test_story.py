@@ -173,9 +173,6 @@ def test_write_story_of_a_single_unit(run_story: Teller) -> None:
     expected = VERDICTS[judge_measures(ladder["composed"].agreement, ladder["composed_balanced"].explained)]
     assert row.endswith(f"| {expected} |") or "one class for all" in row
     assert "the network itself" not in row
-    if "kept it to the end" in story.lead and "`one` learned" in story.lead:
-        floor, end = ladder["constant"].agreement, ladder["composed"].agreement
-        assert (end.low or 0) > (floor.high or 1), "no better than a constant is no picture"
     assert "exactly the network" not in story.report
 
 
@@ -263,18 +260,6 @@ def test_write_story_of_another_recipe(run_story: Teller) -> None:
     assert "The article" in story.report
     assert "if the data let it" not in story.lead
     assert "Few images or many" not in story.report
-
-
-@pytest.mark.long
-def test_write_story_of_another_seed(run_story: Teller) -> None:
-    longer = DEEP.replace("epochs: 2", "epochs: 40")
-    story = run_story(longer.replace("  seed: 0\n  snapshots", "  seed: 1\n  snapshots"))
-    course = {name: [m.agreement for m in story.truth(name)[1:]] for name in ("few", "all")}
-    fell = {name: max(a) - a[-1] for name, a in course.items()}
-    if "then outgrows it" in story.lead:
-        assert max(fell.values()) >= 0.1
-    if "kept it to the end" in story.lead:
-        assert max(fell.values()) < 0.1
 
 
 @pytest.mark.long

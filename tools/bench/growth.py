@@ -43,7 +43,7 @@ def time_drawing(network: DenseNetwork) -> Seconds:
         return timing.interleaved(
             {
                 "sheet": lambda: draw_sheet(weights, never, SHAPE, "512 units", "").save(path),
-                "axes": lambda: article.draw(article.normalise(weights), path),
+                "axes": lambda: article.draw_pictures(article.normalise(weights), path),
                 "compose": network.compose,
                 "compose_article": compose_articles_way,
             },
