@@ -21,7 +21,7 @@ N_COMPONENTS = 40
 
 @dataclass(frozen=True)
 class Clusters:
-    """Each class's training images cut into equally many clusters; a class's are together, largest first.
+    """Each class's training images cut into clusters, a class's side by side, largest first.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class Clusters:
 
 
 def cluster_images(images: ImageSet, n_clusters: Sequence[int], seed: int) -> dict[int, Clusters]:
-    """Cut each class into so many clusters, for each of the numbers."""
+    """Cluster each class of the training images, once for each entry of `n_clusters`."""
     # Late: what only reads clusters must not wait for scikit-learn's start.
     from sklearn.exceptions import ConvergenceWarning
 

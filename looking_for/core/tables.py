@@ -95,13 +95,13 @@ def save_rows(path: Path, kind: type[AnyRow], rows: Sequence[AnyRow]) -> None:
 
 
 def load_rows(path: Path, kind: type[AnyRow]) -> list[AnyRow]:
-    """Read the rows that a stage wrote, or raise a UserError for a missing or broken file."""
+    """Read the rows that a stage wrote; raises UserError if the file is missing or broken."""
     with translate_errors(path):
         return list(parse_rows(path.read_text(encoding="utf-8"), kind))
 
 
 def parse_rows(text: str, kind: type[AnyRow]) -> Iterator[AnyRow]:
-    """Read rows of one kind from CSV; raises ValueError where it is none."""
+    """Read rows of one kind from CSV; raises ValueError if it is not such CSV."""
     for cells in parse_csv(text):
         yield kind.from_cells(cells)
 

@@ -75,7 +75,7 @@ def describe_network(
 
 
 def quantise_layers(network: DenseWeights, x_test: Array) -> list[dict[str, Any]]:
-    """Quantise the layers to the fewest bits that give the test images the network's own answers."""
+    """Quantise the layers to few bits if MIN_AGREEMENT of the test images keep their answers, else to more."""
     for bits in (SMALL, LARGE):
         layers = [Quantised.from_weights(weights, bits) for weights in network.weights]
         if bits == LARGE or share_of_same_answers(network, layers, as_pixels(x_test)) >= MIN_AGREEMENT:

@@ -26,7 +26,7 @@ ANCHORS: dict[str, Literal["la", "ma", "ra"]] = {"left": "la", "middle": "ma", "
 
 
 class Canvas:
-    """A white page of palette levels (see `views`), as high as what is drawn on it.
+    """A white page of palette levels (see `palette`), as high as what is drawn on it.
 
     `top` is the cursor: where the next line begins. All that takes a `top` draws there instead, and
     leaves the cursor where it is.

@@ -58,7 +58,7 @@ class Network(Protocol):
         """Write what the network is made of."""
 
     def check_exactness(self, x: Array) -> None:
-        """Raise UserError if xA(x) + c(x) are not the logits, where they should be."""
+        """Raise UserError if xA(x) + c(x) are not the logits at x (n_images, n_inputs), where they should be."""
 
     def logits(self, x: Array) -> Array:
         """Give the logits, shape (n_images, n_classes), float64."""

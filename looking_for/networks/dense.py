@@ -52,8 +52,8 @@ class DenseNetwork(DenseWeights):
         if not slopes:
             return (self.weights[0][:, predicted] - self.weights[0][:, runner_up]).T
         classes = np.eye(self.weights[-1].shape[1])
-        pulled = exact_maps.vjp(self, slopes, classes[predicted] - classes[runner_up])
-        return np.asarray(pulled @ self.weights[0].T)
+        gradients = exact_maps.vjp(self, slopes, classes[predicted] - classes[runner_up])
+        return np.asarray(gradients @ self.weights[0].T)
 
     def compose(self) -> list[AffineMap]:
         return exact_maps.compose(self)

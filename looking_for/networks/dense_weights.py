@@ -115,7 +115,7 @@ class DenseWeights:
         return self.preactivations(x)[-1]
 
     def restrict_inputs(self, inked: Array) -> Self:
-        """Keep some pixels alone (mask, shape (n_inputs,)): the same network where all others are blank."""
+        """Keep only the masked pixels (mask, shape (n_inputs,)): the same network where all others are blank."""
         return replace(self, weights=(self.weights[0][inked], *self.weights[1:]))
 
 

@@ -57,7 +57,7 @@ def vjp(network: DenseWeights, slopes: Sequence[Array], direction: Array) -> Arr
 def mean_exact_maps(network: DenseWeights, slopes: Sequence[Array], cluster: Array, n_clusters: int) -> Array:
     """Average A(x) over each cluster's images.
 
-    Without hidden layers A(x) is W₁: its mean over classes is taken as such, since many of the differences
+    Without hidden layers A(x) is W₁, which is centred across classes directly, since many of the differences
     are half way between two float32, where another order of products, of another processor, decides.
 
     Parameters

@@ -49,7 +49,7 @@ class PiecewiseAffineNetwork:
         rows = tf.TensorSpec([None, self.n_inputs], tf.float32)
         directions = tf.TensorSpec([None, self.n_classes], tf.float32)
         self._logits = tf.function(partial(self._forward, model), input_signature=[rows])
-        self._pulled = tf.function(partial(self._vjp, model), input_signature=[rows, directions])
+        self._compiled_vjp = tf.function(partial(self._vjp, model), input_signature=[rows, directions])
 
     @property
     def architecture(self) -> Architecture:
@@ -108,9 +108,9 @@ class PiecewiseAffineNetwork:
         sums = {n: np.zeros((len(s), self.n_inputs, self.n_classes)) for n, s in sizes.items()}
         for part in np.split(chosen, range(IMAGES_AT_ONCE, len(chosen), IMAGES_AT_ONCE)):
             for column, direction in enumerate(centred(np.eye(self.n_classes))):
-                pulled = self._gradient(x[part], np.broadcast_to(direction, (len(part), self.n_classes)))
+                gradients = self._gradient(x[part], np.broadcast_to(direction, (len(part), self.n_classes)))
                 for n, total in sums.items():
-                    total[:, :, column] += sum_by_group(within[n][part], pulled, len(total))
+                    total[:, :, column] += sum_by_group(within[n][part], gradients, len(total))
         counts = {n: np.bincount(within[n][chosen], minlength=len(s)) for n, s in sizes.items()}
         return TrainingPass(
             LogitSums.from_logits(x, logits),
@@ -123,7 +123,7 @@ class PiecewiseAffineNetwork:
     def _gradient(self, x: Array, directions: Array) -> Array:
         """The gradient of each image's logits in a direction (n_images, n_classes): (n_images, n_inputs)."""
         pairs = zip(_portions(x), _portions(directions), strict=True)
-        parts = [self._pulled(*(tf.constant(a, tf.float32) for a in pair)).numpy() for pair in pairs]
+        parts = [self._compiled_vjp(*(tf.constant(a, tf.float32) for a in pair)).numpy() for pair in pairs]
         return np.concatenate([np.zeros((0, self.n_inputs)), *parts])
 
     def _forward(self, model: Any, x: Any) -> Any:

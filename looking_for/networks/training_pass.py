@@ -112,7 +112,7 @@ def clusters_of_class(
 
 
 def pass_training_images(network: DenseWeights, images: ImageSet, clusters: Mapping[int, Clusters]) -> TrainingPass:
-    """Pass all training images through a dense network once, a class at a time on each core."""
+    """Pass all training images through a dense network once, one class per core at a time."""
     one_class = partial(_pass_class, network, images, clusters)
     return TrainingPass.merge_classes(images, parallel_map(one_class, range(len(images.classes))))
 

@@ -154,12 +154,12 @@ def read_ladder(network: NetworkResults, number: int) -> LadderReading:
 
 def extreme_seeds(run: RunResults) -> list[tuple[NetworkResults, str, int]]:
     """Find networks whose own agreement is an end of the range over seeds: no typical ones."""
-    extremes = []
+    outliers = []
     for network in run.networks:
         spread, value = run.spreads.get(network.name, {}).get("agreement"), network.metrics["agreement"]
         if spread and spread.seeds >= MANY_SEEDS and value in (spread.low, spread.high):
-            extremes.append((network, "lowest" if value == spread.low else "highest", spread.seeds))
-    return extremes
+            outliers.append((network, "lowest" if value == spread.low else "highest", spread.seeds))
+    return outliers
 
 
 def few_and_many(run: RunResults) -> tuple[NetworkResults, NetworkResults] | None:

@@ -75,7 +75,7 @@ def evaluate(
     updates : int
         Steps of each fit.
     seed : int
-        Of clusters and fits.
+        Seed of k-means and of the fits.
 
     Returns
     -------

@@ -29,7 +29,7 @@ class TrainingData(NamedTuple):
     def from_samples(
         cls, images: ImageSet, samples: int, *, shuffle_labels: bool = False, seed: int = 0
     ) -> "TrainingData":
-        """Take the first so many training images, and all test images; labels shuffled as a control."""
+        """Take the first `samples` training images and all test images; labels shuffled as a control."""
         y_train = images.y_train[:samples].astype(np.int32)
         if shuffle_labels:
             y_train = np.random.default_rng(seed).permutation(y_train)
@@ -69,7 +69,7 @@ def train_network(
     Parameters
     ----------
     on_epoch_end : function of (n_epochs, scores)
-        Called after each epoch; the scores are None where none were taken.
+        Called before the first epoch and after each; the scores are None where none were taken.
     """
     seed, n_epochs = resolve_seed(recipe, settings), recipe.epochs
     activation = recipe.activation if recipe.hidden else "relu"
@@ -89,10 +89,10 @@ def train_network(
     on_epoch_end(n_epochs, history[0])
     for epoch in range(1, n_epochs + 1):
         batches = tf.constant(split_batches(rng.permutation(n), settings.batch_size))
-        sums, done = ZERO_SUMS, (epoch - 1) * n_batches
-        for part in split_epoch(done, n_batches, due):
+        sums, n_before = ZERO_SUMS, (epoch - 1) * n_batches
+        for part in split_epoch(n_before, n_batches, due):
             sums = run(x, y, batches, (tf.constant(part[0]), tf.constant(part[1])), sums)
-            if (updates := done + part[1]) in due:
+            if (updates := n_before + part[1]) in due:
                 snapshots[updates] = extract_weights(model, activation)
         if is_logged(epoch, n_epochs):
             scores = mean_score([sums], n), evaluate(data.x_test, data.y_test)
@@ -103,5 +103,5 @@ def train_network(
 
 
 def resolve_seed(recipe: Recipe, settings: TrainSettings) -> int:
-    """Give the network's own seed, or that of all."""
+    """Give the network's own seed, or the run's."""
     return settings.seed if recipe.seed is None else recipe.seed

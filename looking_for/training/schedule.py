@@ -36,13 +36,13 @@ def snapshot_updates(last: int, about: int, *, n_weights: int) -> list[int]:
     return sorted({0, last})
 
 
-def split_epoch(done: int, n_batches: int, snapshots: list[int]) -> list[tuple[int, int]]:
-    """Cut an epoch's batches where snapshots are due, `done` updates before it: half-open ranges of batches.
+def split_epoch(n_before: int, n_batches: int, snapshots: list[int]) -> list[tuple[int, int]]:
+    """Cut an epoch's batches where snapshots are due, `n_before` updates before it: half-open ranges of batches.
 
     Examples
     --------
     >>> split_epoch(10, 8, [12, 15, 40])
     [(0, 2), (2, 5), (5, 8)]
     """
-    due = {updates - done for updates in snapshots if done < updates < done + n_batches}
+    due = {updates - n_before for updates in snapshots if n_before < updates < n_before + n_batches}
     return list(pairwise(sorted({0, n_batches} | due)))

@@ -17,7 +17,7 @@ def load_params() -> Params:
 
 
 def load_study() -> StudyParams:
-    """Read the params.yaml of a study; raises UserError where it is none."""
+    """Read the params.yaml of a study; raises UserError if it is not a study's."""
     params = parse_params(read_yaml())
     if not isinstance(params, StudyParams):
         raise UserError("params.yaml has no `study`: run this in the study's folder")
