@@ -6,4 +6,4 @@ from .networks.loading import load_network as load_network
 from .surrogates.evaluate import Evaluation as Evaluation
 from .surrogates.evaluate import evaluate as evaluate
 from .surrogates.ladder import Ladder as Ladder
-from .surrogates.results import Pictures as Pictures
+from .surrogates.pictures import Pictures as Pictures

@@ -6,7 +6,7 @@ from looking_for.core.imageset import ImageSet
 from looking_for.core.text import format_decimal, format_percent
 from looking_for.networks.stored import load_stored_network
 from looking_for.surrogates.ablations import run_ablations, save_ablations
-from looking_for.surrogates.results import Pictures
+from looking_for.surrogates.pictures import Pictures
 from stages import _cli
 from stages.params import read_params
 from stages.params.fitting import Fit

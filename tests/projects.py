@@ -13,64 +13,54 @@ WRITTEN_BY_STAGES = ("reports/", "dvc.lock", "study/reports/", "study/dvc.lock")
 # What a command of a project runs with: this Python and DVC, and the project's own code.
 ENVIRONMENT: dict[str, Any] = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
-PARAMS = """\
-data:
-  dataset: digits
-  source: auto
-  path: data/local
-survey:
-  clusters: [1, 3]
-  seed: 0
-train:
-  batch_size: 32
-  learning_rate: 0.001
-  seed: 0
-  snapshots: 6
-fit:
-  pictures: [3]
-  pull: 0.3
-  updates: 200
-  seed: 0
-challenge: [all]
-models: {}
-networks:
-  few: {samples: 100, hidden: [12, 8], epochs: 3}
-  all: {samples: 1437, hidden: [12, 8], epochs: 2}
-  flat: {samples: 1437, hidden: [], epochs: 2}
-render:
-  samples_per_class: 5
-  clusters_shown: 3
-  story: [few, all]
-"""
+_DIGITS: dict[str, Any] = {
+    "data": {"dataset": "digits", "source": "auto", "path": "data/local"},
+    "survey": {"clusters": [1, 3], "seed": 0},
+    "train": {"batch_size": 32, "learning_rate": 0.001, "seed": 0, "snapshots": 6},
+    "fit": {"pictures": [3], "pull": 0.3, "updates": 200, "seed": 0},
+}
+_NETWORKS = {
+    "few": {"samples": 100, "hidden": [12, 8], "epochs": 3},
+    "all": {"samples": 1437, "hidden": [12, 8], "epochs": 2},
+    "flat": {"samples": 1437, "hidden": [], "epochs": 2},
+}
+_STUDY = {
+    "shapes": {"small": [12, 8]}, "samples": [100], "seeds": [0, 1], "updates": 40,
+    "variants": {"adam": {"samples": 100, "hidden": [6], "epochs": 10, "optimizer": "adam"}}, "variant_seeds": [0],
+}  # fmt: skip
 
 
-STUDY = """\
-data:
-  dataset: digits
-  source: auto
-  path: data/local
-survey:
-  clusters: [1, 3]
-  seed: 0
-train:
-  batch_size: 32
-  learning_rate: 0.001
-  seed: 0
-  snapshots: 8
-fit:
-  pictures: [3]
-  pull: 0.3
-  updates: 100
-  seed: 0
-study:
-  shapes: {small: [12, 8]}
-  samples: [100]
-  seeds: [0, 1]
-  updates: 40
-  variants:
-    adam: {samples: 100, hidden: [6], epochs: 10, optimizer: adam}
-  variant_seeds: [0]
-"""
+def merge_params(**sections: Any) -> dict[str, Any]:
+    """Give params for the digits; `networks` and lists are taken whole, of other sections the keys that are given."""
+    others = {"challenge": ["all"], "models": {}, "networks": _NETWORKS}
+    report = {"render": {"samples_per_class": 5, "clusters_shown": 3, "story": ["few", "all"]}}
+    return _merge(_DIGITS | others | report, sections)
+
+
+def _merge(params: dict[str, Any], sections: dict[str, Any]) -> dict[str, Any]:
+    is_whole = {"networks", "challenge", "models"}
+    return params | {k: v if k in is_whole else params[k] | v for k, v in sections.items()}
+
+
+def write_yaml(params: dict[str, Any]) -> str:
+    """Write params as people do, with a line per key of a section."""
+    lines = []
+    for name, section in params.items():
+        if isinstance(section, dict) and section:
+            lines += [f"{name}:", *(f"  {key}: {_flow(value)}" for key, value in section.items())]
+        else:
+            lines.append(f"{name}: {_flow(section)}")
+    return "\n".join(lines) + "\n"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_flow(v)}' for key, v in value.items())}}}"
+    return f"[{', '.join(map(_flow, value))}]" if isinstance(value, list) else str(value)
+
+
+PARAMS = write_yaml(merge_params())
+STUDY = write_yaml(_merge(_DIGITS, {"train": {"snapshots": 8}, "fit": {"updates": 100}}) | {"study": _STUDY})
 
 
 class Project:

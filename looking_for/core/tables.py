@@ -76,7 +76,9 @@ class Row(BaseModel):
         Raises
         ------
         ValueError
-            If a column is missing or a cell is not of its type.
+            If a cell is not of its type.
+        KeyError
+            If a column is missing.
         """
         values: dict[str, Any] = {}
         for name in cls.model_fields:
@@ -101,7 +103,7 @@ def load_rows(path: Path, kind: type[AnyRow]) -> list[AnyRow]:
 
 
 def parse_rows(text: str, kind: type[AnyRow]) -> Iterator[AnyRow]:
-    """Read rows of one kind from CSV; raises ValueError if it is not such CSV."""
+    """Read rows of one kind from CSV; raises ValueError or KeyError (a missing column) if it is not such CSV."""
     for cells in parse_csv(text):
         yield kind.from_cells(cells)
 
@@ -116,7 +118,7 @@ def save_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, C
 
 
 def parse_csv(text: str) -> list[dict[str, str]]:
-    """Read the rows of CSV by their columns' names; raises ValueError where one is short or long."""
+    """Read the rows of CSV by column name; raises ValueError where a row is shorter or longer than the header."""
     rows = list(csv.DictReader(io.StringIO(text)))
     if any(None in row or None in row.values() for row in rows):
         raise ValueError("a row has not as many cells as there are columns")

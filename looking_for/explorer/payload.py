@@ -155,8 +155,8 @@ def _of_each_class(images: ImageSet, mask: Array, most: int) -> list[int]:
 
 
 def form_size(x_train: Array) -> list[float]:
-    """Measure the share of an image's height and width that its form fills at least in half of the images; of
-    MNIST 20 pixels of 28 in the longer of the two."""
+    """Measure the share of an image's longer side that its drawing fills in the median image, twice: for height
+    and width; of MNIST 20 pixels of 28."""
     inked: Array = x_train[:2_000] > MIN_INK
     sizes = [_extent(np.asarray(inked.any(axis=axis))) for axis in (2, 1)]
     longer = np.maximum(*(size / length for size, length in zip(sizes, x_train.shape[1:], strict=True)))

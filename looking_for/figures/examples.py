@@ -6,7 +6,7 @@ from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.figures import palette
 from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, shorten
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.surrogates.results import EXAMPLE_KINDS
+from looking_for.surrogates.pictures import EXAMPLE_KINDS
 from looking_for.surrogates.surrogate import rung_name
 
 LABEL, SPACE = 400, 26

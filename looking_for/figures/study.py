@@ -56,8 +56,8 @@ def draw_by_travel(recipes: Sequence[RecipeResults], path: Path) -> None:
             for n, result in enumerate(recipe.networks):
                 snapshots = result.truth[1:]
                 label = _samples(recipe) if n == 0 else None
-                axis.plot([m.travel for m in snapshots], [value(m) for m in snapshots], color=colour, lw=1.3,
-                          label=label)  # fmt: skip
+                distances = [m.distance_from_init for m in snapshots]
+                axis.plot(distances, [value(m) for m in snapshots], color=colour, lw=1.3, label=label)
         axis.set_title(title, loc="left")
         axis.set_xscale("log")
         axis.set_xlabel("first layer's way, in its first lengths", labelpad=1)

@@ -24,7 +24,7 @@ PANELS = {
     "accuracy": "Accuracy of the network",
     "agreement": "Agreement of its composed pictures",
     "explained": "Explained, balanced (dotted: linear fit)",
-    "travel": "First layer's way, in its first lengths",
+    "distance_from_init": "First layer's way, in its first lengths",
 }
 
 
@@ -58,7 +58,7 @@ def draw_all_networks(run: RunResults) -> Figure:
             if quantity == "explained":
                 _curve(axis, network, "linear_fit", shades[network.name], "dotted")
         _frame(axis, title, networks)
-        if quantity == "travel" and any(m.travel for n in networks for m in n.truth):
+        if quantity == "distance_from_init" and any(m.distance_from_init for n in networks for m in n.truth):
             axis.set_yscale("log", nonpositive="mask")
             axis.yaxis.set_major_formatter("{x:g}")
         else:

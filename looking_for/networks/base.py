@@ -22,21 +22,28 @@ class HiddenUnits:
     ----------
     influence : array, shape (n_units,)
         How much each moves the logits.
-    on : array, shape (n_units,)
-        The share of training images that turn it on.
+    active_fraction : array, shape (n_units,)
+        The share of training images that activate it.
     explained : array, shape (n_units,)
         How much of what drives it its composed picture explains (R²).
     """
 
     influence: Array
-    on: Array
+    active_fraction: Array
     explained: Array
 
 
 class Architecture(NamedTuple):
-    """A network's layers in words, as in "512-256" or "none" (hidden ones of a dense network) or "Conv2D 8,
-    Dense 10"; whether it is dense, so that its weights are pictures; its activation; whether it has no
-    hidden layer, so that the composed pictures are the network itself."""
+    """What a network is made of.
+
+    Parameters
+    ----------
+    words : str
+        Its layers: "512-256" or "none" (hidden ones of a dense network), or "Conv2D 8, Dense 10".
+    is_dense : bool
+        Whether it is dense, so that its weights are pictures.
+    activation : str
+    """
 
     words: str
     is_dense: bool
@@ -44,6 +51,7 @@ class Architecture(NamedTuple):
 
     @property
     def is_flat(self) -> bool:
+        """Whether it has no hidden layer, so that the composed pictures are the network itself."""
         return self.is_dense and self.words == NO_HIDDEN_LAYER
 
 
@@ -58,7 +66,7 @@ class Network(Protocol):
         """Write what the network is made of."""
 
     def check_exactness(self, x: Array) -> None:
-        """Raise UserError if xA(x) + c(x) are not the logits at x (n_images, n_inputs), where they should be."""
+        """Raise UserError if xA(x) + c(x) are not the logits at x, where the network is piecewise affine."""
 
     def logits(self, x: Array) -> Array:
         """Give the logits, shape (n_images, n_classes), float64."""
@@ -67,7 +75,8 @@ class Network(Protocol):
         """Give A(x), shape (n_images, n_inputs, n_classes), and c(x), shape (n_images, n_classes)."""
 
     def margins(self, x: Array, predicted: Array, runner_up: Array) -> Array:
-        """Give the columns of A(x) of the first classes less those of the second: (n_images, n_inputs)."""
+        """Give the column of A(x) of each image's first class less that of its second, (n_images, n_inputs); the
+        classes are whole numbers (n_images,)."""
 
     def compose(self) -> list[AffineMap]:
         """Give the composed pictures by layer, the output last; the output alone of layers without them."""
@@ -76,4 +85,4 @@ class Network(Protocol):
         """Pass all training images through the network once."""
 
     def describe_units(self, composed: Sequence[AffineMap], training: TrainingPass, x: Array, /) -> list[HiddenUnits]:
-        """Say what the hidden units of `composed` do, by layer."""
+        """Measure what the hidden units of `composed` do, by layer."""

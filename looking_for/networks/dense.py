@@ -65,9 +65,12 @@ class DenseNetwork(DenseWeights):
         """Measure `explained` on rows of pixels (n_images, n_inputs), the rest on training images."""
         preactivations = self.preactivations(x)[:-1]
         explained = [squared_correlations(picture(x), z) for picture, z in zip(composed, preactivations, strict=False)]
-        layers = zip(measure_influence(self, training), training.on, explained, strict=True)
+        layers = zip(measure_influence(self, training), training.n_active, explained, strict=True)
         n = training.sums.n_images
-        return [HiddenUnits(as_float32(moves), as_float32(on / n), as_float32(r2)) for moves, on, r2 in layers]
+        return [
+            HiddenUnits(as_float32(influence), as_float32(n_active / n), as_float32(r2))
+            for influence, n_active, r2 in layers
+        ]
 
 
 def measure_influence(network: DenseWeights, training: TrainingPass) -> list[Array]:
@@ -82,7 +85,7 @@ def measure_influence(network: DenseWeights, training: TrainingPass) -> list[Arr
     """
     way_out, n = centred(network.weights[-1]), training.sums.n_images
     influence: list[Array] = []
-    for layer in reversed(range(len(training.on))):
+    for layer in reversed(range(len(training.n_active))):
         influence.insert(0, training.activation[layer] / n * np.linalg.norm(way_out, axis=1))
         if layer:
             way_out = network.weights[layer] @ ((training.slope[layer] / n)[:, None] * way_out)

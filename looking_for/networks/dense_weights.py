@@ -63,7 +63,7 @@ class DenseWeights:
     def from_arrays(
         cls, weights: Sequence[Array], biases: Sequence[Array], dtype: type = np.float64, activation: str = "relu"
     ) -> Self:
-        """Make a network of any arrays, cast to one precision."""
+        """Make a network of weights (n_inputs, n_units) and biases (n_units,) per layer, cast to one precision."""
         return cls(
             tuple(np.asarray(w, dtype) for w in weights), tuple(np.asarray(b, dtype) for b in biases), activation
         )
@@ -92,7 +92,7 @@ class DenseWeights:
 
     @property
     def is_piecewise_affine(self) -> bool:
-        """Whether the network is affine around each image, and not only nearly."""
+        """Whether the network is exactly affine around each image."""
         return not self.hidden or ACTIVATIONS[self.activation].is_piecewise_affine
 
     def preactivations(self, x: Array) -> list[Array]:
@@ -107,7 +107,7 @@ class DenseWeights:
         return z
 
     def slopes(self, preactivations: Sequence[Array]) -> list[Array]:
-        """Give φ′ of each hidden unit (n_images, n_units), for z₁ … z_L; of ReLU whether it is on (bool)."""
+        """Give φ′ per hidden layer, for z₁ … z_L, all (n_images, n_units); of ReLU whether it is active (bool)."""
         return [ACTIVATIONS[self.activation].slope(z) for z in preactivations[:-1]]
 
     def logits(self, x: Array) -> Array:
@@ -170,7 +170,7 @@ class Snapshots:
 
     @classmethod
     def empty(cls) -> "Snapshots":
-        """Of an imported network, whose training nobody saw."""
+        """Of a network whose training is not known, as of an imported one."""
         return cls(np.zeros(0, np.int64), [], "relu")
 
     @classmethod

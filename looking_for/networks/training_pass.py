@@ -70,8 +70,8 @@ class TrainingPass:
     logits_per_image : array, shape (n_images, n_classes)
     n_mapped : int
         How many images the maps are means of.
-    on, slope, activation : lists of arrays, one per hidden layer, shape (n_units,)
-        How many images turn each unit on, the sums of its slopes and of its activations' sizes; none of a
+    n_active, slope, activation : lists of arrays, one per hidden layer, shape (n_units,)
+        How many images activate each unit, the sums of its slopes and of its activations' sizes; none of a
         network whose units have no pictures.
     """
 
@@ -80,7 +80,7 @@ class TrainingPass:
     logits: Mapping[int, Array]
     logits_per_image: Array
     n_mapped: int
-    on: list[Array] = field(default_factory=list)
+    n_active: list[Array] = field(default_factory=list)
     slope: list[Array] = field(default_factory=list)
     activation: list[Array] = field(default_factory=list)
 
@@ -96,7 +96,7 @@ class TrainingPass:
             {n: np.concatenate([part.logits[n] for part in parts]) for n in parts[0].logits},
             logits,
             sum(part.n_mapped for part in parts),
-            _sum_by_layer([part.on for part in parts]),
+            _sum_by_layer([part.n_active for part in parts]),
             _sum_by_layer([part.slope for part in parts]),
             _sum_by_layer([part.activation for part in parts]),
         )
@@ -105,7 +105,8 @@ class TrainingPass:
 def clusters_of_class(
     images: ImageSet, clusters: Mapping[int, Clusters], k: int
 ) -> tuple[Array, dict[int, Array], dict[int, Array]]:
-    """Give a class's training images, and, by clusters per class, the cluster of each and the sizes."""
+    """Give the indices of a class's training images (n_images,), and, by clusters per class, the cluster of
+    each (n_images,), from 0 within the class, and the clusters' sizes (n_clusters,)."""
     rows = np.flatnonzero(images.y_train == k)
     within = {n: c.of_train[rows].astype(int) - int(np.argmax(c.classes == k)) for n, c in clusters.items()}
     return rows, within, {n: c.sizes[c.classes == k] for n, c in clusters.items()}
@@ -129,7 +130,7 @@ def _pass_class(network: DenseWeights, images: ImageSet, clusters: Mapping[int, 
         {n: sum_by_group(within[n], logits, len(s)) / s[:, None] for n, s in sizes.items()},
         logits,
         len(rows),
-        _sum_by_layer([p.on for p in portions]),
+        _sum_by_layer([p.n_active for p in portions]),
         [slope.sum(axis=0) for slope in slopes],
         _sum_by_layer([p.activation for p in portions]),
     )
@@ -139,7 +140,7 @@ def _pass_class(network: DenseWeights, images: ImageSet, clusters: Mapping[int, 
 class _Portion:
     sums: LogitSums
     slopes: list[Array]
-    on: list[Array]
+    n_active: list[Array]
     activation: list[Array]
     logits: Array
 
@@ -150,8 +151,8 @@ def _forward(network: DenseWeights, images: Array) -> _Portion:
     logits = centred(z[-1])
     value = ACTIVATIONS[network.activation].value
     activation = [np.abs(value(hidden)).sum(axis=0) for hidden in z[:-1]]
-    on = [(hidden > 0).sum(axis=0) for hidden in z[:-1]]
-    return _Portion(LogitSums.from_logits(x, logits), network.slopes(z), on, activation, logits)
+    n_active = [(hidden > 0).sum(axis=0) for hidden in z[:-1]]
+    return _Portion(LogitSums.from_logits(x, logits), network.slopes(z), n_active, activation, logits)
 
 
 def _sum_by_layer(by_layer: Sequence[list[Array]]) -> list[Array]:

@@ -10,8 +10,8 @@ from looking_for.report.verdicts import Course, Status, is_still_learning, trace
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.surrogate import rung_name
 
-LONGER = 2  # times as many updates: a training that is another experiment
-MANY_SEEDS = 4  # from which on to be the lowest says something
+MIN_UPDATE_RATIO = 2  # of a longer training's updates to the shorter one's, from which on they are compared
+MIN_SEEDS = 4  # trainings, from which on it says something to be the lowest of them
 KEPT = (Status.KEPT, Status.SLIPPED)
 
 
@@ -90,8 +90,15 @@ def _classify_other(network: NetworkResults, courses: Sequence[Course]) -> Other
 
 @dataclass(frozen=True)
 class LongerTraining:
-    """A network that kept its picture, and one on as many images with many more updates; kind: lower or
-    not_lower; moved: the networks whose first layers' distances are compared."""
+    """A network that kept its picture, and one trained on the same images for many more updates.
+
+    Parameters
+    ----------
+    kind : str
+        Whether the agreement of the longer training is `lower` or `not_lower`.
+    moved : sequence of NetworkResults
+        The networks whose first layers' distances are compared.
+    """
 
     kind: str
     short: NetworkResults
@@ -100,12 +107,12 @@ class LongerTraining:
 
 
 def longer_trainings(run: RunResults, courses: Sequence[Course]) -> list[LongerTraining]:
-    """Find what keeping a picture is not: the same images for many more updates."""
+    """Pair each network that kept its picture with those trained on the same images for many more updates."""
     claims = []
     for short in (c.network for c in courses if c.status in KEPT):
         for other in run.others:
             is_same = other.samples == short.samples and other.differs_in_length_alone(short)
-            if is_same and not other.is_control and other.updates >= LONGER * short.updates:
+            if is_same and not other.is_control and other.updates >= MIN_UPDATE_RATIO * short.updates:
                 ends = [n.ladder["composed"].agreement for n in (short, other)]
                 moved = [n for n in (other, *(c.network for c in courses)) if n.truth]
                 kind = "lower" if is_below(ends[1], ends[0]) else "not_lower"
@@ -122,8 +129,15 @@ def is_below(interval: Interval, other: Interval) -> bool:
 class LadderReading:
     """What the ladder of a network says.
 
-    balance: raises, lowers, or nothing; gap: by how much the linear fit leads the balanced composed pictures,
-    None for as much; better, rest: the measures in which exact maps lead their clusters' means, and the others.
+    Parameters
+    ----------
+    balance : str
+        Whether balancing `raises` or `lowers` the agreement of the composed pictures; empty where chance may do it.
+    gap : float or None
+        By how much more the linear fit explains than the balanced composed pictures; None where that is not
+        beyond chance.
+    better, rest : sequences of str
+        The measures in which exact maps lead their clusters' mean logits, and the others.
     """
 
     network: NetworkResults
@@ -133,10 +147,10 @@ class LadderReading:
     rest: Sequence[str]
 
 
-def read_ladder(network: NetworkResults, number: int) -> LadderReading:
+def read_ladder(network: NetworkResults, n_clusters: int) -> LadderReading:
     """Read a ladder: each claim only where its contrast excludes chance."""
     contrast = network.pictures.measured.contrast
-    maps, means = rung_name("exact_maps", number), rung_name("cluster_means", number)
+    maps, means = rung_name("exact_maps", n_clusters), rung_name("cluster_means", n_clusters)
     balance = contrast("agreement", "composed_balanced", "composed")
     direction = "raises" if (balance.value or 0) > 0 else "lowers"
     gap = contrast("explained", "linear_fit", "composed_balanced")
@@ -152,18 +166,18 @@ def read_ladder(network: NetworkResults, number: int) -> LadderReading:
     )
 
 
-def extreme_seeds(run: RunResults) -> list[tuple[NetworkResults, str, int]]:
-    """Find networks whose own agreement is an end of the range over seeds: no typical ones."""
+def seed_outliers(run: RunResults) -> list[tuple[NetworkResults, str, int]]:
+    """Find networks whose agreement is the lowest or highest over seeds, so that they are not typical."""
     outliers = []
     for network in run.networks:
         spread, value = run.spreads.get(network.name, {}).get("agreement"), network.metrics["agreement"]
-        if spread and spread.seeds >= MANY_SEEDS and value in (spread.low, spread.high):
+        if spread and spread.seeds >= MIN_SEEDS and value in (spread.low, spread.high):
             outliers.append((network, "lowest" if value == spread.low else "highest", spread.seeds))
     return outliers
 
 
 def few_and_many(run: RunResults) -> tuple[NetworkResults, NetworkResults] | None:
-    """Choose the compared networks with the fewest and the most images, if they differ in nothing else."""
+    """Choose the compared networks with the fewest and the most images, if all else but the epochs is the same."""
     deep = sorted((n for n in _learnt_here(run.compared) if not n.is_flat), key=lambda n: n.samples)
     if len(deep) < 2 or deep[0].samples == deep[-1].samples:
         return None
@@ -181,7 +195,7 @@ class FlatNetwork:
 
 
 def flat_networks(run: RunResults) -> list[FlatNetwork]:
-    """Hold networks without hidden layers against those that have them."""
+    """Compare networks without hidden layers with those that have them."""
     deep = [n for n in _learnt_here(run.compared) if not n.is_flat]
     return [
         FlatNetwork(n, [d for d in deep if d.samples == n.samples], is_still_learning(n))
@@ -191,13 +205,13 @@ def flat_networks(run: RunResults) -> list[FlatNetwork]:
 
 
 def _learnt_here(networks: Sequence[NetworkResults]) -> list[NetworkResults]:
-    """Those that learnt from so many images here, as the article's did."""
+    """Those that were trained here on real labels, as the article's were."""
     return [n for n in networks if n.recipe and not n.is_control]
 
 
 @dataclass(frozen=True)
 class RegionCount:
-    """How many training images ink a region, the share of each class, and the class that leads."""
+    """How many training images ink a region, the share of each class among them, and the class that leads."""
 
     images: int
     shares: dict[str, float]
@@ -205,7 +219,7 @@ class RegionCount:
 
 
 def count_region(claims: dict[str, Any], name: str) -> RegionCount:
-    """Count who inks one of the article's regions."""
+    """Summarise which classes ink one of the article's regions."""
     by_class = claims[name]["by_class"]
     total = max(sum(by_class.values()), 1)
     shares = {label: round(n / total, 6) for label, n in by_class.items()}

@@ -32,7 +32,7 @@ def write_story(run: RunResults) -> str:
         featured=_describe_featured(run, featured) if featured else None,
         groups=_group_networks(run),
         seed_counts=sorted({str(spreads["accuracy"].seeds) for spreads in run.spreads.values()}),
-        extremes=claims.extreme_seeds(run),
+        extremes=claims.seed_outliers(run),
         reading=claims.read_ladder(featured, run.n_clusters) if featured else None,
         needed=[fitted_claims.pictures_needed(n) for n in run.with_ladder],
         caveats=fitted_claims.find_caveats(run),

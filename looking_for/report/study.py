@@ -78,7 +78,7 @@ def _sample_row(recipe: RecipeResults) -> list[str]:
         format_share_range([network.best.agreement for network in recipe.networks]),
         format_count_range([network.best.updates for network in recipe.networks]),
         format_share_range(recipe.values("agreement")),
-        format_number_range([network.truth[-1].travel for network in recipe.networks]),
+        format_number_range([network.truth[-1].distance_from_init for network in recipe.networks]),
     ]
 
 
@@ -180,7 +180,7 @@ def save_study_tables(study: StudyResults, replicates: Replicates) -> None:
             "best_at_updates": network.best.updates,
             "accuracy_at_best": network.best.accuracy,
             "updates": network.truth[-1].updates,
-            "travel": network.truth[-1].travel,
+            "travel": network.truth[-1].distance_from_init,
         }
         for recipe in study.recipes
         for network in recipe.networks

@@ -92,8 +92,8 @@ def unit_rows(networks: Sequence[NetworkResults]) -> list[list[str]]:
             n.name,
             n.architecture.words,
             ", ".join(format_decimal(round(float(la.explained.mean()), 4)) for la in n.pictures.units),
-            ", ".join(format_percent(round(float(la.on.mean()), 4), 0) for la in n.pictures.units),
-            ", ".join(str(int((la.on == 0).sum())) for la in n.pictures.units),
+            ", ".join(format_percent(round(float(la.active_fraction.mean()), 4), 0) for la in n.pictures.units),
+            ", ".join(str(int((la.active_fraction == 0).sum())) for la in n.pictures.units),
         ]
         for n in networks
     ]

@@ -19,7 +19,7 @@ from looking_for.results.seed_spread import Spread, load_summary, seed_spread
 from looking_for.surrogates.ablations import AblationRow, load_ablations
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder, headline_count
-from looking_for.surrogates.results import Pictures
+from looking_for.surrogates.pictures import Pictures
 
 MAX_COMPARED = 7  # as many networks as there are colours that can be distinguished
 

@@ -72,12 +72,12 @@ class StudyNetwork:
 
     def agreement_at(self, travel: float) -> float | None:
         """Agreement where the first layer has moved so far, between snapshots; None if it never did."""
-        travels = [snapshot.travel for snapshot in self.truth]
+        travels = [snapshot.distance_from_init for snapshot in self.truth]
         if max(travels) < travel:
             return None
         after = next(n for n, t in enumerate(travels) if t >= travel)
         pair = self.truth[max(0, after - 1) : after + 1]
-        return float(np.interp(travel, [s.travel for s in pair], [s.agreement for s in pair]))
+        return float(np.interp(travel, [s.distance_from_init for s in pair], [s.agreement for s in pair]))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from looking_for.networks.base import Network
 from looking_for.surrogates.ladder import headline_count
 from looking_for.surrogates.maps import ClusterMaps, Prototypes
 from looking_for.surrogates.measures import measure
+from looking_for.surrogates.pictures import Pictures
 from looking_for.surrogates.prototypes import (
     BALANCED_ON,
     FitData,
@@ -29,7 +30,6 @@ from looking_for.surrogates.prototypes import (
     prototypes_from_maps,
     train_validation_split,
 )
-from looking_for.surrogates.results import Pictures
 from looking_for.surrogates.similarity import compare_margins, match_prototypes, top_two
 from looking_for.surrogates.surrogate import (
     Surrogate,

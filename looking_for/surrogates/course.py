@@ -1,8 +1,10 @@
 """The course of a training: how true the composed pictures of each snapshot's network are."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from looking_for.clusters.survey import Survey
 from looking_for.core.arrays import Array, as_pixels, centred
@@ -20,13 +22,28 @@ IMAGES_AT_ONCE = 2_000
 CLASS_IMAGES_AT_ONCE = 1_000  # more leave fewer pixels blank
 
 
+def _column(name: str) -> Any:
+    """A field whose column keeps an older name, which people's DVC plots read."""
+    return Field(validation_alias=name, serialization_alias=name)
+
+
 class SnapshotMeasures(Row):
     """A network after so many updates, measured on the test images.
 
-    agreement: of its composed pictures as they are; agreement_balanced, explained: of the same after
-    one gain and one bias per class; linear_fit: the share explained by the best linear map; on: the
-    share of hidden units that are active (None: it has none); travel: how far the first layer is from its
-    initialisation, relative to that.
+    Parameters
+    ----------
+    updates : int
+    accuracy : float
+    agreement : float
+        Of its composed pictures as they are.
+    agreement_balanced, explained : float
+        Of the same pictures after one gain for all classes and one bias per class.
+    linear_fit : float
+        The share explained by the best linear map.
+    active_fraction : float or None
+        The share of hidden units that are active, over units and images; None where there are none.
+    distance_from_init : float
+        ‖W − W⁽⁰⁾‖ / ‖W⁽⁰⁾‖ of the first layer.
     """
 
     updates: int
@@ -35,8 +52,8 @@ class SnapshotMeasures(Row):
     agreement_balanced: float
     explained: float
     linear_fit: float
-    on: float | None
-    travel: float
+    active_fraction: float | None = _column("on")
+    distance_from_init: float = _column("travel")
 
 
 def measure_course(
@@ -78,7 +95,16 @@ def measure_course(
 
 
 def stack_output_pictures(snapshots: Snapshots, shape: tuple[int, ...]) -> Array:
-    """Compose the classes' pictures at each snapshot (n_snapshots, *shape), centred across classes."""
+    """Compose the classes' pictures at each snapshot, centred across classes.
+
+    Parameters
+    ----------
+    shape : (n_inputs, n_classes)
+
+    Returns
+    -------
+    array, shape (n_snapshots, n_inputs, n_classes), float32
+    """
     networks = (network.astype(np.float64) for network in snapshots.networks)
     pictures = [compose(network)[-1].centred().weights for network in networks]
     return np.array(pictures, np.float32).reshape(-1, *shape)
@@ -125,8 +151,8 @@ def _final_row(final: Ladder, final_accuracy: float, active: float | None) -> li
 
 
 def forward(network: DenseWeights, x: Array) -> tuple[Array, float | None]:
-    """Give the logits of images (n_images, n_classes), float64, and the share of hidden units that are on,
-    over units and images; None where there are none."""
+    """Give the logits (n_images, n_classes), float64, of rows of pixels (n_images, n_inputs), and the share of
+    hidden units that are active, over units and images; None where there are none."""
     logits, n_active = [], 0
     for start in range(0, len(x), IMAGES_AT_ONCE):
         *hidden, last = network.preactivations(x[start : start + IMAGES_AT_ONCE])
@@ -137,5 +163,5 @@ def forward(network: DenseWeights, x: Array) -> tuple[Array, float | None]:
 
 
 def relative_distance(weights: Array, first: Array) -> float:
-    """Give ‖W − W⁽⁰⁾‖ / ‖W⁽⁰⁾‖."""
+    """Give ‖W − W⁽⁰⁾‖ / ‖W⁽⁰⁾‖ of two matrices (n_inputs, n_units)."""
     return float(np.linalg.norm(weights - first) / np.linalg.norm(first))

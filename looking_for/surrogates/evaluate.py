@@ -16,16 +16,15 @@ from looking_for.networks.exact_maps import N_CHECKED_IMAGES
 from looking_for.networks.training_pass import TrainingPass
 from looking_for.surrogates.course import SnapshotMeasures, measure_course, stack_output_pictures
 from looking_for.surrogates.fits import Covariances, least_squares
-from looking_for.surrogates.fitted import fit_all_prototypes
 from looking_for.surrogates.ladder import Ladder, headline_count
 from looking_for.surrogates.maps import ClusterMaps
 from looking_for.surrogates.measures import accuracy, cross_entropy, mean_cosine, measure
-from looking_for.surrogates.prototypes import FitData, FitSettings
-from looking_for.surrogates.results import EXAMPLE_KINDS, ComposedMaps, Examples, Pictures, TestMeasures, TrainingMaps
+from looking_for.surrogates.pictures import EXAMPLE_KINDS, ComposedMaps, Examples, Pictures, TestMeasures, TrainingMaps
+from looking_for.surrogates.prototypes import FitData, FitSettings, fit_all_prototypes
 from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
 N_EXAMPLES_PER_KIND = 2
-DEFAULT_PULL = 0.3
+DEFAULT_ANCHOR_STRENGTH = 0.3
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def evaluate(
     1.0
     """
     survey = survey_images(images, list(clusters), seed)
-    settings = FitSettings(tuple(pictures), DEFAULT_PULL, updates, seed)
+    settings = FitSettings(tuple(pictures), DEFAULT_ANCHOR_STRENGTH, updates, seed)
     return evaluate_network(network, images, survey, len(images.x_train), settings)
 
 
@@ -180,7 +179,7 @@ def _training_maps(training: TrainingPass, covariances: Covariances, survey: Sur
         for number, clusters in survey.clusters.items()
     }
     sizes, by_class = survey.clusters[1].sizes, training.maps[1]
-    first = by_class[0]  # where all are one, as without hidden layers, their mean is that to the last bit
+    first = by_class[0]  # where all maps are the same, as without hidden layers, their mean is bitwise that map
     mean_map = first + np.tensordot(sizes / sizes.sum(), by_class - first, axes=1)
     mean: AffineMap = covariances.with_mean_bias(mean_map).as_float32()
     return TrainingMaps(mean, least_squares(covariances).as_float32(), by_cluster)
@@ -222,7 +221,8 @@ def _metrics(
 
 
 def choose_examples(network: Network, x: Array, logits: Array, composed: Array, clusters: Array) -> Examples:
-    """Choose test images to show a network at work on: the clearest of each kind, with their exact maps.
+    """Choose test images to show a network at work on, N_EXAMPLES_PER_KIND at most of each kind: those that the
+    network is most confident about, with their exact maps.
 
     Parameters
     ----------
@@ -242,13 +242,15 @@ def choose_examples(network: Network, x: Array, logits: Array, composed: Array, 
 
 
 def classify_examples(logits: Array, composed: Array, clusters: Array) -> Array:
-    """Give the place of each image's kind in EXAMPLE_KINDS (n_images,)."""
+    """Give the index of each image's kind in EXAMPLE_KINDS (n_images,), by scores (n_images, n_classes) of the
+    network, of its composed pictures and of the nearest cluster's map."""
     predicted, by_picture, by_cluster = (scores.argmax(axis=1) for scores in (logits, composed, clusters))
     return np.where(by_cluster != predicted, 2, np.where(by_picture != predicted, 1, 0))
 
 
 def most_confident(logits: Array, mask: Array) -> list[int]:
-    """Choose the most confident images of those in a mask, at most one per predicted class."""
+    """Choose the N_EXAMPLES_PER_KIND images of a mask (n_images,) whose two largest logits (n_images, n_classes)
+    are furthest apart, at most one per predicted class."""
     best, second = -np.sort(-logits, axis=1)[:, :2].T
     order = np.flatnonzero(mask)[np.argsort(-(best - second)[mask], kind="stable")]
     _, first = np.unique(logits[order].argmax(axis=1), return_index=True)

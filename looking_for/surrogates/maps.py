@@ -79,7 +79,7 @@ class Prototypes:
         return np.take_along_axis(scores, self.winners(scores), axis=1)
 
     def scaled(self, gain: float, shift: Array) -> "Prototypes":
-        """Apply a gain above 0 to all and a shift per class (n_classes,)."""
+        """Multiply all pictures and biases by a gain above 0 and add a shift per class (n_classes,) to the biases."""
         return Prototypes(self.weights * gain, self.biases * gain + shift[self.classes], self.classes)
 
     def select(self, kept: Array) -> "Prototypes":

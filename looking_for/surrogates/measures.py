@@ -42,15 +42,18 @@ def measure(predictions: Sequence[Array], logits: Array, labels: Array) -> Measu
 
 
 def estimate(predictions: Sequence[Array], logits: Array, labels: Array) -> Array:
-    """Give the measures alone (n_surrogates, n_measures), without resampling; arguments as of `measure`."""
+    """Give the measures alone (n_surrogates, n_measures), without resampling; parameters as of `measure`."""
     sums = stats_per_image(predictions, logits, labels).sum(axis=0)
     return np.stack(_measures_from_sums(sums, len(logits), len(predictions)), axis=1)
 
 
 def stats_per_image(predictions: Sequence[Array], logits: Array, labels: Array) -> Array:
-    """Collect all that the measures need of each image, as columns whose sums over images say the rest.
+    """Collect what the measures need of each image, as columns that are summed over images.
 
-    For each surrogate: same class; same class on an error; squared miss. Then: error, |z|², z.
+    Returns
+    -------
+    array, shape (n_images, 3 · n_surrogates + 2 + n_classes)
+        For each surrogate: same class; same class on an error; squared miss. Then: error, |z|², z centred.
     """
     z = centred(logits)
     predicted = z.argmax(axis=1)
@@ -80,7 +83,7 @@ def _resample_counts(n: int, start: int) -> Array:
 
 
 def cross_entropy(logits: Array, labels: Array) -> float:
-    """Give the mean of −log softmax(z) at the label, in nats."""
+    """Give the mean over images (n_images, n_classes) of −log softmax(z) at the label (n_images,), in nats."""
     by_label = np.take_along_axis(log_softmax(logits, axis=1), labels[:, None].astype(int), axis=1)
     return float(-by_label.mean())
 

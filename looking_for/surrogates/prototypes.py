@@ -4,16 +4,19 @@ By least squares to a network's logits, as Ba & Caruana 2014 fit shallow network
 starts from the network's own exact maps, one per cluster.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from looking_for.core.arrays import Array, as_pixels, centred
+from looking_for.clusters.kmeans import Clusters
+from looking_for.core.arrays import Array, as_float32, as_pixels, centred, sum_bytes_by_group
+from looking_for.core.parallel import parallel_map
+from looking_for.core.tables import N_DIGITS
 from looking_for.networks.dense_weights import AffineMap
-from looking_for.surrogates.maps import ClusterMaps, Prototypes
-from looking_for.surrogates.measures import estimate
+from looking_for.surrogates.maps import ClusterMaps, FittedPrototypes, Prototypes
+from looking_for.surrogates.measures import cosines, estimate
 
 BATCH_SIZE = 64
 LEARNING_RATE = 0.01  # Adam's step at the start, for pictures whose root mean square weight is REFERENCE_RMS
@@ -23,6 +26,8 @@ N_CHECKPOINTS = 4  # moments on the way, of which the best on validation images 
 EXACT_SHARE = 1e-9  # of the variation left: nothing to fit, as where there is no hidden layer
 BALANCED_ON = slice(5_000)  # of the images in their random order
 N_VARIANCE_IMAGES = 5_000  # images that the pixels' mean variance is taken over
+
+IMAGES_AT_ONCE = 2_000
 
 LossFunction = Callable[[Array, Array], Array]
 
@@ -61,7 +66,7 @@ SQUARED = Loss(lambda p, z: np.square(p - z).sum(axis=1), lambda p, z: 2 * (p - 
 
 
 def prototypes_from_maps(clusters: ClusterMaps, classes: Array) -> Prototypes:
-    """Take each cluster's own class (n_clusters,) in its mean exact map as a picture of that class."""
+    """Take the column of each cluster's class (n_clusters,) in its mean exact map as a picture of that class."""
     places = np.arange(len(classes))
     return Prototypes(clusters.maps[places, :, classes].T, clusters.biases[places, classes], classes)
 
@@ -77,6 +82,8 @@ def fit_prototypes(
     start: Prototypes, train: FitData, validation: FitData, settings: FitSettings, loss: Loss = SQUARED
 ) -> Prototypes:
     """Fit prototypes to targets by Adam on batches, its steps falling to 0 along half a cosine.
+
+    The start is returned as it is where the targets are constant or it fits them already.
 
     Parameters
     ----------
@@ -137,6 +144,81 @@ def anchor_penalty(data: FitData, n_pictures: int) -> float:
     """
     variance = float(as_pixels(data.rows[:N_VARIANCE_IMAGES]).var(axis=0).mean())
     return 2 * data.targets.shape[1] * variance / n_pictures
+
+
+def fit_all_prototypes(
+    data: FitData, clusters: Mapping[int, Clusters], maps: Mapping[int, ClusterMaps], settings: FitSettings
+) -> dict[int, FittedPrototypes]:
+    """Fit prototypes to the training images' logits, for each number per class.
+
+    Parameters
+    ----------
+    data : FitData
+        All training images.
+    clusters, maps : mappings by clusters per class
+        The maps are what the fits start from.
+
+    Returns
+    -------
+    dict from the number per class to FittedPrototypes
+    """
+    most_first = sorted(settings.pictures, reverse=True)
+    train, validation = train_validation_split(data, settings.seed)
+    starts = {w: prototypes_from_maps(maps[w], clusters[w].classes) for w in most_first}
+
+    def fit(w: int) -> Prototypes:
+        start = balance_prototypes(starts[w], train.at(BALANCED_ON))
+        return fit_prototypes(start, train, validation, settings)
+
+    fits = dict(zip(most_first, parallel_map(fit, most_first), strict=True))
+    return {w: summarise_prototypes(fits[w], starts[w], data.rows, validation) for w in settings.pictures}
+
+
+def summarise_prototypes(
+    prototypes: Prototypes, start: Prototypes, rows: Array, validation: FitData
+) -> FittedPrototypes:
+    """Measure what each picture does on images (n_images, n_inputs; bytes); drop those that never count.
+
+    A picture counts for an image if it is the strongest of its class, and answers it if it is of all.
+    """
+    counts, answers = assign_images(prototypes, rows)
+    shares = np.bincount(answers, minlength=len(counts)) / len(rows)
+    order = np.lexsort((-counts, -shares, prototypes.classes))
+    kept = order[counts[order] > 0]
+    pair = [remove_shared_component(p, counts) for p in (prototypes, start)]
+    final = pair[0].select(kept).as_float32()
+    return FittedPrototypes(
+        final.weights,
+        final.biases,
+        final.classes,
+        as_float32(shares[kept]),
+        as_float32(mean_answered_images(answers, rows, len(counts))[kept]),
+        as_float32(cosines(*(p.weights for p in pair))[kept]),
+        round(share_explained(prototypes, validation), N_DIGITS),
+    )
+
+
+def assign_images(prototypes: Prototypes, rows: Array) -> tuple[Array, Array]:
+    """Find for how many images each picture counts, and which picture answers each image (n_images, n_inputs).
+
+    Returns
+    -------
+    counts, answers : arrays, shape (n_pictures,) and (n_images,)
+    """
+
+    def portion(start: int) -> tuple[Array, Array]:
+        scores = prototypes.scores(as_pixels(rows[start : start + IMAGES_AT_ONCE]))
+        counts = np.bincount(prototypes.winners(scores).ravel(), minlength=scores.shape[1])
+        return counts, scores.argmax(axis=1)
+
+    parts = parallel_map(portion, range(0, len(rows), IMAGES_AT_ONCE))
+    return np.sum([counts for counts, _ in parts], axis=0), np.concatenate([a for _, a in parts])
+
+
+def mean_answered_images(answers: Array, rows: Array, n_pictures: int) -> Array:
+    """Average the images that each picture answers (n_pictures, n_inputs), in [0, 1]; 0 where it has none."""
+    counts = np.bincount(answers, minlength=n_pictures)
+    return sum_bytes_by_group(answers, rows, n_pictures) / (255.0 * np.maximum(counts, 1))[:, None]
 
 
 class _Adam:

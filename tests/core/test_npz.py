@@ -24,7 +24,7 @@ from looking_for.networks.dense_weights import Snapshots
 from looking_for.networks.keras_layers import StoredLayers
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
-from looking_for.surrogates.results import Pictures
+from looking_for.surrogates.pictures import Pictures
 
 NETWORKS, SNAPSHOTS = "data/networks/few.npz", "data/snapshots/few.npz"
 READ: dict[str, Callable[[Path], Any]] = {

@@ -15,36 +15,19 @@ from looking_for.core.arrays import Array
 from looking_for.core.npz import save_arrays
 from looking_for.images.sources import load_scikit_digits
 from tests.faults.outcome import Outcome
-from tests.projects import Project, new_project
+from tests.projects import Project, merge_params, new_project, write_yaml
 from tools.verify import cache_place, hash_file
 
-PARAMS = """\
-data:
-  dataset: digits
-  source: auto
-  path: data/local
-survey:
-  clusters: [1, 2]
-  seed: 0
-train:
-  batch_size: 32
-  learning_rate: 0.001
-  seed: 0
-  snapshots: 3
-fit:
-  pictures: [2]
-  pull: 0.3
-  updates: 20
-  seed: 0
-challenge: []
-models: {}
-networks:
-  few: {samples: 100, hidden: [6], epochs: 2}
-render:
-  samples_per_class: 2
-  clusters_shown: 2
-  story: []
-"""
+PARAMS = write_yaml(
+    merge_params(
+        survey={"clusters": [1, 2]},
+        train={"snapshots": 3},
+        fit={"pictures": [2], "updates": 20},
+        challenge=[],
+        networks={"few": {"samples": 100, "hidden": [6], "epochs": 2}},
+        render={"samples_per_class": 2, "clusters_shown": 2, "story": []},
+    )
+)
 EDIT = ("samples: 100, hidden: [6], epochs: 2", "samples: 120, hidden: [7], epochs: 3")
 INJECT = Path(__file__).with_name("inject")  # a folder for PYTHONPATH
 MADE = ("data", "reports")

@@ -15,7 +15,7 @@ from looking_for.figures.canvas import GAP
 from looking_for.figures.claims import describe_regions
 from looking_for.results.glossary import describe_rung
 from looking_for.results.run import largest_at_most
-from looking_for.surrogates.results import Pictures
+from looking_for.surrogates.pictures import Pictures
 from tests.projects import Project
 
 NEVER = np.array([False, False, True, False])
@@ -138,7 +138,7 @@ def test_report_states_computed_shares(project: Project) -> None:
             computed |= {format_percent(float(text), digits) for digits in (0, 1)}
     for name in ("few", "all", "flat"):
         pictures = Pictures.load(project.folder / f"data/pictures/{name}.npz")
-        result = [layer.on.mean() for layer in pictures.units] + [pictures.never_inked.mean()]
+        result = [layer.active_fraction.mean() for layer in pictures.units] + [pictures.never_inked.mean()]
         others = [Pictures.load(project.folder / f"data/pictures/{n}.npz") for n in ("few", "all")]
         if name != "flat":
             answers = pictures.fitted[3](x).argmax(axis=1)

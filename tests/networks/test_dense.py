@@ -115,7 +115,7 @@ def test_training_pass_equals_plain_averages(
             assert np.allclose(result.maps[number][cluster], maps[members].mean(axis=0), atol=1e-6)
             assert np.allclose(result.logits[number][cluster], logits[members].mean(axis=0), atol=1e-9)
     for layer, z in enumerate(network.preactivations(x)[:-1]):
-        assert np.array_equal(result.on[layer], (z > 0).sum(axis=0))
+        assert np.array_equal(result.n_active[layer], (z > 0).sum(axis=0))
     assert result.sums.n_images == len(x)
     assert np.allclose(result.sums.products, x.T @ logits, atol=1e-9)
 

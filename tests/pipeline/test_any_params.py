@@ -13,6 +13,7 @@ from looking_for.core.errors import UserError
 from stages.params import read_params
 from stages.params.training import ActivationName
 from tests.pipeline.in_process import folder_of, whole_pipeline
+from tests.projects import merge_params
 
 ACTIVATIONS = ActivationName.__args__  # type: ignore[attr-defined]
 TRIES = int(os.environ.get("TRIES", "3"))
@@ -44,30 +45,27 @@ def written(draw: st.DrawFn) -> dict[str, Any]:
     clusters = sorted({1} | set(draw(st.lists(st.integers(2, 5), max_size=2))))
     networks = draw(st.dictionaries(st.sampled_from(["few", "all", "x-1"]), NETWORK, min_size=1, max_size=2))
     names = list(networks)
-    result: dict[str, Any] = {
-        "data": {"dataset": "digits", "source": "auto", "path": "data/local"},
-        "survey": {"clusters": clusters, "seed": draw(st.integers(0, 3))},
-        "train": {
+    result = merge_params(
+        survey={"clusters": clusters, "seed": draw(st.integers(0, 3))},
+        train={
             "batch_size": draw(st.sampled_from([5, 32, 60_000])),
             "learning_rate": draw(st.sampled_from([1e-9, 1e-3, 1.0])),
             "seed": draw(st.integers(0, 3)),
             "snapshots": draw(st.integers(0, 5)),
         },
-        "networks": networks,
-        "models": {},
-        "fit": {
+        networks=networks,
+        fit={
             "pictures": draw(st.lists(st.sampled_from(clusters), min_size=1, max_size=2, unique=True)),
             "pull": draw(st.sampled_from([0.0, 0.3, 1000.0])),
             "updates": draw(st.sampled_from([0, 15])),
-            "seed": 0,
         },
-        "challenge": draw(st.lists(st.sampled_from(names), max_size=1)),
-        "render": {
+        challenge=draw(st.lists(st.sampled_from(names), max_size=1)),
+        render={
             "samples_per_class": draw(st.integers(1, 3)),
             "clusters_shown": draw(st.integers(1, 6)),
             "story": draw(st.lists(st.sampled_from(names), max_size=2, unique=True)),
         },
-    }
+    )
     if draw(st.integers(0, 3)) == 0:
         spoil(draw, result)
     return result

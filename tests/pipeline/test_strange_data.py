@@ -15,18 +15,18 @@ from looking_for.core.npz import save_arrays
 from looking_for.report.story import N_CLASSES_NAMED
 from tests.conftest import slow_except
 from tests.pipeline.in_process import folder_of, whole_pipeline
+from tests.projects import merge_params
 
 pytestmark = pytest.mark.xdist_group("strange")  # one process: two tests read one report
-PARAMS: dict[str, Any] = {
-    "data": {"dataset": "path", "source": "auto", "path": "mine.npz"},
-    "survey": {"clusters": [1, 2], "seed": 0},
-    "train": {"batch_size": 8, "learning_rate": 0.001, "seed": 0, "snapshots": 3},
-    "networks": {"few": {"samples": 20, "hidden": [4, 3], "epochs": 2}},
-    "models": {},
-    "fit": {"pictures": [1, 2], "pull": 0.3, "updates": 10, "seed": 0},
-    "challenge": ["few"],
-    "render": {"samples_per_class": 2, "clusters_shown": 2, "story": []},
-}
+PARAMS = merge_params(
+    data={"dataset": "path", "path": "mine.npz"},
+    survey={"clusters": [1, 2]},
+    train={"batch_size": 8, "snapshots": 3},
+    networks={"few": {"samples": 20, "hidden": [4, 3], "epochs": 2}},
+    fit={"pictures": [1, 2], "updates": 10},
+    challenge=["few"],
+    render={"samples_per_class": 2, "clusters_shown": 2, "story": []},
+)
 ATTACKS = ["<img src=x onerror=alert(1)>", "a|b", "$^$ $x", "`c` [d](javascript:alert(1))", "</script><b>e*f*"]
 # all images black; all alike; each class one flat grey; a single pixel that varies
 STRANGE = {

@@ -186,7 +186,9 @@ def test_metric_verdict_within_seed_noise() -> None:
 
 def test_agreement_at_travel_interpolates() -> None:
     facts = imagined("all", 60_000, [0.82, 0.93, 0.51])
-    moments = [m.model_copy(update={"travel": way}) for m, way in zip(facts.truth, [0, 0.1, 0.3, 0.5], strict=True)]
+    moments = [
+        m.model_copy(update={"distance_from_init": way}) for m, way in zip(facts.truth, [0, 0.1, 0.3, 0.5], strict=True)
+    ]
 
     result = StudyNetwork("all-0", facts.metrics, facts.ladder, moments, np.zeros((0, 10)))
     recipe = RecipeResults("all", None, Recipe(samples=1, hidden=[8], epochs=1), [result])

@@ -25,7 +25,7 @@ from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.evaluate import Evaluation, evaluate_network
 from looking_for.surrogates.ladder import Ladder, headline_count
 from looking_for.surrogates.measures import MEASURES
-from looking_for.surrogates.results import Pictures
+from looking_for.surrogates.pictures import Pictures
 from tests.conftest import FIT
 
 Maker = Callable[..., DenseNetwork]
@@ -267,9 +267,11 @@ def test_measure_course_equals_evaluation(
         assert row.explained == pytest.approx(result.metrics["explained"], abs=2e-4)
         assert row.linear_fit == pytest.approx(result.metrics["linear_fit"], abs=2e-4)
         on = [z > 0 for z in network.preactivations(as_pixels(images.x_test))[:-1]]
-        assert row.on == pytest.approx(np.hstack(on).mean(), abs=1e-4)
+        assert row.active_fraction == pytest.approx(np.hstack(on).mean(), abs=1e-4)
         moved = network.weights[0] - networks[0].weights[0]
-        assert row.travel == pytest.approx(np.linalg.norm(moved) / np.linalg.norm(networks[0].weights[0]), abs=1e-4)
+        assert row.distance_from_init == pytest.approx(
+            np.linalg.norm(moved) / np.linalg.norm(networks[0].weights[0]), abs=1e-4
+        )
     last, metrics = rows[-1], evaluate_digits(networks[-1]).metrics
     assert [last.accuracy, last.agreement, last.explained, last.linear_fit] == [
         metrics[key] for key in ("accuracy", "agreement", "explained", "linear_fit")

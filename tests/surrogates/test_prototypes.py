@@ -20,14 +20,14 @@ from looking_for.core.imageset import ImageSet
 from looking_for.core.tables import Interval
 from looking_for.networks import exact_maps, training_pass
 from looking_for.networks.dense import DenseNetwork
-from looking_for.surrogates import ablations, fitted, prototypes, similarity
+from looking_for.surrogates import ablations, prototypes, similarity
 from looking_for.surrogates.ablations import load_ablations, save_ablations
 from looking_for.surrogates.evaluate import Evaluation, cluster_maps
 from looking_for.surrogates.ladder import Ladder
 from looking_for.surrogates.maps import Prototypes
 from looking_for.surrogates.measures import MEASURES
+from looking_for.surrogates.pictures import Pictures
 from looking_for.surrogates.prototypes import SQUARED, Loss
-from looking_for.surrogates.results import Pictures
 from stages.params.settings import load_params
 from tests.conftest import FIT
 from tests.projects import ROOT
@@ -121,7 +121,7 @@ def test_fit_prototypes_with_strong_pull_stays(make_network: Maker, images: Imag
     train = prototypes.FitData(rows_of(images), result.logits_per_image)
     for pull in (0.0, 100.0):
         requested = replace(FIT, pull=pull)
-        pulled[pull] = fitted.fit_all_prototypes(train, survey.clusters, maps, requested)[3].cosines.mean()
+        pulled[pull] = prototypes.fit_all_prototypes(train, survey.clusters, maps, requested)[3].cosines.mean()
     assert pulled[100.0] > 0.99 > pulled[0.0]
 
 
@@ -153,7 +153,7 @@ def test_summarise_prototypes_drops_idle_ones(images: ImageSet) -> None:
     rows, pictures = rows_of(images), some_pictures(7, [2, 2, 2])
     idle = Prototypes(pictures.weights, pictures.biases - np.array([0, 0, 0, 1e6, 0, 0]), pictures.classes)
     validation = prototypes.FitData(rows[:100], centred(idle(as_pixels(rows[:100]))))
-    result = fitted.summarise_prototypes(idle, pictures, rows, validation)
+    result = prototypes.summarise_prototypes(idle, pictures, rows, validation)
     answers = said_by_loop(result, as_pixels(rows))
     assert np.array_equal(answers.argmax(axis=1), idle(as_pixels(rows)).argmax(axis=1))
     assert result.classes.tolist().count(1) == 1, "the other picture of this class is never the strongest"

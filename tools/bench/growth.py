@@ -15,8 +15,7 @@ from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.dense_weights import Snapshots
 from looking_for.surrogates.course import measure_course
 from looking_for.surrogates.evaluate import evaluate_network
-from looking_for.surrogates.fitted import fit_all_prototypes
-from looking_for.surrogates.prototypes import FitData
+from looking_for.surrogates.prototypes import FitData, fit_all_prototypes
 from looking_for.training.loop import TrainingData
 from stages.params.settings import load_params
 from tools.bench import article, contenders, timing

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from stages._prune import NETWORK_FILES
-from tools.bench.shell import replace, repro, run, stages_of
+from tools.bench.shell import replace, run, stages_of
 from tools.bench.timing import seconds
 
 SIZES = (8, 40)
@@ -20,7 +20,7 @@ MORE = 30  # what each edit adds: to numbers that no edit before had, or DVC wou
 def measure_many(project: Path, present: int) -> dict[str, dict[str, float]]:
     """By number of networks: seconds of `dvc repro` after an edit of one, and of its commands alone."""
     times = {}
-    repro(project)
+    run(project, "dvc", "repro", "-q")
     for place, size in enumerate(SIZES):
         print(f"  after an edit of one network of {size} …", flush=True)
         add_copies(project, range(present, size))
@@ -50,4 +50,4 @@ def add_copies(project: Path, numbers: range) -> None:
             ours, copy = project / file("few"), project / file(f"copy-{n}")
             shutil.copytree(ours, copy) if ours.is_dir() else shutil.copy(ours, copy)
     run(project, "dvc", "commit", "--force", "--quiet")
-    repro(project)
+    run(project, "dvc", "repro", "-q")

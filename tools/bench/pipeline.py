@@ -12,7 +12,7 @@ from looking_for.core import paths
 from stages.params.settings import load_params
 from stages.params.training import NetworkParams
 from tools.bench import many_networks, timing
-from tools.bench.shell import replace, repro, run, stages_of
+from tools.bench.shell import replace, run, stages_of
 
 NETWORKS = ("few", "some", "all", "flat-few", "flat")
 WHOLE_ROUNDS, SMALL_ROUNDS, ROUNDS = 2, 3, 5
@@ -53,7 +53,13 @@ def measure_pipeline(folder: Path) -> dict[str, Any]:
         edits.setdefault(name, []).append(stages_of(project))
     print("  with nothing to do …", flush=True)
     empty = empty_pipeline(folder / "empty")
-    small = timing.interleaved({"noop": lambda: repro(project), "empty_pipeline": lambda: repro(empty)}, ROUNDS)
+    small = timing.interleaved(
+        {
+            "noop": lambda: run(project, "dvc", "repro", "-q"),
+            "empty_pipeline": lambda: run(empty, "dvc", "repro", "-q"),
+        },
+        ROUNDS,
+    )
     print("  a network of 500 images, from start to end …", flush=True)
     small |= timing.interleaved(small_network(folder / "small", project, networks["few"]), SMALL_ROUNDS)
     shortest = {name: min(runs, key=lambda run: run["whole"]) for name, runs in edits.items()}
@@ -118,5 +124,5 @@ def empty_pipeline(folder: Path) -> Path:
     run(folder, "git", "init", "-q")
     run(folder, "dvc", "init", "-q")
     (folder / "dvc.yaml").write_text(EMPTY)
-    repro(folder)
+    run(folder, "dvc", "repro", "-q")
     return folder

@@ -22,10 +22,6 @@ def stages_of(project: Path) -> dict[str, float]:
     return times | {"whole": time.perf_counter() - started}
 
 
-def repro(folder: Path) -> None:
-    run(folder, "dvc", "repro", "-q")
-
-
 def run(folder: Path, *words: str) -> None:
     subprocess.run(words, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -93,7 +93,7 @@ class TestMeasures:
 @dataclass(frozen=True)
 class Examples:
     """A few test images to show: their exact maps and logits, centred across classes, their numbers and their
-    kinds (places in EXAMPLE_KINDS)."""
+    kinds (indices into EXAMPLE_KINDS)."""
 
     maps: Array = stored(axes="examples inputs classes", name="example_maps")
     logits: Array = stored(axes="examples classes", name="example_logits")
@@ -152,7 +152,7 @@ class Pictures:
         "list",
         needed=False,
         influence=Stored("influence{n}", axes="units{n}"),
-        on=Stored("on{n}", axes="units{n}"),
+        active_fraction=Stored("on{n}", axes="units{n}"),
         explained=Stored("explained{n}", axes="units{n}"),
     )
     never_inked: Array = stored("bool", "inputs")
