@@ -44,8 +44,7 @@ def grown(study_project: Project, tmp_path: Path) -> tuple[Project, subprocess.C
     shutil.copytree(study_project.folder, folder, symlinks=True)
     project = Project(folder)
     project.replace("study/params.yaml", "seeds: [0, 1]\n", "seeds: [0, 1, 2]\n")
-    project.replace("study/params.yaml", "  variant_seeds:",
-                    f"    wild: {WILD}\n  variant_seeds:")  # fmt: skip
+    project.replace("study/params.yaml", "variants: {adam:", f"variants: {{wild: {WILD}, adam:")
     return project, study(project)
 
 
