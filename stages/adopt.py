@@ -7,6 +7,7 @@ from looking_for.core.imageset import ImageSet
 from looking_for.core.text import format_percent
 from looking_for.networks.dense_weights import Snapshots
 from looking_for.networks.loading import load_network
+from looking_for.networks.loading.scaling import suggest_scaling
 from looking_for.surrogates.measures import accuracy
 from stages import _cli
 from stages.params import read_params
@@ -21,9 +22,8 @@ def main() -> None:
         raise UserError(f"{name} is trained here; imported networks are under models: in params.yaml")
     params = models[name]
     images = ImageSet.load()
-    network = load_network(
-        params.path, images.shape, activation=params.activation, scale=params.scale, mean=params.mean, std=params.std
-    )
+    settings = params.settings() | {"n_classes": len(images.classes)}
+    network = load_network(params.path, images.shape, **settings)
     logits = network.logits(as_pixels(images.x_test))
     if logits.shape[1] != len(images.classes):
         raise UserError(
@@ -34,6 +34,14 @@ def main() -> None:
     Snapshots.empty().save(paths.snapshots_file(name))
     right = format_percent(accuracy(logits, images.y_test))
     _cli.say(f"{name}: {network.architecture.words}, gets {right} of the test images right")
+    plain = settings | {"scale": None, "mean": 0.0, "std": 1.0}
+    better = suggest_scaling(lambda way: load_network(params.path, images.shape, **plain | dict(way)), network, images)
+    if better:
+        wanted = ", ".join(f"{key}: {value:g}" for key, value in better.settings.items())
+        _cli.say(
+            f"{name}: of {better.n_images} test images it gets {format_percent(better.now)} right; with {wanted}, "
+            f"{format_percent(better.then)}: look how it was trained"
+        )
 
 
 if __name__ == "__main__":

@@ -53,4 +53,10 @@ try:
 except ModuleNotFoundError as error:
     raise UserError(f"{error.name} is not installed: pip install 'looking-for[keras]'") from error
 
+# A person's keras.json sets these for their own programs; the files here are the same whatever it says.
+keras.config.set_floatx("float32")
+keras.config.set_epsilon(1e-7)
+keras.config.set_image_data_format("channels_last")
+keras.config.set_dtype_policy("float32")
+
 __all__ = ["keras", "tf"]

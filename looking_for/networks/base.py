@@ -59,6 +59,14 @@ class Network(Protocol):
     """Rows of pixels x have the shape (n_images, n_inputs) and are in [0, 1]."""
 
     @property
+    def n_inputs(self) -> int:
+        """Pixels of an image."""
+
+    @property
+    def n_classes(self) -> int:
+        """Logits of an image."""
+
+    @property
     def architecture(self) -> Architecture:
         """Its layers in words."""
 

@@ -1,11 +1,13 @@
 """A dense network with all that is computed of it by plain arrays, in float64."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from looking_for.clusters.kmeans import Clusters
 from looking_for.core.arrays import Array, as_float32, centred
+from looking_for.core.errors import UserError
 from looking_for.core.imageset import ImageSet
 from looking_for.networks import exact_maps, training_pass
 from looking_for.networks.base import NO_HIDDEN_LAYER, Architecture, HiddenUnits
@@ -34,6 +36,44 @@ class DenseNetwork(DenseWeights):
     >>> network.compose()[-1].weights.shape
     (4, 2)
     """
+
+    @classmethod
+    def from_sklearn(cls, model: Any, *, scale: float = 1.0) -> "DenseNetwork":
+        """Take over a trained MLPClassifier of scikit-learn.
+
+        Parameters
+        ----------
+        model : sklearn.neural_network.MLPClassifier
+            Fitted; its classes are 0, 1, …, in the images' order. Of two classes its one output z becomes (0, z).
+        scale : float
+            It was trained on scale · x of pixels x in [0, 1]: 255 for 0…255, 16 for scikit-learn's digits.
+
+        Raises
+        ------
+        UserError
+            If it is another model, not fitted, or one for several labels per image.
+        """
+        if not (hasattr(model, "coefs_") and hasattr(model, "classes_")):
+            raise UserError(f"{type(model).__name__} is not a fitted MLPClassifier: it has no coefs_ or no classes_")
+        if model.out_activation_ != "softmax" and model.n_outputs_ > 1:
+            raise UserError("an MLPClassifier for one label per image is needed; this one gives several")
+        if list(model.classes_) != list(range(len(model.classes_))):
+            raise UserError(
+                f"its classes are {list(model.classes_)[:3]}…; needed are whole numbers from 0, as labels are"
+            )
+        weights, biases = [w.astype(float) for w in model.coefs_], [b.astype(float) for b in model.intercepts_]
+        if len(model.classes_) == 2:
+            weights[-1], biases[-1] = two_logits(weights[-1], biases[-1])
+        weights[0] = weights[0] * scale
+        return cls.from_arrays(weights, biases, activation=model.activation)
+
+    @property
+    def n_inputs(self) -> int:
+        return len(self.weights[0])
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.biases[-1])
 
     @property
     def architecture(self) -> Architecture:
@@ -71,6 +111,11 @@ class DenseNetwork(DenseWeights):
             HiddenUnits(as_float32(influence), as_float32(n_active / n), as_float32(r2))
             for influence, n_active, r2 in layers
         ]
+
+
+def two_logits(weights: Array, biases: Array) -> tuple[Array, Array]:
+    """Make a layer of one unit (n_inputs, 1), the logit z of the second of two classes, one of two: (0, z)."""
+    return np.pad(weights, ((0, 0), (1, 0))), np.pad(biases, (1, 0))
 
 
 def measure_influence(network: DenseWeights, training: TrainingPass) -> list[Array]:

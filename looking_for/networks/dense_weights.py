@@ -6,13 +6,15 @@ Apart from what is computed of them (`dense`), so that better pictures train no 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from looking_for.core.activations import ACTIVATIONS
+from looking_for.core.activations import find_activation, name_activation
 from looking_for.core.arrays import Array, as_float32, centred
+from looking_for.core.errors import UserError
 from looking_for.core.npz import Stored, load_record, raise_invalid, save_record, stored, stored_parts
 
 
@@ -61,12 +63,31 @@ class DenseWeights:
 
     @classmethod
     def from_arrays(
-        cls, weights: Sequence[Array], biases: Sequence[Array], dtype: type = np.float64, activation: str = "relu"
+        cls,
+        weights: Sequence[Array],
+        biases: Sequence[Array],
+        dtype: type = np.float64,
+        activation: str = "relu",
+        slope: float | None = None,
     ) -> Self:
-        """Make a network of weights (n_inputs, n_units) and biases (n_units,) per layer, cast to one precision."""
-        return cls(
-            tuple(np.asarray(w, dtype) for w in weights), tuple(np.asarray(b, dtype) for b in biases), activation
-        )
+        """Make a network of weights (n_inputs, n_units) and biases (n_units,) per layer, cast to one precision.
+
+        Parameters
+        ----------
+        activation : str
+            Of the hidden layers: a key of `ACTIVATIONS`, or scikit-learn's `logistic` or `identity`.
+        slope : float, optional
+            Of leaky_relu below 0; default: 0.2, Keras'.
+
+        Raises
+        ------
+        UserError
+            If the layers do not follow on each other, a number is not finite or the activation is not known.
+        """
+        w: tuple[Array, ...] = tuple(np.asarray(array, dtype) for array in weights)
+        b: tuple[Array, ...] = tuple(np.asarray(array, dtype) for array in biases)
+        _check_layers(w, b)
+        return cls(w, b, name_activation(activation, slope))
 
     def astype(self, dtype: type) -> Self:
         """Cast the network to another precision."""
@@ -93,12 +114,12 @@ class DenseWeights:
     @property
     def is_piecewise_affine(self) -> bool:
         """Whether the network is exactly affine around each image."""
-        return not self.hidden or ACTIVATIONS[self.activation].is_piecewise_affine
+        return not self.hidden or find_activation(self.activation).is_piecewise_affine
 
     def preactivations(self, x: Array) -> list[Array]:
         """Give z₁ … z_L for rows of pixels (n_images, n_inputs), each (n_images, n_units)."""
         z: list[Array] = []
-        activation = ACTIVATIONS[self.activation]
+        activation = find_activation(self.activation)
         h = x
         for weight, bias in zip(self.weights, self.biases, strict=True):
             z.append(h @ weight)
@@ -108,7 +129,7 @@ class DenseWeights:
 
     def slopes(self, preactivations: Sequence[Array]) -> list[Array]:
         """Give φ′ per hidden layer, for z₁ … z_L, all (n_images, n_units); of ReLU whether it is active (bool)."""
-        return [ACTIVATIONS[self.activation].slope(z) for z in preactivations[:-1]]
+        return [find_activation(self.activation).slope(z) for z in preactivations[:-1]]
 
     def logits(self, x: Array) -> Array:
         """Give z_L (n_images, n_classes) for rows of pixels (n_images, n_inputs)."""
@@ -199,5 +220,26 @@ class Snapshots:
 
 
 def _check_activation(path: Path, activation: str) -> None:
-    if activation not in ACTIVATIONS:
+    try:
+        find_activation(activation)
+    except UserError:
         raise_invalid(path, f"activation is {activation!r}")
+
+
+def _check_layers(weights: Sequence[Array], biases: Sequence[Array]) -> None:
+    """Raise UserError unless each layer has a bias per unit and begins where the last ended."""
+    shapes = [w.shape for w in weights]
+    if not shapes or any(len(shape) != 2 for shape in shapes):
+        raise UserError(f"weights have the shapes {shapes}; each layer needs a matrix, inputs × units")
+    if any(a[1] != b[0] for a, b in pairwise(shapes)):
+        raise UserError(f"the layers {_sizes(shapes)} do not follow on each other; weights are inputs × units, which "
+                        "PyTorch has the other way round (layer.weight.T)")  # fmt: skip
+    if [b.shape for b in biases] != [(shape[1],) for shape in shapes]:
+        raise UserError(f"biases have the shapes {[b.shape for b in biases]}; the layers {_sizes(shapes)} need one "
+                        "number per unit")  # fmt: skip
+    if not all(np.isfinite(array).all() for array in (*weights, *biases)):
+        raise UserError("weights or biases have numbers that are not finite")
+
+
+def _sizes(shapes: Sequence[tuple[int, ...]]) -> str:
+    return ", ".join(f"{inputs}×{units}" for inputs, units in shapes)

@@ -21,12 +21,17 @@ Description = dict[str, Any]
 AFFINE = {"InputLayer", "Dense", "Conv2D", "DepthwiseConv2D", "SeparableConv2D", "BatchNormalization",
           "Flatten", "Reshape", "Permute", "Rescaling", "ZeroPadding2D", "Cropping2D", "AveragePooling2D",
           "GlobalAveragePooling2D", "Add", "Subtract", "Average", "Concatenate"}  # fmt: skip
-ONLY_IN_TRAINING = {"Dropout", "SpatialDropout2D", "GaussianDropout", "GaussianNoise"}
-ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "Activation"}
+ONLY_IN_TRAINING = {"Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout", "GaussianNoise", "Identity",
+                    "ActivityRegularization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation",
+                    "RandomContrast", "RandomBrightness", "RandomShear", "RandomErasing"}  # fmt: skip
+ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "PReLU", "Activation"}
+MODELS = {"Sequential", "Functional", "Model"}
+REBUILT = {"Normalization", "TrueDivide", "Multiply", *MODELS}  # what a rebuilt model has other layers for
 AVERAGED = {"MaxPooling2D": "AveragePooling2D", "GlobalMaxPooling2D": "GlobalAveragePooling2D"}
 LAYERS = AFFINE | ONLY_IN_TRAINING | ACTIVATION_LAYERS | set(AVERAGED) | {"Softmax"}
 PIECEWISE_LINEAR = {"linear", "relu", "leaky_relu", "relu6"}
 SMOOTH = {"tanh", "sigmoid", "gelu"}
+ACTIVATIONS_READ = PIECEWISE_LINEAR | SMOOTH | {"softmax"}
 SIZE_KEYS = {"Dense": "units", "Conv2D": "filters", "SeparableConv2D": "filters"}
 LABELLED = {"Dense", "Conv2D", "DepthwiseConv2D", "SeparableConv2D", *AVERAGED, *AVERAGED.values()}
 
@@ -67,18 +72,41 @@ class StoredLayers:
         return cls(str(a["architecture"]), weights, *a["pixels"].tolist())
 
 
-def check_layers(description: Mapping[str, Any], where: str) -> None:
-    """Raise a UserError that names the first layer which is not known here, or whose activation is not."""
-    if description.get("class_name") not in ("Sequential", "Functional", "Model"):
+def check_readable(description: Mapping[str, Any], where: str) -> None:
+    """Raise a UserError that names the first layer which may not be built: what a file says is checked before."""
+    if description.get("class_name") not in MODELS:
         raise UserError(f"{where} holds a {description.get('class_name')!r}; read are Sequential and functional models")
+    for layer in iter_layers(description):
+        kind, config, name = layer["class_name"], layer["config"], layer_name(layer)
+        if kind in MODELS:
+            check_readable(layer, where)
+            continue
+        if kind not in LAYERS | REBUILT:
+            raise _unknown_layer(where, name, kind)
+        if not isinstance(config.get("activation"), Mapping) and layer_activation(layer) not in ACTIVATIONS_READ:
+            raise UserError(f"{where}: its layer {name!r} has the activation {layer_activation(layer)!r}; "
+                            f"allowed are {', '.join(sorted(ACTIVATIONS_READ))}")  # fmt: skip
+        if config.get("data_format") == "channels_first":
+            raise UserError(f"{where}: its layer {name!r} is channels_first; only channels_last is read")
+        if "Quantized" in str(config.get("dtype")) or config.get("quantization_config"):
+            raise UserError(f"{where}: its layer {name!r} is quantised; save the model as it was before model.quantize")
+
+
+def _unknown_layer(where: str, name: str, kind: str) -> UserError:
+    return UserError(
+        f"{where}: its layer {name!r} ({kind}) is not known to be piecewise affine; allowed are "
+        f"{', '.join(sorted(LAYERS | REBUILT - MODELS))} (a softmax as the output alone)"
+    )
+
+
+def check_layers(description: Mapping[str, Any], where: str) -> None:
+    """Raise a UserError that names the first layer of a rebuilt model which is not known here, or whose activation
+    is not."""
     last = output_name(description)
     for layer in iter_layers(description):
         name, kind, activation = layer_name(layer), layer["class_name"], layer_activation(layer)
         if kind not in LAYERS or (kind == "Softmax" and name != last):
-            raise UserError(
-                f"{where}: its layer {name!r} ({kind}) is not known to be piecewise affine; allowed are "
-                f"{', '.join(sorted(LAYERS))} (a softmax as the output alone)"
-            )
+            raise _unknown_layer(where, name, kind)
         allowed = PIECEWISE_LINEAR | SMOOTH | ({"softmax"} if name == last else set())
         if activation not in allowed:
             raise UserError(
@@ -115,16 +143,20 @@ def output_name(description: Mapping[str, Any]) -> str:
 
 def layer_activation(layer: Mapping[str, Any]) -> str:
     """Name a layer's activation; that of layers which are one, too."""
-    by_kind = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "Softmax": "softmax"}.get(layer["class_name"])
+    by_kind = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "leaky_relu", "Softmax": "softmax"}.get(
+        layer["class_name"]
+    )
     activation = by_kind or layer["config"].get("activation") or "linear"
     return activation if isinstance(activation, str) else str(activation.get("class_name", activation))
 
 
-def without_softmax(description: Description) -> Description:
-    """Describe the same model without the softmax at its end."""
+def without_output_activation(description: Description) -> Description:
+    """Describe the same model without the softmax or the sigmoids at its end, which give probabilities of logits."""
     described = copy.deepcopy(description)
+    last = output_name(described)
     for layer in iter_layers(described):
-        if layer_activation(layer) == "softmax":
+        activation = layer_activation(layer)
+        if activation == "softmax" or (activation == "sigmoid" and layer_name(layer) == last):
             _linearise(layer)
     return described
 
@@ -134,6 +166,8 @@ def composed(description: Description) -> Description:
     described = copy.deepcopy(description)
     for layer in iter_layers(described):
         layer["class_name"] = AVERAGED.get(layer["class_name"], layer["class_name"])
+        if layer["class_name"] == "PReLU":
+            continue  # it has weights, which whoever builds the model sets to ones: the identity
         if layer_activation(layer) != "linear":
             _linearise(layer)
     return described

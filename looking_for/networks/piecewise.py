@@ -1,6 +1,7 @@
 """A network of any layers that are piecewise affine in the image, by TensorFlow's own differentiation."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -25,6 +26,10 @@ from looking_for.networks.training_pass import LogitSums, TrainingPass, clusters
 IMAGES_AT_ONCE = 250
 MAX_MAPPED_IMAGES = 10_000  # training images that mean exact maps are of: each costs a backward pass per class
 RAY_STEP = 1e-6  # of the way along the ray on which c(x) is measured, in float64
+MAX_KINK_SHARE = 0.01  # of images on a kink: one in thousands is, and a broken map fails on nearly all
+NEARER_STEPS = (1e-7, 1e-8, 1e-9, 1e-10)  # where a kink lies within RAY_STEP
+
+logger = logging.getLogger(__name__)
 
 
 class PiecewiseAffineNetwork:
@@ -45,11 +50,19 @@ class PiecewiseAffineNetwork:
         self._description = json.loads(layers.architecture)
         keras_layers.check_layers(self._description, "the network")
         model = self._build(self._description, "float32")
-        self.n_inputs, self.n_classes = int(np.prod(model.input_shape[1:])), int(model.output_shape[-1])
+        self._sizes = int(np.prod(model.input_shape[1:])), int(model.output_shape[-1])
         rows = tf.TensorSpec([None, self.n_inputs], tf.float32)
         directions = tf.TensorSpec([None, self.n_classes], tf.float32)
         self._logits = tf.function(partial(self._forward, model), input_signature=[rows])
         self._compiled_vjp = tf.function(partial(self._vjp, model), input_signature=[rows, directions])
+
+    @property
+    def n_inputs(self) -> int:
+        return self._sizes[0]
+
+    @property
+    def n_classes(self) -> int:
+        return self._sizes[1]
 
     @property
     def architecture(self) -> Architecture:
@@ -59,7 +72,36 @@ class PiecewiseAffineNetwork:
         self._stored.save(path)
 
     def check_exactness(self, x: Array) -> None:
-        exact_maps.check_exactness(x, *self.exact_maps(x), self.logits(x))
+        """Compare along the ray through each image; one that fails is looked at again closer by, where no kink of
+        the network lies between."""
+        a, c = self.exact_maps(x)
+        logits = self.logits(x)
+        errors, bound = exact_maps.exactness_errors(x, a, c, logits), exact_maps.exactness_bound(logits)
+        doubtful = np.flatnonzero(~(errors <= bound))
+        failing = [n for n in doubtful if not self._is_exact_nearby(x[[n]], a[n], bound)]
+        n_allowed = max(1, int(MAX_KINK_SHARE * len(x)))
+        if len(failing) <= n_allowed:  # float32 may see the other side of a kink
+            failing = [n for n in failing if not self._is_exact_nearby(x[[n]], self._precise_map(x[[n]]), bound)]
+        exact_maps.reject_inexact(errors, len(failing), n_allowed, logits)
+        if len(doubtful):
+            logger.info("%d of %d images lie beside a kink; the exact maps hold on %d of them", len(doubtful), len(x),
+                        len(doubtful) - len(failing))  # fmt: skip
+
+    def _is_exact_nearby(self, x: Array, a: Array, bound: float) -> bool:
+        """Whether the slope along the ray through one image (1, n_inputs), to one side or both, is the map's."""
+        forward = partial(self._forward, self._precise)
+        z = forward(x).numpy()
+        for step in NEARER_STEPS:
+            up, down = ((forward(x * (1 + way * step)).numpy() - z) / (way * step) for way in (1, -1))
+            slopes = up, down, (up + down) / 2
+            if any(np.abs(x @ a - slope).max() <= bound for slope in slopes):
+                return True
+        return False
+
+    def _precise_map(self, x: Array) -> Array:
+        """A(x) of one image in float64: (n_inputs, n_classes)."""
+        rows = tf.constant(np.repeat(x, self.n_classes, axis=0), tf.float64)
+        return np.asarray(self._vjp(self._precise, rows, tf.eye(self.n_classes, dtype=tf.float64)).numpy().T)
 
     def logits(self, x: Array) -> Array:
         parts = [self._logits(tf.constant(part, tf.float32)).numpy() for part in _portions(x)]
@@ -81,6 +123,9 @@ class PiecewiseAffineNetwork:
         """Replace every ReLU by the identity and max-pooling by average-pooling; push an empty image and
         one of each single pixel through the affine model that is left."""
         affine = self._build(keras_layers.composed(self._description), "float64")
+        for layer in affine.layers:
+            if isinstance(layer, keras.layers.PReLU):  # of slope 1 the identity, too
+                layer.set_weights([np.ones_like(w) for w in layer.get_weights()])
         bias = self._forward(affine, np.zeros((1, self.n_inputs))).numpy()
         places = np.arange(self.n_inputs)
         parts = [

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from looking_for.clusters.kmeans import Clusters
-from looking_for.core.activations import ACTIVATIONS
+from looking_for.core.activations import find_activation
 from looking_for.core.arrays import Array, as_pixels, centred, sum_by_group
 from looking_for.core.imageset import ImageSet
 from looking_for.core.parallel import parallel_map
@@ -149,7 +149,7 @@ def _forward(network: DenseWeights, images: Array) -> _Portion:
     x = as_pixels(images)
     z = network.preactivations(x)
     logits = centred(z[-1])
-    value = ACTIVATIONS[network.activation].value
+    value = find_activation(network.activation).value
     activation = [np.abs(value(hidden)).sum(axis=0) for hidden in z[:-1]]
     n_active = [(hidden > 0).sum(axis=0) for hidden in z[:-1]]
     return _Portion(LogitSums.from_logits(x, logits), network.slopes(z), n_active, activation, logits)

@@ -7,7 +7,7 @@ from typing import Any
 
 from looking_for.clusters.survey import Survey
 from looking_for.core import paths
-from looking_for.core.activations import ACTIVATIONS
+from looking_for.core.activations import find_activation
 from looking_for.core.files import load_json, translate_errors
 from looking_for.core.imageset import ImageSet
 from looking_for.core.tables import load_rows, parse_csv
@@ -132,7 +132,7 @@ class NetworkResults:
     @property
     def is_affine(self) -> bool:
         """Whether it is affine around each image, and not only nearly, as its activation's pieces are."""
-        return self.is_flat or ACTIVATIONS[self.architecture.activation].is_piecewise_affine
+        return self.is_flat or find_activation(self.architecture.activation).is_piecewise_affine
 
     @property
     def activation_words(self) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from looking_for.clusters.kmeans import Clusters
 from looking_for.clusters.survey import Survey, survey_images
 from looking_for.core.arrays import Array, as_float32, as_pixels, centred
+from looking_for.core.errors import UserError
 from looking_for.core.imageset import ImageSet
 from looking_for.core.tables import N_DIGITS
 from looking_for.networks.base import Network
@@ -25,6 +26,7 @@ from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
 N_EXAMPLES_PER_KIND = 2
 DEFAULT_ANCHOR_STRENGTH = 0.3
+MAX_CHECKED_NUMBERS = 20_000_000  # of the exact maps of images that are checked together
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def evaluate(
     Raises
     ------
     UserError
-        If the exact maps do not give the network's logits.
+        If the network is not one of these images, `pictures` are not among `clusters`, or the exact maps do not give
+        the network's logits.
 
     References
     ----------
@@ -100,9 +103,26 @@ def evaluate(
     >>> evaluate(flat, images, clusters=[1, 2], pictures=[2], updates=10).metrics["agreement"]
     1.0
     """
+    _check_request(network, images, clusters, pictures)
     survey = survey_images(images, list(clusters), seed)
     settings = FitSettings(tuple(pictures), DEFAULT_ANCHOR_STRENGTH, updates, seed)
     return evaluate_network(network, images, survey, len(images.x_train), settings)
+
+
+def _check_request(network: Network, images: ImageSet, clusters: Sequence[int], pictures: Sequence[int]) -> None:
+    """Raise UserError where the network, the images and the settings do not belong together."""
+    n_inputs, n_classes = images.x_train[0].size, len(images.classes)
+    if (network.n_inputs, network.n_classes) != (n_inputs, n_classes):
+        raise UserError(
+            f"the network takes {network.n_inputs:,} pixels and gives {network.n_classes} logits; the images have "
+            f"{n_inputs:,} pixels and {n_classes} classes. Weights are inputs × units; PyTorch has units × inputs"
+        )
+    if not clusters or list(clusters) != sorted(set(clusters)) or clusters[0] != 1:
+        raise UserError(f"clusters = {list(clusters)}; they begin with 1 and grow, as in [1, 3, 10]")
+    if not pictures or set(pictures) - set(clusters):
+        raise UserError(f"pictures = {list(pictures)}; they are some of clusters, {list(clusters)}")
+    if missing := [str(images.classes[k]) for k in range(n_classes) if k not in images.y_train]:
+        raise UserError(f"no training image is of class {missing[0]!r}; every class needs some")
 
 
 def evaluate_network(
@@ -130,7 +150,7 @@ def evaluate_network(
     """
     snapshots = Snapshots.empty() if snapshots is None else snapshots
     x = as_pixels(images.x_test)
-    network.check_exactness(x[:N_CHECKED_IMAGES])
+    network.check_exactness(x[: n_checked_images(network)])
     training = network.pass_training_images(images, survey.clusters)
     composed = ComposedMaps([layer.as_float32() for layer in network.compose()])
     covariances = Covariances.from_sums(survey, training.sums)
@@ -170,6 +190,11 @@ def evaluate_network(
     )
     course = measure_course(snapshots, images, survey, ladder, metrics["accuracy"] or 0.0)
     return Evaluation(pictures, ladder, metrics, course)
+
+
+def n_checked_images(network: Network) -> int:
+    """Choose how many images exact maps are checked on: fewer of large ones, whose maps are large."""
+    return int(np.clip(MAX_CHECKED_NUMBERS // (network.n_inputs * network.n_classes), 20, N_CHECKED_IMAGES))
 
 
 def _training_maps(training: TrainingPass, covariances: Covariances, survey: Survey) -> TrainingMaps:

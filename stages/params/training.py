@@ -48,9 +48,18 @@ class ModelParams(Section):
 
     path: str
     activation: ActivationName | None = None
+    slope: float | None = Field(default=None, ge=-10, le=10)
     scale: float | None = Field(default=None, gt=0, le=1e6)
     mean: float = 0.0
     std: float = Field(default=1.0, gt=0)
+    layers: list[str] = Field(default=[], max_length=64)
+    orientation: Literal["inputs-by-units", "units-by-inputs"] | None = None
+    epsilon: float | None = Field(default=None, gt=0, le=1)
+    normalisation: Literal["before", "after"] | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """Give what `load_network` wants to know of the file."""
+        return self.model_dump(exclude={"path"})
 
 
 def parse_networks(params: Mapping[str, Any]) -> tuple[dict[str, Recipe], dict[str, ModelParams]]:

@@ -10,17 +10,27 @@ function erf(x) { // Abramowitz and Stegun 7.1.26: 1.5e-7
 }
 const sigmoid = z => 1 / (1 + Math.exp(-z));
 const normal = z => (1 + erf(z / SQRT2)) / 2;
-const LEAK = 0.2;
+const LEAK = 0.2; // Keras' default
+const leaky = leak => [z => (z > 0 ? z : leak * z), z => (z > 0 ? 1 : leak)];
 
 // An activation is its value and its slope, together.
 export const ACTIVATIONS = {
   relu: [z => Math.max(0, z), z => (z > 0 ? 1 : 0)],
-  leaky_relu: [z => (z > 0 ? z : LEAK * z), z => (z > 0 ? 1 : LEAK)],
+  leaky_relu: leaky(LEAK),
   linear: [z => z, () => 1],
   tanh: [Math.tanh, z => 1 - Math.tanh(z) ** 2],
   sigmoid: [sigmoid, z => sigmoid(z) * (1 - sigmoid(z))],
   gelu: [z => z * normal(z), z => normal(z) + z * Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI)],
 };
+
+/**
+ * An activation by its full name, as in leaky_relu(0.01).
+ * @param {string} name
+ */
+function findActivation(name) {
+  const leak = /^leaky_relu\((.+)\)$/.exec(name);
+  return leak ? leaky(Number(leak[1])) : ACTIVATIONS[name];
+}
 
 /**
  * x W + b, for W of inputs × units.
@@ -64,7 +74,7 @@ function dot(a, b) {
  * @param {Float32Array} x pixels 0…1
  */
 export function forward(network, x) {
-  const [value] = ACTIVATIONS[network.activation];
+  const [value] = findActivation(network.activation);
   const preactivations = [];
   let h = x;
   for (const layer of network.layers) {
@@ -106,7 +116,7 @@ function pull(layers, slopes, direction) {
  * @param {number} k
  */
 export function exactMap(network, zs, k) {
-  const slope = ACTIVATIONS[network.activation][1];
+  const slope = findActivation(network.activation)[1];
   return pull(network.layers, zs.slice(0, -1).map(z => z.map(slope)), centredDirection(network.classes, k));
 }
 
@@ -137,7 +147,7 @@ export function unitPicture(network, layer, unit) {
  * @param {number} k
  */
 export function contributions(network, zs, layer, k) {
-  const [value, slope] = ACTIVATIONS[network.activation];
+  const [value, slope] = findActivation(network.activation);
   let v = centredDirection(network.classes, k);
   for (let l = network.layers.length - 1; l > layer; l--) {
     v = back(network.layers[l], v);

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from looking_for.core.activations import name_activation
 from looking_for.core.arrays import Array
 from looking_for.networks.dense import DenseNetwork
-from looking_for.networks.keras_layers import ONLY_IN_TRAINING, layer_activation
+from looking_for.networks.keras_layers import ACTIVATION_LAYERS, ONLY_IN_TRAINING, layer_activation
 
 Layer = tuple[dict[str, Any], Sequence[Array]]  # a layer's description, and its weights in Keras' order
 SHAPE_LAYERS = {"InputLayer", "Flatten", *ONLY_IN_TRAINING}
@@ -80,25 +81,33 @@ def _add_layer(chain: _Chain, layer: dict[str, Any], weights: Sequence[Array]) -
         chain.scale(np.asarray(config["scale"], float), np.asarray(config.get("offset", 0.0), float))
     elif kind == "BatchNormalization":
         chain.scale(*_normalisation(config, list(weights)))
-    elif kind not in SHAPE_LAYERS | {"ReLU", "LeakyReLU", "Activation"}:
+    elif kind not in SHAPE_LAYERS | ACTIVATION_LAYERS:
         return False
     if activation == "linear":
         return True
-    if not chain.is_open or not _is_standard(layer):
+    name = _name(layer, weights)
+    if not chain.is_open or name is None:
         return False
-    chain.activations.append(activation)
+    chain.activations.append(name)
     chain.is_open = False
     return True
 
 
-def _is_standard(layer: dict[str, Any]) -> bool:
-    """Whether an activation is what its name says here: a ReLU without bounds, a leaky one with Keras' leak."""
-    config = layer["config"]
-    if layer["class_name"] == "ReLU":
-        return not (config.get("max_value") or config.get("negative_slope") or config.get("threshold"))
-    if layer["class_name"] == "LeakyReLU":
-        return bool(abs(config.get("negative_slope", config.get("alpha", 0.0)) - 0.2) < 1e-9)
-    return layer_activation(layer) != "relu6"
+def _name(layer: dict[str, Any], weights: Sequence[Array]) -> str | None:
+    """Name an activation as a dense network has it, with its slope; None of one that is none of those."""
+    config, kind = layer["config"], layer["class_name"]
+    if kind == "PReLU":
+        slopes = np.unique(weights[0])
+        return name_activation("leaky_relu", float(slopes[0])) if len(slopes) == 1 else None
+    if kind == "LeakyReLU":
+        return name_activation("leaky_relu", float(config.get("negative_slope", config.get("alpha", 0.3))))
+    if kind == "ReLU":
+        if config.get("max_value") or config.get("threshold"):
+            return None
+        slope = float(config.get("negative_slope") or 0.0)
+        return name_activation("leaky_relu", slope) if slope else "relu"
+    activation = layer_activation(layer)
+    return None if activation == "relu6" else activation
 
 
 def _normalisation(config: dict[str, Any], weights: list[Array]) -> tuple[Array, Array]:

@@ -1,8 +1,12 @@
 """Models as Keras saves them, .keras or .h5: what they say is checked before any of it is built."""
 
 import json
+import shutil
+import warnings
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import h5py
@@ -14,7 +18,7 @@ from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.keras_layers import StoredLayers
 from looking_for.networks.loading.folding import Layer, fold_dense
 
-FORMATS = (".keras", ".h5")
+FORMATS = (".keras", ".h5", ".hdf5")
 UINT8_SCALE = 255.0  # of a model that expects pixels of 0…255
 MIN_UINT8_DIVISOR = 50.0  # a model that begins by dividing by more expects such pixels
 
@@ -40,13 +44,37 @@ def load_keras(
         If it is neither dense nor piecewise affine; it names the layer.
     """
     written = read_description(path)
-    keras_layers.check_layers(written, str(path))
-    if scale is None:
-        scale = UINT8_SCALE if _expects_bytes(written) else 1.0
-    model = _build(path)
+    keras_layers.check_readable(written, str(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what is not read is refused in words of our own
+        model = _build(path, written)
+        _check_input(path, model, shape)
+        model = _rebuild(path, model, shape)
+    return from_model(path, model, shape, scale=scale, mean=mean, std=std)
+
+
+def load_onnx(
+    path: Path, shape: tuple[int, int], *, scale: float | None = None, mean: float = 0.0, std: float = 1.0
+) -> DenseNetwork | StoredLayers:
+    """Read an ONNX graph; parameters, result and errors as of `load_keras`."""
+    from looking_for.networks.loading.onnx_file import build_from_onnx
+
+    model = build_from_onnx(path)
     _check_input(path, model, shape)
-    described = keras_layers.without_softmax(json.loads(json.dumps(_keras().saving.serialize_keras_object(model))))
-    chain = fold_dense(_with_weights(described, model), int(np.prod(shape)), scale / std, -mean / std)
+    return from_model(path, _rebuild(path, model, shape), shape, scale=scale, mean=mean, std=std)
+
+
+def from_model(
+    path: Path, model: Any, shape: tuple[int, int], *, scale: float | None, mean: float, std: float
+) -> DenseNetwork | StoredLayers:
+    """Make a network of a model rebuilt of known layers; parameters, result and errors as of `load_keras`."""
+    described = json.loads(json.dumps(_keras().saving.serialize_keras_object(model)))
+    keras_layers.check_layers(described, str(path))
+    described = keras_layers.without_output_activation(described)
+    layers = _with_weights(described, model)
+    if scale is None:
+        scale = UINT8_SCALE if _expects_bytes(layers) else 1.0
+    chain = fold_dense(layers, int(np.prod(shape)), scale / std, -mean / std)
     if chain is not None:
         return chain
     keras_layers.reject_smooth(described, str(path))
@@ -56,20 +84,50 @@ def load_keras(
 def read_description(path: Path) -> dict[str, Any]:
     """Read what a file says of its layers, without building them."""
     try:
-        if path.suffix == ".keras":
+        if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as file:
                 described = json.loads(file.read("config.json"))
         else:
             with h5py.File(path) as file:
+                if "model_config" not in file.attrs:
+                    raise UserError(f"{path} holds weights only, not the layers that they are of: save the model by "
+                                    "model.save('mine.keras')")  # fmt: skip
                 described = json.loads(file.attrs["model_config"])
-        return {"class_name": described["class_name"], "config": {**described["config"]}}
+        return _modernised(described)
     except (*UNREADABLE, TypeError) as error:
         raise UserError(f"{path} cannot be read as a model that Keras saved: {reason(error)}") from error
 
 
-def _build(path: Path) -> Any:
+def _modernised(described: dict[str, Any]) -> dict[str, Any]:
+    """A description as Keras 3 writes it: of 2.2 a Sequential's is a list, and until 2.15 its first layer says what
+    goes in."""
+    config = described["config"]
+    config = {"layers": config, "name": "sequential"} if isinstance(config, list) else {**config}
+    layers = config.get("layers") or [{"class_name": "none", "config": {}}]
+    first = layers[0]["config"]
+    if (
+        described["class_name"] == "Sequential"
+        and "batch_input_shape" in first
+        and layers[0]["class_name"] != "InputLayer"
+    ):
+        pixels = {"batch_shape": first["batch_input_shape"], "dtype": "float32", "name": "pixels"}
+        rest = {key: value for key, value in first.items() if key != "batch_input_shape"}
+        config["layers"] = [{"class_name": "InputLayer", "config": pixels}, {**layers[0], "config": rest}, *layers[1:]]
+    return {"class_name": described["class_name"], "config": config}
+
+
+def _build(path: Path, description: dict[str, Any]) -> Any:
+    """Build the model; Keras tells a file's form by its suffix, so it sees it under the one of its content."""
+    suffix = ".keras" if zipfile.is_zipfile(path) else ".h5"
     try:
-        return _keras().saving.load_model(path, compile=False, safe_mode=True)
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / f"model{suffix}"
+            shutil.copyfile(path, copy)
+            if suffix == ".h5":
+                with h5py.File(copy, "r+") as file:
+                    if json.loads(file.attrs["model_config"])["config"] != description["config"]:
+                        file.attrs["model_config"] = json.dumps(description)
+            return _keras().saving.load_model(copy, compile=False, safe_mode=True)
     except Exception as error:  # Keras has no errors of its own: whatever it raises, the file is no good
         raise UserError(f"{path} cannot be built by Keras: {reason(error)}") from error
 
@@ -85,22 +143,36 @@ def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
     """Check for one input, of as many pixels as the images have, in their shape where it has one."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise UserError(f"{path} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; it needs one of each")
-    if len(model.output_shape) != 2:
-        size = "×".join(map(str, model.output_shape[1:]))
+    if len(model.outputs[0].shape) != 2:
+        size = "×".join(map(str, model.outputs[0].shape[1:]))
         raise UserError(f"{path} gives {size} numbers for an image; it needs one for each class")
-    wanted = [size for size in model.input_shape[1:] if size != 1]
-    if wanted not in ([size for size in shape if size != 1], [int(np.prod(shape))]):
-        size = "×".join(map(str, model.input_shape[1:]))
+    sizes = model.inputs[0].shape[1:]
+    wanted = [size for size in sizes if size != 1]
+    fitting = [size for size in shape if size != 1], [int(np.prod(shape))]
+    if not any(len(wanted) == len(f) and all(a in (None, b) for a, b in zip(wanted, f, strict=True)) for f in fitting):
+        size = "×".join(map(str, sizes))
         raise UserError(f"{path} reads {size}; the images are grey, {shape[0]}×{shape[1]} pixels")
 
 
-def _expects_bytes(written: dict[str, Any]) -> bool:
-    """Whether the first layer that does anything divides by about 255, or half of it."""
-    working = (la for la in keras_layers.iter_layers(written) if la["class_name"] not in ("InputLayer", "Flatten"))
-    first = next(working, None)
-    if first is None or first["class_name"] != "Rescaling":
-        return False
-    return bool(np.all(np.abs(first["config"]["scale"]) < 1 / MIN_UINT8_DIVISOR))
+def _rebuild(path: Path, model: Any, shape: tuple[int, int]) -> Any:
+    from looking_for.networks.loading.keras_rebuild import rebuild_model
+
+    try:
+        return rebuild_model(str(path), model, shape)
+    except UserError:
+        raise
+    except Exception as error:  # as above
+        raise UserError(f"{path} cannot be rebuilt from layers that are known here: {reason(error)}") from error
+
+
+def _expects_bytes(layers: Sequence[Layer]) -> bool:
+    """Whether what stands before the first layer with weights divides by about 255, or half of it."""
+    for layer, weights in layers:
+        if weights:
+            return layer["class_name"] == "BatchNormalization" and bool(np.median(weights[-2]) > 1)
+        if layer["class_name"] == "Rescaling":
+            return bool(np.median(np.abs(layer["config"]["scale"])) < 1 / MIN_UINT8_DIVISOR)
+    return False
 
 
 def _with_weights(description: dict[str, Any], model: Any) -> list[Layer]:

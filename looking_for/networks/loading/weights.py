@@ -1,113 +1,170 @@
-"""Weights of imported dense networks: .npz and .safetensors, in Keras' orientation or PyTorch's.
+"""Weights of imported dense networks, in Keras' orientation or PyTorch's, with their batch normalisations folded in.
 
-Nothing of theirs is run: both formats hold arrays alone. What the sizes say decides the orientation.
+Nothing of theirs is run: what is read are arrays alone. A file does not say how its network was fed, nor what its
+activation is; what else it leaves open is asked for.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from functools import partial
-from itertools import pairwise
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
-from looking_for.core.activations import ACTIVATIONS
+from looking_for.core.activations import KERAS_LEAK, TORCH_LEAK, name_activation
 from looking_for.core.arrays import Array
-from looking_for.core.errors import UNREADABLE, UserError, reason
-from looking_for.networks.dense import DenseNetwork
+from looking_for.core.errors import UserError
+from looking_for.networks.dense import DenseNetwork, two_logits
+from looking_for.networks.loading.arrays import NamedArrays, read_arrays
+from looking_for.networks.loading.chain import Linear, Normalisation, group_layers, order_layers
+from looking_for.networks.loading.names import numbers_in
 
-FORMATS = (".npz", ".safetensors")
+logger = logging.getLogger(__name__)
+
+EPSILON = 1e-5  # of a batch normalisation, PyTorch's default
+PLACES = ("before", "after")
 
 
 def load_weights(
-    path: Path, n_inputs: int, *, activation: str = "relu", scale: float = 1.0, mean: float = 0.0, std: float = 1.0
+    path: Path,
+    n_inputs: int,
+    *,
+    n_classes: int | None = None,
+    activation: str | None = None,
+    slope: float | None = None,
+    scale: float = 1.0,
+    mean: float = 0.0,
+    std: float = 1.0,
+    layers: Sequence[str] = (),
+    orientation: str | None = None,
+    epsilon: float | None = None,
+    normalisation: str | None = None,
 ) -> DenseNetwork:
-    """Read a dense network from a file's weights and biases, in the order of their names.
+    """Read a dense network from a file's weights and biases.
 
     Parameters
     ----------
     path : Path
-        .npz or .safetensors.
+        .npz, .safetensors, .pt or .pth.
     n_inputs : int
         Pixels of an image.
-    activation : str
-        Of the hidden layers.
+    n_classes : int, optional
+        Of the images; of two, an output of one unit z becomes (0, z).
+    activation : str, optional
+        Of the hidden layers; default: what the file says, else relu.
+    slope : float, optional
+        Of leaky_relu below 0; default: PyTorch's 0.01 in its files, where others must say it.
     scale, mean, std : float
         The network was trained on (scale · x − mean) / std of pixels x in [0, 1]; they are folded into the
         first layer, so that the network here sees x. One trained on 0…255 has the scale 255.
+    layers : sequence of str
+        The layers' names in their order, where their sizes leave it open.
+    orientation : str, optional
+        "inputs-by-units" (Keras') or "units-by-inputs" (PyTorch's), where their sizes leave it open.
+    epsilon : float, optional
+        Of batch normalisations; default: 1e-5.
+    normalisation : str, optional
+        Whether these are "before" or "after" the activation, where the layers' numbers leave it open.
 
     Raises
     ------
     UserError
-        If the arrays are not a chain of dense layers from `n_inputs` on.
+        If the arrays are not one chain of dense layers from `n_inputs` on; it names the array.
     """
-    if activation not in ACTIVATIONS:
-        raise UserError(f"{path}: activation {activation!r} is not known; allowed: {', '.join(ACTIVATIONS)}")
-    arrays = _read_arrays(path)
-    names = _layer_order(arrays, n_inputs)
-    matrices = [arrays[name] for name in names if arrays[name].ndim == 2]
-    biases = [arrays[name] for name in names if arrays[name].ndim == 1]
-    if others := [name for name in names if arrays[name].ndim not in (1, 2)]:
-        shape = arrays[others[0]].shape
-        raise UserError(f"{path}: {others[0]} has the shape {shape}; dense layers have matrices and biases")
-    weights = _orient_chain(path, matrices, n_inputs)
-    if [len(b) for b in biases] != [w.shape[1] for w in weights]:
-        raise UserError(f"{path}: each layer needs one bias per unit; units {[w.shape[1] for w in weights]}, "
-                        f"biases {[len(b) for b in biases]}")  # fmt: skip
+    named = read_arrays(path)
+    full_name = _choose_activation(named, activation, slope)
+    linear, norms = group_layers(path, named.arrays)
+    chain = order_layers(path, linear, n_inputs, n_classes, layers=layers, orientation=orientation)
+    for layer in chain:
+        if layer.biases is not None and len(layer.biases) != layer.weights.shape[1]:
+            raise UserError(f"{path}: each layer needs one bias per unit; {layer.name} has "
+                            f"{layer.weights.shape[1]} units and {len(layer.biases)} biases")  # fmt: skip
+    if without := [la.name for la in chain if la.biases is None]:
+        logger.info("%s: no biases of %s: taken as zeros", path, ", ".join(without))
+    weights = [layer.weights for layer in chain]
+    biases = [np.zeros(la.weights.shape[1]) if la.biases is None else la.biases for la in chain]
+    if norms and epsilon is None and any(norm.is_keras for norm in norms):
+        raise UserError(f"{path}: the epsilon of its batch normalisations is not in the file; say epsilon: 0.001 "
+                        f"(Keras' default) or epsilon: {EPSILON:g} (PyTorch's)")  # fmt: skip
+    if norms:
+        logger.info("%s: batch normalisations folded in, epsilon %g", path, epsilon or EPSILON)
+    for norm in norms:
+        _fold(weights, biases, norm.gain_and_shift(epsilon or EPSILON), *_place(path, chain, norm, normalisation))
+    if weights[-1].shape[1] == 1:
+        weights[-1], biases[-1] = two_logits(weights[-1], biases[-1])
     biases[0] = biases[0] - mean / std * weights[0].sum(axis=0)
-    return DenseNetwork.from_arrays([weights[0] * scale / std, *weights[1:]], biases, np.float64, activation)
+    return DenseNetwork.from_arrays([weights[0] * scale / std, *weights[1:]], biases, np.float64, full_name)
 
 
-def _read_arrays(path: Path) -> Mapping[str, Array]:
-    """Read the arrays of a file as float64; refuse numbers that are not finite."""
-    if path.suffix not in FORMATS:
-        raise UserError(f"{path}: weights come as {' or '.join(FORMATS)}")
-    try:
-        if path.suffix == ".safetensors":
-            arrays = load_file(path)
-        else:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files if name != "activation"}
-    except (*UNREADABLE, SafetensorError, TypeError) as error:
-        raise UserError(f"{path} cannot be read: {reason(error)}") from error
-    for name, array in arrays.items():
-        if not np.issubdtype(array.dtype, np.floating):
-            raise UserError(f"{path}: {name} is {array.dtype}; weights are floating-point numbers")
-        if not np.isfinite(array).all():
-            raise UserError(f"{path}: {name} has numbers that are not finite")
-    return {name: array.astype(np.float64) for name, array in arrays.items()}
+def _choose_activation(named: NamedArrays, activation: str | None, slope: float | None) -> str:
+    """Name the hidden layers' activation; a leaky ReLU's slope is a framework's default only in its own files."""
+    if named.activation and activation and name_activation(activation, slope) != named.activation:
+        raise UserError(f"{named.path} says that its activation is {named.activation}, and params.yaml {activation}")
+    chosen = activation or named.activation or "relu"
+    if chosen != "leaky_relu" and slope is not None:
+        raise UserError(f"{named.path}: slope: {slope} is of leaky_relu alone; the activation is {chosen}")
+    if chosen != "leaky_relu" or slope is not None or named.activation:
+        return name_activation(chosen, slope)
+    if not named.is_torch:
+        raise UserError(f"{named.path}: the slope of leaky_relu is not in the file; say slope: {TORCH_LEAK} (PyTorch's "
+                        f"default) or slope: {KERAS_LEAK} (Keras')")  # fmt: skip
+    logger.info("%s: leaky_relu with slope %g, PyTorch's default; `slope:` says another", named.path, TORCH_LEAK)
+    return name_activation(chosen, TORCH_LEAK)
 
 
-def _layer_order(arrays: Mapping[str, Array], n_inputs: int) -> list[str]:
-    """Sort the names layer by layer. Those without a number come first (`dense`, `dense_1`) or last (`fc1`,
-    `out`): whichever gives a chain."""
-    orders = [sorted(arrays, key=partial(_natural_key, without=place)) for place in (-1, 10**9)]
-    for names in orders:
-        matrices = [arrays[name] for name in names if arrays[name].ndim == 2]
-        if any(_is_chain(turned, n_inputs) for turned in ([*matrices], [m.T for m in matrices])):
-            return names
-    return orders[0]
+def _fold(weights: list[Array], biases: list[Array], gain_shift: tuple[Array, Array], layer: int, place: str) -> None:
+    """Fold a normalisation into the layer that it follows (before its activation), or into the next one (after)."""
+    gain, shift = gain_shift
+    if place == "before":
+        weights[layer] = weights[layer] * gain
+        biases[layer] = biases[layer] * gain + shift
+    else:
+        biases[layer + 1] = biases[layer + 1] + shift @ weights[layer + 1]
+        weights[layer + 1] = gain[:, None] * weights[layer + 1]
 
 
-def _natural_key(name: str, without: int) -> list[tuple[int, str]]:
-    """Sort layer 10 after layer 9, and each layer's arrays together: W1, b1, W2 by their number alone."""
-    numbers = [int(number) for number in re.findall(r"\d+", name)] or [without]
-    return [(number, "") for number in numbers] + [(0, name)]
+def _place(path: Path, chain: Sequence[Linear], norm: Normalisation, given: str | None) -> tuple[int, str]:
+    """Find the layer that a normalisation follows, −1 for the pixels, and whether it stands before its activation."""
+    width = len(norm.mean)
+    fitting = [n for n, layer in enumerate(chain) if layer.weights.shape[1] == width]
+    if width == len(chain[0].weights):
+        fitting = [-1, *fitting]
+    layer = _follows(chain, norm, fitting)
+    if layer is None:
+        raise UserError(f"{path}: {norm.name} normalises {width} numbers; it fits after "
+                        f"{', '.join(chain[n].name if n >= 0 else 'the pixels' for n in fitting) or 'no layer'}, and "
+                        "its name does not say which")  # fmt: skip
+    if layer in (-1, len(chain) - 1):  # no activation is there
+        return layer, "after" if layer == -1 else "before"
+    place = given or _place_by_number(chain, layer, norm)
+    if place is None:
+        raise UserError(f"{path}: {norm.name} stands before or after the activation of {chain[layer].name}, which "
+                        "their names do not tell; say normalisation: before or normalisation: after")  # fmt: skip
+    return layer, place
 
 
-def _orient_chain(path: Path, matrices: Sequence[Array], n_inputs: int) -> list[Array]:
-    """Turn the matrices to inputs × units, if in one orientation each begins where the last ended."""
-    fitting = [turned for turned in ([*matrices], [m.T for m in matrices]) if _is_chain(turned, n_inputs)]
-    if not fitting:
-        shapes = ", ".join(f"{m.shape[0]}×{m.shape[1]}" for m in matrices) or "none"
-        raise UserError(f"{path}: its matrices ({shapes}) are not a chain of layers from {n_inputs} pixels on")
-    if len(fitting) == 2:
-        raise UserError(f"{path}: all its matrices are square: their orientation cannot be told")
-    return fitting[0]
+def _follows(chain: Sequence[Linear], norm: Normalisation, fitting: Sequence[int]) -> int | None:
+    """Choose the layer by numbers: the last with a smaller or equal one, if it has as many units."""
+    if len(fitting) == 1:
+        return fitting[0]
+    numbers = [numbers_in(layer.name) for layer in chain]
+    if not numbers_in(norm.name) or not all(numbers) or numbers != sorted(numbers):
+        return None
+    before = [n for n, number in enumerate(numbers) if number <= numbers_in(norm.name)]
+    chosen = before[-1] if before else -1
+    return chosen if chosen in fitting else None
 
 
-def _is_chain(weights: Sequence[Array], n_inputs: int) -> bool:
-    sizes = [weight.shape for weight in weights]
-    return bool(sizes) and sizes[0][0] == n_inputs and all(a[1] == b[0] for a, b in pairwise(sizes))
+def _place_by_number(chain: Sequence[Linear], layer: int, norm: Normalisation) -> str | None:
+    """Tell by the numbers of modules one after another, as of PyTorch's Sequential: 0 linear, 1 norm, 2 ReLU, 3 linear.
+
+    What stands between has no arrays: the activation, and a dropout perhaps.
+    """
+    names = [chain[layer].name, norm.name, chain[layer + 1].name]
+    stems = {name.rpartition(".")[0] if "." in name else "" for name in names}
+    last = [name.rpartition(".")[2] for name in names]
+    if len(stems) > 1 or not all(name.isdigit() for name in last):
+        return None
+    here, at, then = map(int, last)
+    if at == here + 1 and then > at + 1:
+        return "before"
+    return "after" if at > here + 1 else None
