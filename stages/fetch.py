@@ -24,7 +24,7 @@ def load_images(data: Data) -> ImageSet:
     if data.dataset == "digits":
         return load_scikit_digits()
     if data.dataset == "path":
-        return load_custom(Path(data.path), data.classes, data.grayscale)
+        return load_custom(Path(data.path).expanduser(), data.options())
     return load_public(data.dataset, data.source, Path(data.path))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from looking_for.core.arrays import Array
+from looking_for.core.errors import UserError
 from looking_for.core.npz import load_record, raise_invalid, stored
 from looking_for.core.paths import IMAGES
 
@@ -39,15 +40,23 @@ class ImageSet:
     y_test: Array = stored("uint8 or uint16", "tests")
     classes: Array = stored("str", "classes")
 
+    def __post_init__(self) -> None:
+        for part in ("train", "test"):
+            if problem := problem_of_images(part, getattr(self, f"x_{part}"), getattr(self, f"y_{part}")):
+                raise UserError(problem)
+        largest = max(int(self.y_train.max(initial=0)), int(self.y_test.max(initial=0)))
+        if largest >= len(self.classes):
+            raise UserError(f"a label is {largest}; {len(self.classes)} classes have labels 0–{len(self.classes) - 1}")
+
     @classmethod
     def load(cls, path: Path = IMAGES) -> "ImageSet":
         """Read an image set; raises UserError where a label has no class."""
-        images = load_record(path, cls)
-        for name in ("y_train", "y_test"):
-            largest = getattr(images, name).max(initial=0)
-            if largest >= len(images.classes):
-                raise_invalid(path, f"{name} has {largest} where {len(images.classes)} classes are named")
-        return images
+        try:
+            return load_record(path, cls)
+        except UserError as error:
+            if str(path) in str(error):
+                raise
+            raise_invalid(path, str(error))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -63,3 +72,41 @@ class ImageSet:
         """Whether an accuracy on the test images is within chance of `constant_accuracy`."""
         share = self.constant_accuracy
         return accuracy <= share + Z95 * (share * (1 - share) / len(self.y_test)) ** 0.5
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """What files of images may leave open.
+
+    Parameters
+    ----------
+    classes : tuple of str
+        Names of the classes; empty where the files name them.
+    grayscale : bool
+        Whether colours are converted.
+    size : (int, int) or None
+        Height and width to resize all images to.
+    transpose : bool
+        Whether images lie on their side: rows are columns.
+    """
+
+    classes: tuple[str, ...] = ()
+    grayscale: bool = False
+    size: tuple[int, int] | None = None
+    transpose: bool = False
+
+
+def problem_of_images(part: str, x: Array, y: Array) -> str | None:
+    """Say what is wrong with the images or labels of a part (train or test), if anything."""
+    x, y = np.asarray(x), np.asarray(y)
+    if x.dtype != np.uint8:
+        span = f" from {x.min():g} to {x.max():g}" if x.size and x.dtype.kind in "iuf" else ""
+        return (f"x_{part} is {x.dtype}{span}; 8-bit grey images are uint8, 0–255: of fractions 0–1 "
+                f"np.rint(x_{part} * 255).astype(np.uint8)")  # fmt: skip
+    if x.ndim != 3 or 0 in x.shape:
+        return f"x_{part} has the shape {x.shape}; needed: images × height × width, none of them 0"
+    if not np.issubdtype(y.dtype, np.integer):
+        return f"y_{part} is {y.dtype}; labels are whole numbers from 0"
+    if y.shape != x.shape[:1]:
+        return f"y_{part} has the shape {y.shape}, and there are {len(x)} images: one label each"
+    return None

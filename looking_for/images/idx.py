@@ -15,6 +15,7 @@ NAMES = {
     "y_test": "t10k-labels-idx1-ubyte",
 }
 UNSIGNED_BYTE = 0x08
+DTYPES = {UNSIGNED_BYTE: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
 def encode(array: Array) -> bytes:
@@ -24,7 +25,7 @@ def encode(array: Array) -> bytes:
 
 
 def decode(data: bytes) -> Array:
-    """Read the uint8 array in the bytes of an IDX file, plain or gzipped.
+    """Read the array in the bytes of an IDX file, plain or gzipped; MNIST's are uint8.
 
     Raises
     ------
@@ -36,11 +37,12 @@ def decode(data: bytes) -> Array:
             data = gzip.decompress(data)
         except (EOFError, OSError, zlib.error) as error:
             raise ValueError(f"broken gzip: {error}") from error
-    if len(data) < 4 or data[:3] != bytes([0, 0, UNSIGNED_BYTE]):
-        raise ValueError("not an IDX file of bytes")
+    if len(data) < 4 or data[:2] != bytes(2) or data[2] not in DTYPES:
+        raise ValueError("not an IDX file")
+    dtype = np.dtype(DTYPES[data[2]])
     dimensions = data[3]
     start = 4 + 4 * dimensions
     shape = np.frombuffer(data, ">u4", dimensions, offset=4) if len(data) >= start else np.array([0])
-    if len(data) - start != np.prod(shape, dtype=np.int64):
+    if len(data) - start != np.prod(shape, dtype=np.int64) * dtype.itemsize:
         raise ValueError("an IDX file cut short")
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+    return np.frombuffer(data, dtype, offset=start).reshape(shape)

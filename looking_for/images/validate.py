@@ -6,7 +6,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.core.imageset import ImageSet
+from looking_for.core.imageset import ImageSet, problem_of_images
 
 MAX_CLASSES = 1_000
 
@@ -29,12 +29,13 @@ def validate_images(source: str, arrays: Mapping[str, Array], names: Sequence[st
         If types, shapes, labels or names do not make an image set.
     """
     for part in ("train", "test"):
-        if problem := _problem_of_part(part, arrays[f"x_{part}"], arrays[f"y_{part}"]):
+        if problem := problem_of_images(part, arrays[f"x_{part}"], arrays[f"y_{part}"]):
             raise UserError(f"{source}: {problem}")
     sizes = [arrays[key].shape[1:] for key in ("x_train", "x_test")]
     if sizes[0] != sizes[1]:
         shown = " and ".join("×".join(map(str, size)) for size in sizes)
         raise UserError(f"{source}: training and test images must be of one size; they are {shown} pixels")
+    _reject_empty_images(source, arrays["x_train"])
     classes = _validate_names(source, arrays, names)
     for part in ("train", "test"):
         counts = np.bincount(arrays[f"y_{part}"].astype(int), minlength=len(classes))
@@ -46,17 +47,13 @@ def validate_images(source: str, arrays: Mapping[str, Array], names: Sequence[st
     return ImageSet(arrays["x_train"], labels[0], arrays["x_test"], labels[1], np.array(classes))
 
 
-def _problem_of_part(part: str, x: Array, y: Array) -> str | None:
-    """Say what is wrong with the images or labels of a part, if anything."""
-    if x.dtype != np.uint8:
-        return f"x_{part} is {x.dtype}; 8-bit grey images are uint8, 0–255"
-    if x.ndim != 3 or 0 in x.shape:
-        return f"x_{part} has the shape {x.shape}; needed: images × height × width, none of them 0"
-    if not np.issubdtype(y.dtype, np.integer):
-        return f"y_{part} is {y.dtype}; labels are whole numbers from 0"
-    if y.shape != x.shape[:1]:
-        return f"y_{part} has the shape {y.shape}, and there are {len(x)} images: one label each"
-    return None
+def _reject_empty_images(source: str, x: Array) -> None:
+    """Raise UserError where there is nothing to see: images all the same, or each of one grey."""
+    rows = x.reshape(len(x), -1)
+    if (rows == rows[:1]).all():
+        raise UserError(f"{source}: all training images are the same; nothing tells the classes apart")
+    if (rows == rows[:, :1]).all():
+        raise UserError(f"{source}: each training image is of one grey all over; there is nothing to picture")
 
 
 def _validate_names(source: str, arrays: Mapping[str, Array], names: Sequence[str]) -> list[str]:

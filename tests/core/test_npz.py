@@ -52,7 +52,7 @@ def put(array: Array, value: float) -> Array:
 IMAGES, NETWORK, PICTURES = "data/images.npz", "data/networks/few.npz", "data/pictures/few.npz"
 FOREIGN = {
     "float images": (IMAGES, having("x_train", lambda a: a / 255), "x_train is float64 where uint8 is needed"),
-    "a label 77": (IMAGES, having("y_train", lambda a: put(a, 77)), "y_train has 77 where 10 classes are named"),
+    "a label 77": (IMAGES, having("y_train", lambda a: put(a, 77)), "a label is 77; 10 classes have labels 0–9"),
     "a label too few": (IMAGES, having("y_test", lambda a: a[1:]), r"y_test has the shape \(359,\) where \(360\)"),
     "other test images": (IMAGES, having("x_test", lambda a: a[:, 1:]), r"x_test has the shape .* where \(360, 8, 8\)"),
     "no labels": (IMAGES, lambda arrays: arrays.pop("y_train"), "it has no y_train"),

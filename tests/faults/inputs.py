@@ -49,9 +49,10 @@ BAD_PARAMS = {
 
 Arrays = dict[str, np.ndarray]
 BAD_ARRAYS: dict[str, Callable[[Arrays], object]] = {
-    "float images": lambda a: a.update(x_train=a["x_train"] / 255),
+    "float images": lambda a: a.update(x_train=a["x_train"] / 16),
     "NaN images": lambda a: a.update(x_test=a["x_test"] * np.nan),
-    "wide integers": lambda a: a.update(x_train=a["x_train"].astype(np.int64)),
+    "wide integers": lambda a: a.update(x_train=a["x_train"].astype(np.int64) << 20),
+    "black images": lambda a: a.update(x_train=0 * a["x_train"]),
     "colour images": lambda a: a.update(x_train=np.stack([a["x_train"]] * 3, axis=3)),
     "flat images": lambda a: a.update(x_train=a["x_train"].reshape(len(a["x_train"]), -1)),
     "no images": lambda a: a.update(x_train=a["x_train"][:0], y_train=a["y_train"][:0]),
@@ -60,6 +61,7 @@ BAD_ARRAYS: dict[str, Callable[[Arrays], object]] = {
     "too few labels": lambda a: a.update(y_test=a["y_test"][1:]),
     "a label 77": lambda a: a["y_train"].__setitem__(0, 77),
     "a negative label": lambda a: a.update(y_train=a["y_train"].astype(int) - 1),
+    "a table of names": lambda a: a.update(classes=np.full((10, 2), "a")),
     "labels as words": lambda a: a.update(y_train=a["y_train"].astype(str)),
     "one class": lambda a: a.update(y_train=0 * a["y_train"], y_test=0 * a["y_test"]),
     "a class not tested": lambda a: a.update(y_test=np.minimum(a["y_test"], 8)),

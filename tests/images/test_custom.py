@@ -13,7 +13,7 @@ from PIL import Image
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.core.imageset import ImageSet
+from looking_for.core.imageset import ImageOptions, ImageSet
 from looking_for.images import catalog, custom, idx
 from looking_for.images.catalog import CLOTHES, DATASETS, DataSet
 from tests.projects import PARAMS, ROOT
@@ -58,7 +58,7 @@ def folders(folder: Path, arrays: Arrays) -> Path:
 def test_load_custom_names_classes_by_number(
     tmp_path: Path, arrays: Arrays, form: Callable[[Path, Arrays], Path]
 ) -> None:
-    images = custom.load_custom(form(tmp_path, arrays), [], False)
+    images = custom.load_custom(form(tmp_path, arrays), ImageOptions())
     for key, array in arrays.items():
         assert np.array_equal(getattr(images, key), array)
     assert images.y_train.dtype == np.uint8
@@ -68,12 +68,12 @@ def test_load_custom_names_classes_by_number(
 
 def test_load_custom_takes_names_from_params_or_file(tmp_path: Path, arrays: Arrays) -> None:
     path = npz(tmp_path, arrays | {"classes": np.array(["x", "y", "z"])})
-    assert custom.load_custom(path, [], False).classes.tolist() == ["x", "y", "z"]
-    assert custom.load_custom(path, ["T-shirt", "Ankle boot", "Bag"], False).classes[1] == "Ankle boot"
+    assert custom.load_custom(path, ImageOptions()).classes.tolist() == ["x", "y", "z"]
+    assert custom.load_custom(path, ImageOptions(("T-shirt", "Ankle boot", "Bag"))).classes[1] == "Ankle boot"
 
 
 def test_load_custom_names_classes_by_folder(tmp_path: Path, arrays: Arrays) -> None:
-    images = custom.load_custom(folders(tmp_path, arrays), [], False)
+    images = custom.load_custom(folders(tmp_path, arrays), ImageOptions())
     assert images.classes.tolist() == ["a", "b", "c"]
     order = np.argsort(arrays["y_train"], kind="stable")
     assert np.array_equal(images.x_train, arrays["x_train"][order])
@@ -81,7 +81,7 @@ def test_load_custom_names_classes_by_folder(tmp_path: Path, arrays: Arrays) -> 
 
 def test_load_custom_splits_folders_reproducibly(tmp_path: Path, arrays: Arrays) -> None:
     source = folders(tmp_path, arrays | {"x_test": arrays["x_train"], "y_test": arrays["y_train"]}) / "train"
-    first, second = custom.load_custom(source, [], False), custom.load_custom(source, [], False)
+    first, second = custom.load_custom(source, ImageOptions()), custom.load_custom(source, ImageOptions())
     assert np.array_equal(first.x_test, second.x_test)
     assert len(first.x_train) + len(first.x_test) == 12
     assert np.bincount(first.y_test).tolist() == [1, 1, 1]
@@ -92,8 +92,8 @@ def test_load_custom_converts_colour_on_request(tmp_path: Path, arrays: Arrays) 
     colour = np.dstack([arrays["x_train"][0]] * 3)
     Image.fromarray(colour).save(tmp_path / "train" / "a" / "00.png")
     with pytest.raises(UserError, match=r"is RGB, not 8-bit grey; set data\.grayscale: true"):
-        custom.load_custom(tmp_path, [], False)
-    images = custom.load_custom(tmp_path, [], True)
+        custom.load_custom(tmp_path, ImageOptions())
+    images = custom.load_custom(tmp_path, ImageOptions(grayscale=True))
     assert np.array_equal(images.x_train[0], arrays["x_train"][0])
 
 
@@ -101,7 +101,7 @@ def test_recognise_dataset_by_digests(tmp_path: Path, images: ImageSet, monkeypa
     arrays = {key: getattr(images, key) for key in idx.NAMES}
     digests = {key: catalog.idx_digest(array) for key, array in arrays.items()}
     monkeypatch.setitem(DATASETS, "fashion-mnist", DataSet("clothes", CLOTHES, digests))
-    assert custom.load_custom(plain_idx(tmp_path, arrays), [], False).classes.tolist() == list(CLOTHES)
+    assert custom.load_custom(plain_idx(tmp_path, arrays), ImageOptions()).classes.tolist() == list(CLOTHES)
 
 
 def without(key: str) -> Callable[[Arrays], Arrays]:
@@ -118,12 +118,13 @@ def label(k: int) -> Callable[[Arrays], Arrays]:
 
 BAD_ARRAYS = {
     "an array missing": (without("y_test"), "has no y_test"),
-    "floats": (having(x_train=lambda a: a["x_train"] / 255), "x_train is float64; 8-bit grey"),
-    "wide integers": (having(x_test=lambda a: a["x_test"].astype(np.int32)), "x_test is int32"),
+    "floats": (having(x_train=lambda a: a["x_train"] / 16), "x_train is float64 from 0 to 15.9375; pixels are"),
+    "wide integers": (having(x_test=lambda a: a["x_test"].astype(np.int32) * 9999), "x_test is int32 from"),
+    "two greys": (having(x_test=lambda a: (a["x_test"] > 9).astype(int)), "x_test is int64 from 0 to 1"),
     "flat rows": (having(x_train=lambda a: a["x_train"].reshape(12, 35)), r"x_train has the shape \(12, 35\)"),
-    "colour": (having(x_train=lambda a: np.stack([a["x_train"]] * 3, axis=3)), "the shape .12, 5, 7, 3."),
+    "colour": (having(x_train=lambda a: np.stack([a["x_train"]] * 3, axis=3)), "in colour, .12, 5, 7, 3.; set data"),
     "no images": (having(x_train=lambda a: a["x_train"][:0], y_train=lambda a: a["y_train"][:0]), "none of them 0"),
-    "labels as floats": (having(y_train=lambda a: a["y_train"] / 1), "y_train is float64; labels are whole"),
+    "labels as floats": (having(y_train=lambda a: a["y_train"] / 2), "y_train is float64; labels are whole"),
     "labels as words": (having(y_test=lambda a: a["y_test"].astype(str)), "labels are whole numbers"),
     "labels one hot": (having(y_train=lambda a: np.eye(3, dtype=int)[a["y_train"]]), "one label each"),
     "too few labels": (having(y_train=lambda a: a["y_train"][:-1]), "there are 12 images: one label each"),
@@ -132,7 +133,7 @@ BAD_ARRAYS = {
     "a class without images": (label(77), "has no image of class '3'"),
     "one class": (having(y_train=lambda a: 0 * a["y_train"], y_test=lambda a: 0 * a["y_test"]), "1 classes"),
     "a class not tested": (having(y_test=lambda a: a["y_test"] % 2), "y_test has no image of class '2'"),
-    "pickled": (having(y_test=lambda a: a["y_test"].astype(object)), "cannot be read as .npz"),
+    "pickled": (having(y_test=lambda a: a["y_test"].astype(object)), "y_test holds Python objects, which are never"),
     "names too few": (having(classes=lambda _: np.array(["x", "y"])), "a label is 2; 2 classes"),
     "names twice": (having(classes=lambda _: np.array(["x", "y", "x"])), "two classes have the same name"),
 }  # fmt: skip
@@ -143,7 +144,7 @@ def test_validate_images_rejects_in_one_line(tmp_path: Path, arrays: Arrays, cas
     change, words = BAD_ARRAYS[case]
     path = npz(tmp_path, change(arrays))
     with pytest.raises(UserError, match=words) as problem:
-        custom.load_custom(path, [], False)
+        custom.load_custom(path, ImageOptions())
     assert "\n" not in str(problem.value)
     assert "mine.npz" in str(problem.value)
 
@@ -195,12 +196,6 @@ def another_size(folder: Path, arrays: Arrays) -> Path:
     return folder
 
 
-def sixteen_bits(folder: Path, arrays: Arrays) -> Path:
-    image = Image.fromarray(arrays["x_train"][0].astype(np.uint16))
-    image.save(folders(folder, arrays) / "train" / "a" / "00.png")
-    return folder
-
-
 def class_in_one_part(folder: Path, arrays: Arrays) -> Path:
     (folders(folder, arrays) / "test" / "c").rename(folder / "test" / "d")
     return folder
@@ -224,14 +219,13 @@ BAD_FILES: dict[Callable[[Path, Arrays], Path], str] = {
     empty: "holds no images; allowed: a folder",
     no_zip: "cannot be read as .npz",
     half_npz: "cannot be read as .npz",
-    single_array: "cannot be read as .npz",
+    single_array: "is a single .npy array: save the arrays together by np.savez; allowed",
     three_idx: "no t10k-labels-idx1-ubyte",
     cut_idx: "train-images-idx3-ubyte.gz cannot be read",
     text_among_images: "notes.txt is not an image",
     another_size: "01.png is of another size than .*: 5×7 and 5×5 pixels",
-    sixteen_bits: "00.png is I;16, not 8-bit grey",
     class_in_one_part: "class 'c' is in only one of train/ and test/",
-    lonely_image: "a class has fewer than 2 images",
+    lonely_image: "class 'a' cannot be split into training and test images: it has 1 image",
     empty_folders: "has no images in its folders",
 }
 
@@ -240,7 +234,7 @@ BAD_FILES: dict[Callable[[Path, Arrays], Path], str] = {
 def test_load_custom_rejects_in_one_line(tmp_path: Path, arrays: Arrays, make: Callable[[Path, Arrays], Path]) -> None:
     path = make(tmp_path, arrays)
     with pytest.raises(UserError, match=BAD_FILES[make]) as problem:
-        custom.load_custom(path, [], False)
+        custom.load_custom(path, ImageOptions())
     assert "\n" not in str(problem.value)
 
 
