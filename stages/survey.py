@@ -1,6 +1,7 @@
 """Survey the images: where each class puts ink, and the clusters that each class falls into."""
 
 from looking_for.clusters.ink import count_claims
+from looking_for.clusters.memory import check_image_memory
 from looking_for.clusters.survey import survey_images
 from looking_for.core import paths
 from looking_for.core.files import save_json
@@ -13,6 +14,7 @@ from stages.params.images import SurveyParams
 def main() -> None:
     params = SurveyParams.model_validate(read_params()["survey"])
     images = ImageSet.load()
+    check_image_memory(images, params.clusters)
     survey = survey_images(images, params.clusters, params.seed)
     survey.save()
     save_json(paths.CLAIMS, count_claims(images))

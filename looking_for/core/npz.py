@@ -80,6 +80,8 @@ class Stored(NamedTuple):
         Whether NaN may be there, for nothing to measure.
     default : object
         A value that is not written, and is assumed where the array is missing.
+    needed : bool
+        Whether a file without the array is refused; else None is not written, and is what a missing array gives.
     """
 
     name: str = ""
@@ -87,6 +89,7 @@ class Stored(NamedTuple):
     axes: str = ""
     allow_nan: bool = False
     default: object = None
+    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,8 @@ class _Part:
 
 def stored(dtype: str = "float32", axes: str = "", **more: Any) -> Any:
     """Declare a field of a record that is one array; see `Stored`."""
-    return field(metadata={"stored": Stored(dtype=dtype, axes=axes, **more)})
+    how = Stored(dtype=dtype, axes=axes, **more)
+    return field(metadata={"stored": how}) if how.needed else field(default=None, metadata={"stored": how})
 
 
 def stored_parts(kind: type, how: Literal["one", "list", "by number"], *, needed: bool = True, **parts: Stored) -> Any:
@@ -222,7 +226,7 @@ def _as_arrays(named: Mapping[str, Stored], owner: Any) -> dict[str, Array]:
     return {
         s.name or key: as_float32(values[key]) if s.dtype == "float32" else np.array(values[key])
         for key, s in named.items()
-        if s.default is None or values[key] != s.default
+        if (s.default is None or values[key] != s.default) and (s.needed or values[key] is not None)
     }
 
 
@@ -239,7 +243,7 @@ def check_arrays(path: Path, arrays: Mapping[str, Array], layout: Mapping[str, S
     lengths: dict[str, int] = {}
     for name, s in layout.items():
         if name not in arrays:
-            if s.default is None:
+            if s.default is None and s.needed:
                 raise_invalid(path, f"it has no {name}")
             continue
         array, axes = arrays[name], s.axes.split()

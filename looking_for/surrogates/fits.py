@@ -23,21 +23,27 @@ class Covariances:
     ----------
     x : array, shape (n_inputs,)
     z : array, shape (n_classes,)
-    xx : array, shape (n_inputs, n_inputs)
-    xz : array, shape (n_inputs, n_classes)
+    xx : array, shape (n_directions, n_directions)
+        Of y = xB; y is x where there is no B.
+    xz : array, shape (n_directions, n_classes)
+    basis : array, shape (n_inputs, n_directions), or None
+        B, as the survey has it.
     """
 
     x: Array
     z: Array
     xx: Array
     xz: Array
+    basis: Array | None = None
 
     @classmethod
     def from_sums(cls, survey: Survey, sums: LogitSums) -> "Covariances":
         """Compute them from the survey's sums of pixels and a network's sums of logits."""
         x, z = survey.pixel_sums / sums.n_images, sums.logits / sums.n_images
-        xx = survey.pixel_products / sums.n_images - np.outer(x, x)
-        return cls(x, z, xx, sums.products / sums.n_images - np.outer(x, z))
+        basis = None if survey.pixel_basis is None else survey.pixel_basis.astype(float)
+        y, products = (x, sums.products) if basis is None else (x @ basis, basis.T @ sums.products)
+        xx = survey.pixel_products / sums.n_images - np.outer(y, y)
+        return cls(x, z, xx, products / sums.n_images - np.outer(y, z), basis)
 
     def with_mean_bias(self, weights: Array) -> AffineMap:
         """Give pictures (n_inputs, n_classes) the bias that makes them right on average: z̄ − x̄W."""
@@ -49,17 +55,20 @@ def balance(weights: Array, covariances: Covariances) -> AffineMap:
 
     The best gain is Σ cov(p_k, z_k) / Σ var(p_k) over classes k, where p = xW.
     """
-    variance = float((weights * (covariances.xx @ weights)).sum())
-    gain = float((weights * covariances.xz).sum()) / variance if variance > 0 else 0.0
+    w = weights if covariances.basis is None else covariances.basis.T @ weights
+    variance = float((w * (covariances.xx @ w)).sum())
+    gain = float((w * covariances.xz).sum()) / variance if variance > 0 else 0.0
     return covariances.with_mean_bias(gain * weights)
 
 
 def least_squares(covariances: Covariances) -> AffineMap:
-    """Fit the best linear map and biases, lightly ridged: (XX + λI)⁻¹XZ."""
-    variance = float(np.trace(covariances.xx)) / len(covariances.xx)
+    """Fit the best linear map and biases, lightly ridged: (XX + λI)⁻¹XZ; of large images within the basis."""
+    n_inputs = len(covariances.x)
+    variance = float(np.trace(covariances.xx)) / n_inputs
     if variance < MIN_VARIANCE:  # no pixel varies
-        return covariances.with_mean_bias(np.zeros_like(covariances.xz))
+        return covariances.with_mean_bias(np.zeros((n_inputs, len(covariances.z))))
     ridged = covariances.xx + RIDGE * variance * np.eye(len(covariances.xx))
     with threadpool_limits(1):  # the same last bits on any number of cores
         solution = solve(ridged, covariances.xz, assume_a="pos")
-    return covariances.with_mean_bias(round_to_grid(solution))
+    weights = solution if covariances.basis is None else covariances.basis @ solution
+    return covariances.with_mean_bias(round_to_grid(weights))

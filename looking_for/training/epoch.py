@@ -1,4 +1,4 @@
-"""One epoch as one XLA program: Keras layers and optimizer inside, no Python between batches."""
+"""An epoch, and an evaluation, as one XLA program: Keras layers and optimizer inside, no Python between batches."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from looking_for.training.history import Score
 Tensor = Any
 IMAGES_AT_ONCE = 5_000  # in an evaluation
 
-Sums = tuple[Tensor, Tensor]
+Sums = tuple[Tensor, Tensor]  # of losses and of right answers, two float64 numbers
 ZERO_SUMS: Sums = (tf.constant(0.0, tf.float64), tf.constant(0.0, tf.float64))
 
 
@@ -21,7 +21,7 @@ def compile_epoch(
 ) -> Callable[[Tensor, Tensor, Tensor, tuple[Tensor, Tensor], Sums], Sums]:
     """Compile the program for an epoch or a part of it.
 
-    Images come as bytes; each batch is gathered and made pixels inside the program, so that no shuffled
+    Images come as bytes; each batch is gathered and scaled to [0, 1] inside the program, so that no shuffled
     copy of them is made, nor one of four bytes per pixel. One program serves any part, so an epoch in parts
     gives the same weights and sums to the last bit.
 
@@ -51,7 +51,7 @@ def compile_epoch(
 
 
 def split_batches(order: Array, size: int) -> Array:
-    """Lay out the numbers of images, in an order, as rows of one size (n_batches, size), int32.
+    """Lay out the numbers of images (n_images,), in an order, as rows of one size (n_batches, size), int32.
 
     −1 fills the last row up and stands for no image: that batch's gradient is the mean over the
     images that are there, as in Keras' own `fit`.
@@ -68,7 +68,7 @@ def split_batches(order: Array, size: int) -> Array:
 
 
 def compile_evaluation(model: "keras.Model") -> Callable[[Array, Array], Score]:
-    """Compile a function that scores a model on images (n_images, n_inputs; bytes) and labels.
+    """Compile a function that scores a model on images (n_images, n_inputs; bytes) and labels (n_images,; int32).
 
     A short last part is filled up with zeros, so that one program serves every number of images.
     """
@@ -93,7 +93,7 @@ def _pad(part: Array) -> Array:
 
 
 def mean_score(sums: list[Sums], n_images: int) -> Score:
-    """Turn sums over parts of the images into their score."""
+    """Turn sums over parts of the images into mean loss and accuracy over all of them."""
     loss, n_correct = np.array([[float(loss), float(correct)] for loss, correct in sums]).sum(axis=0)
     return Score(loss / n_images, n_correct / n_images)
 

@@ -1,14 +1,22 @@
 """What the data says: clusters that are k-means' own, ink and moments counted by plain loops."""
 
+import tracemalloc
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from looking_for.clusters import ink, kmeans
-from looking_for.clusters.survey import sum_pixels
-from looking_for.core.arrays import as_pixels
+from looking_for.clusters.memory import check_image_memory, estimate_bytes
+from looking_for.clusters.survey import Survey, sum_pixels, survey_images
+from looking_for.core import memory
+from looking_for.core.arrays import as_pixels, centred
+from looking_for.core.errors import UserError
 from looking_for.core.imageset import ImageSet
+from looking_for.networks.training_pass import LogitSums
+from looking_for.surrogates.fits import Covariances, balance, least_squares
 
 
 def test_cluster_images_largest_first(images: ImageSet) -> None:
@@ -109,3 +117,60 @@ def test_article_regions_on_28_by_28() -> None:
         "bottom_right": (21, 28, 21, 28),
         "top_rows": (0, 4, 0, 28),
     }
+
+
+def noisy(side: int, number: int = 120) -> ImageSet:
+    rng, y = np.random.default_rng(0), (np.arange(number) % 4).astype(np.uint8)
+    x = np.clip(rng.normal(90, 40, (number, side, side)) + 20 * y[:, None, None], 0, 255).astype(np.uint8)
+    return ImageSet(x[20:], y[20:], x[:20], y[:20], np.array(list("abcd")))
+
+
+@pytest.mark.parametrize("side", [64, 96])
+def test_survey_images_holds_nothing_pixels_squared(side: int) -> None:
+    images = noisy(side)
+    survey_images(images, [1], seed=0)  # what is imported late is no part of it
+    tracemalloc.start()
+    survey = survey_images(images, [1, 3], seed=0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < side**4 * 8 / 2
+    assert survey.pixel_products.shape == (99, 99)
+
+
+def test_least_squares_along_directions_equals_that_of_pixels() -> None:
+    images = noisy(50)
+    x = as_pixels(images.x_train)
+    z = centred(x @ np.random.default_rng(1).normal(size=(2500, 4)))
+    sums = LogitSums.from_logits(x, z)
+    survey = survey_images(images, [1], seed=0)
+    assert survey.pixel_basis is not None
+    plain = Survey(survey.ink, survey.exclusive, *sum_pixels(images.x_train), survey.clusters)
+    for fit in (least_squares, lambda c: balance(np.ones((2500, 4)) * np.arange(4), c)):
+        ours, theirs = (fit(Covariances.from_sums(s, sums))(x) for s in (survey, plain))
+        assert np.abs(ours - theirs).max() < 1e-3 * np.abs(theirs).max()
+
+
+def test_survey_of_large_images_round_trip(tmp_path: Path) -> None:
+    survey = survey_images(noisy(50), [1, 2], seed=0)
+    survey.save(tmp_path / "survey.npz")
+    again = Survey.load(tmp_path / "survey.npz")
+    assert np.array_equal(again.pixel_basis, survey.pixel_basis)  # type: ignore[arg-type]
+    assert np.array_equal(again.clusters[2].of_train, survey.clusters[2].of_train)
+
+
+def test_principal_directions_equal_scikit_learns() -> None:
+    rows = noisy(50).x_train.reshape(100, -1)
+    directions, variances = kmeans.principal_directions(rows, 5)
+    theirs = PCA(5, svd_solver="full").fit(as_pixels(rows))
+    assert np.allclose(np.abs(directions.T @ theirs.components_.T), np.eye(5), atol=1e-6)
+    assert np.allclose(variances * 100 / 99, theirs.explained_variance_)
+
+
+def test_check_image_memory_names_a_size_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = noisy(100)
+    needed = estimate_bytes(images, [1, 30])
+    monkeypatch.setattr(memory, "available_bytes", lambda: needed)
+    check_image_memory(images, [1, 30])
+    monkeypatch.setattr(memory, "available_bytes", lambda: needed // 4)
+    with pytest.raises(UserError, match=r"100×100 pixels.* set data\.size: \[50, 50\] or take fewer clusters"):
+        check_image_memory(images, [1, 30])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from looking_for.core import memory as machine
 from looking_for.core.activations import ACTIVATIONS
 from looking_for.core.arrays import as_pixels
 from looking_for.core.errors import UserError
@@ -318,7 +319,7 @@ def test_resolve_seed_of_its_own(images: ImageSet) -> None:
 
 
 def test_check_memory_rejects_large_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "available_bytes", lambda: 2_000_000_000)
+    monkeypatch.setattr(machine, "available_bytes", lambda: 2_000_000_000)
     memory.check_memory("small", params([512, 256]), 784, 10, 128)
     with pytest.raises(UserError, match=r"networks\.wide\.hidden = .* needs about 5\.\d GB .* has 2\.0"):
         memory.check_memory("wide", params([8192] * 5), 784, 10, 128)
