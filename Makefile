@@ -4,16 +4,19 @@ PYTHON ?= python3
 BASE ?= origin/main
 PIPELINE ?= study
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# A person's settings that no virtual environment works with.
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PYTHONHOME PYTHONPATH VIRTUAL_ENV UV_SYSTEM_PYTHON
 
-# The environment is as new as the list it was made from: compared by content, not by date.
-is_stale = $(shell cmp -s $(1) .venv/$(1) || echo stale)
+# The environment is as new as the list it was made from: compared by content, not by date. In a folder that was moved
+# it is made again, since its programs begin with its old place.
+is_stale = $(shell cmp -s $(1) .venv/$(1) && [ "$$(cat .venv/place 2>/dev/null)" = "$(CURDIR)" ] || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
 .PHONY: all study test long check web format bench faults metrics experiments verify review requirements slow clean help stale
 
 all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
-	@[ ! -e .dvc/tmp/rwlock ] || python -m json.tool .dvc/tmp/rwlock >/dev/null 2>&1 || rm .dvc/tmp/rwlock # cut short by a kill
+	@python -m tools.heal
 	@dvc repro
 	@echo "The report: reports/README.md; a page to draw on: reports/explorer.html"
 
@@ -64,6 +67,7 @@ review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull requ
 	@python -m tools.review $(BASE)
 
 study: .venv/requirements-study.txt ## The study (or PIPELINE=.) on all cores, or on SCHEDULER=tcp://…
+	@python -m tools.heal $(PIPELINE)
 	@python -m tools.parallel $(PIPELINE) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REMOTE),--remote)
 
 requirements: .venv/requirements.txt ## Compile requirements*.txt from pyproject.toml
@@ -98,6 +102,7 @@ BYTECODE = import site; open(site.getsitepackages()[0] + "/bytecode.pth", "w").w
 	@.venv/bin/python -c '$(VEGA)'
 	@uv pip install --quiet --python .venv/bin/python --no-deps --editable .
 	@cp requirements.txt $@
+	@printf '%s' "$(CURDIR)" > .venv/place
 
 .venv/requirements-test.txt: .venv/requirements.txt $(call is_stale,requirements-test.txt)
 	@echo "Adding the test tools …"

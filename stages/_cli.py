@@ -1,6 +1,7 @@
 """How a stage speaks to people: one line for an error, plain lines for the log."""
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Callable
@@ -10,6 +11,9 @@ from looking_for.core.errors import UserError, reason
 
 def run_stage(name: str, main: Callable[[], None]) -> None:
     """Run a stage's `main`; a UserError or a system error is one line on stderr, exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows a question mark
     logging.basicConfig(format="%(message)s", stream=sys.stdout)
     logging.getLogger("looking_for").setLevel(logging.INFO)
     try:

@@ -1,9 +1,11 @@
 """Draw one network's own figures: its layers, classes, clusters, fewest pictures and course."""
 
 from looking_for.core.paths import figure_dir
+from looking_for.figures import charts
 from looking_for.figures.clusters import draw_clusters
 from looking_for.figures.film import save_film
 from looking_for.figures.hidden_units import draw_layer, draw_output
+from looking_for.figures.legible import with_legible_names
 from looking_for.figures.prototypes import draw_prototypes
 from looking_for.figures.training_strips import draw_strips
 from looking_for.results.run import RunResults
@@ -16,7 +18,8 @@ def main() -> None:
     name = _cli.parse_network("draw", __doc__, "a key under networks: or models: in params.yaml")
     params = load_params()
     require_network(name, params.networks, params.models)
-    run = RunResults.load(run_settings(params), [name])
+    run = with_legible_names(RunResults.load(run_settings(params), [name]))
+    charts.use_default_style()
     (network,), folder = run.networks, figure_dir(name)
 
     for number in range(1, len(network.widths) + 1):

@@ -12,8 +12,11 @@ from stages.params.settings import load_params, run_settings
 
 
 def main() -> None:
-    settings = run_settings(load_params())
-    prune_stale_outputs(settings.names, settings.challenged)
+    params = load_params()
+    settings = run_settings(params)
+    prune_stale_outputs(
+        settings.names, settings.challenged, [params.data.path, *(m.path for m in params.models.values())]
+    )
     run = RunResults.load(settings, settings.names)
     dense = [n.name for n in run.networks if n.architecture.is_dense]
     networks = {name: DenseWeights.load(paths.network_file(name)) for name in dense}

@@ -3,12 +3,14 @@
 from looking_for.core import paths
 from looking_for.core.files import save_text
 from looking_for.core.paths import OVERVIEW
+from looking_for.figures import charts
 from looking_for.figures.architecture import draw_architecture
 from looking_for.figures.charts import save_chart
 from looking_for.figures.claims import draw_claims
 from looking_for.figures.comparisons import draw_controls, draw_deep_and_flat, draw_ink, draw_samples
 from looking_for.figures.examples import draw_examples
 from looking_for.figures.ladder import draw_ladder
+from looking_for.figures.legible import with_legible_names
 from looking_for.figures.picture_count import draw_picture_count
 from looking_for.figures.training_course import draw_all_networks, draw_lead
 from looking_for.report.story import write_story
@@ -19,13 +21,20 @@ from stages.params.settings import load_params, run_settings
 
 
 def main() -> None:
-    settings = run_settings(load_params())
-    prune_stale_outputs(settings.names, settings.challenged)
+    params = load_params()
+    settings = run_settings(params)
+    prune_stale_outputs(
+        settings.names, settings.challenged, [params.data.path, *(m.path for m in params.models.values())]
+    )
     run = RunResults.load(settings, settings.names)
     if run.missing:
         _cli.say(f"params.yaml: render.story names what is not a network: {', '.join(run.missing)}; left out")
-    draw_data(run)
-    draw_comparisons(run)
+    drawn = with_legible_names(run)
+    if unseen := [name for name, seen in zip(run.classes, drawn.classes, strict=True) if name != seen]:
+        _cli.say(f"the figures call {', '.join(unseen)} by their numbers: the font lacks letters of these names")
+    charts.use_default_style()
+    draw_data(drawn)
+    draw_comparisons(drawn)
     save_text(paths.REPORT, write_story(run))
     _cli.say(f"the report: {paths.REPORT}")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from looking_for.core import paths
 from looking_for.core.files import save_json, save_text
+from looking_for.figures import charts
 from looking_for.figures.study import draw_study
 from looking_for.report.study import save_study_tables, write_study
 from looking_for.results.study import StudyResults, compare_seeds, summarise_seeds
@@ -16,6 +17,7 @@ SUMMARY = Path("summary.json")  # in the study's folder
 def main() -> None:
     study = StudyResults.load(study_settings(load_study()))
     replicates = compare_seeds(study.recipes, study.labels)
+    charts.use_default_style()
     draw_study(study, replicates)
     save_study_tables(study, replicates)
     save_json(SUMMARY, summarise_seeds(study))

@@ -1,4 +1,4 @@
-"""What the page knows of each network: its layers in few bits, its pictures and its course; images."""
+"""The data of the page to draw on: each network's layers in few bits, its pictures and course, and test images."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,16 +15,16 @@ from looking_for.results.glossary import describe_rung
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.maps import FittedPrototypes
 
-MIN_AGREEMENT = 0.999  # share of test images that quantised layers must give the network's own class
+MIN_AGREEMENT = 0.999  # of 8-bit layers with the network on test images; below it layers get 16 bits
 N_PER_KIND = {"right": 16, "wrong": 10, "other": 10}  # test images in the strip
-MIN_BOX = 0.1
+MIN_BOX = 0.1  # share of an image that a drawing fills at least
 MIN_INK = 64  # of 255: what counts as a form's own ink, to measure how much of an image forms fill
 
 
 def build_payload(
     run: RunResults, networks: dict[str, DenseWeights], snapshots: dict[str, Snapshots]
 ) -> dict[str, Any]:
-    """Collect all that the page shows.
+    """Collect all that the page shows: of controls nothing, if there are other networks.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def build_payload(
 def describe_network(
     results: NetworkResults, run: RunResults, network: DenseWeights | None, snapshots: Snapshots | None
 ) -> dict[str, Any]:
-    """Collect what the page knows of one network."""
+    """Collect what the page shows of one network."""
     pictures = results.pictures
     number = max(n for n in pictures.fitted if n <= run.n_fitted)
     return {
@@ -89,24 +89,26 @@ def share_of_same_answers(network: DenseWeights, layers: Sequence[Quantised], x:
         DenseWeights.from_arrays(weights, network.biases, np.float32, network.activation)
         for weights in (network.weights, [layer.weights for layer in layers])
     )
-    answers = [each.logits(as_float32(x)).argmax(axis=1) for each in both]
-    return float((answers[0] == answers[1]).mean())
+    predicted, quantised = (each.logits(as_float32(x)).argmax(axis=1) for each in both)
+    return float((predicted == quantised).mean())
 
 
 def pack_units(layer: HiddenUnits) -> dict[str, str]:
-    """Pack what is known of a hidden layer's units."""
+    """Pack the influence of each unit of a hidden layer, and how much of what drives it its picture explains."""
     return {"influence": pack(layer.influence.astype("<f4")), "explained": pack(layer.explained.astype("<f4"))}
 
 
 def pack_prototypes(prototypes: FittedPrototypes) -> dict[str, Any]:
-    """Pack the fitted pictures, with the class of each and the share of images that it answers."""
+    """Pack the fitted pictures, with the class of each and the share of training images that it
+    answers."""
     classes, shares = prototypes.classes.astype("<u2"), prototypes.shares.astype("<f4")
     quantised = Quantised.from_weights(prototypes.weights.astype(float), SMALL)
     return quantised.pack(prototypes.biases) | {"classes": pack(classes), "shares": pack(shares)}
 
 
 def pack_film(results: NetworkResults, snapshots: Snapshots) -> dict[str, Any]:
-    """Pack the composed pictures at each snapshot, and what was measured of them."""
+    """Pack the composed pictures at each snapshot, with the network's accuracy, the pictures' agreement, what they
+    explain once balanced, and what the best linear map explains."""
     steps = []
     for snapshot, weights, (updates, network) in zip(
         results.truth, results.pictures.output_pictures, snapshots, strict=True
@@ -121,7 +123,7 @@ def pack_film(results: NetworkResults, snapshots: Snapshots) -> dict[str, Any]:
 
 
 def effective_bias(network: DenseWeights) -> Array:
-    """Give β_L = β_{L−1}W_L + b_L: the number beside each composed picture."""
+    """Give β_L = β_{L−1}W_L + b_L, the number beside each composed picture (n_classes,)."""
     beta = network.biases[0]
     for weight, bias in zip(network.weights[1:], network.biases[1:], strict=True):
         beta = beta @ weight + bias
@@ -129,8 +131,8 @@ def effective_bias(network: DenseWeights) -> Array:
 
 
 def choose_strip(images: ImageSet, network: NetworkResults) -> dict[str, Any]:
-    """Choose test images for the strip: some of each class, some that the network gets wrong, and some that its
-    composed pictures answer otherwise."""
+    """Choose test images for the strip, the classes in turn: at most N_PER_KIND that network and composed pictures
+    both get right, that the network gets wrong, and that only the composed pictures get wrong."""
     predicted = network.pictures.logits.argmax(axis=1)
     composed = network.pictures.composed.layers[-1](as_pixels(images.x_test)).argmax(axis=1)
     wrong, other = predicted != images.y_test, composed != predicted
@@ -155,8 +157,8 @@ def _of_each_class(images: ImageSet, mask: Array, most: int) -> list[int]:
 
 
 def form_size(x_train: Array) -> list[float]:
-    """Measure the share of an image's longer side that its drawing fills in the median image, twice: for height
-    and width; of MNIST 20 pixels of 28."""
+    """Measure how much of an image (n_images, height, width; uint8) its drawing fills: [s, s], the median over the
+    first 2,000 of the larger share of height or width that ink spans, at least MIN_BOX; of MNIST 20 of 28 pixels."""
     inked: Array = x_train[:2_000] > MIN_INK
     sizes = [_extent(np.asarray(inked.any(axis=axis))) for axis in (2, 1)]
     longer = np.maximum(*(size / length for size, length in zip(sizes, x_train.shape[1:], strict=True)))

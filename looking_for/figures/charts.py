@@ -33,6 +33,11 @@ CONTROL = "#8c8c8c"
 MARKERS = "os^Dv"
 
 
+def use_default_style() -> None:
+    """Forget a person's matplotlibrc: figures are the same bytes for everybody."""
+    matplotlib.rcdefaults()
+
+
 def new_figure(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Sequence[Axes]]:
     """Make a figure as wide as every other, with its axes row by row."""
     with matplotlib.rc_context(STYLE):

@@ -82,7 +82,7 @@ class DenseWeights:
         Raises
         ------
         UserError
-            If the layers do not follow on each other, a number is not finite or the activation is not known.
+            If the layers do not follow on each other or the activation is not known.
         """
         w: tuple[Array, ...] = tuple(np.asarray(array, dtype) for array in weights)
         b: tuple[Array, ...] = tuple(np.asarray(array, dtype) for array in biases)
@@ -237,8 +237,6 @@ def _check_layers(weights: Sequence[Array], biases: Sequence[Array]) -> None:
     if [b.shape for b in biases] != [(shape[1],) for shape in shapes]:
         raise UserError(f"biases have the shapes {[b.shape for b in biases]}; the layers {_sizes(shapes)} need one "
                         "number per unit")  # fmt: skip
-    if not all(np.isfinite(array).all() for array in (*weights, *biases)):
-        raise UserError("weights or biases have numbers that are not finite")
 
 
 def _sizes(shapes: Sequence[tuple[int, ...]]) -> str:

@@ -13,6 +13,7 @@ from looking_for.core.text import format_count, format_decimal, format_percent, 
 from looking_for.figures import canvas, charts, film, hidden_units, palette
 from looking_for.figures.canvas import GAP
 from looking_for.figures.claims import describe_regions
+from looking_for.figures.legible import legible_names
 from looking_for.results.glossary import describe_rung
 from looking_for.results.run import largest_at_most
 from looking_for.surrogates.pictures import Pictures
@@ -147,3 +148,11 @@ def test_report_states_computed_shares(project: Project) -> None:
     stated = set(re.findall(r"\d+(?:\.\d+)? %", (reports / "README.md").read_text()))
     assert len(stated) > 10
     assert stated - {"95 %"} <= computed
+
+
+@pytest.mark.parametrize(
+    ("names", "seen"),
+    [(list("০১২"), ["0", "1", "2"]), (["汉字", "Größe"], ["0", "Größe"]), (["Ω", "ب", "a|b"], ["Ω", "ب", "a|b"])],
+)
+def test_legible_names_are_numbers_where_letters_lack(names: list[str], seen: list[str]) -> None:
+    assert legible_names(names) == seen

@@ -94,7 +94,7 @@ BAD: dict[str, tuple[str, Callable[[Project], object], str]] = {
     "other classes": (f"mine: {{path: {DENSE}}}", lambda p: write_dense(p.folder / DENSE, of_classes(12)),
                       "gives 12 numbers for an image; the data has 10 classes"),
     "a pickle": ("mine: {path: data/models/mine.pkl}", lambda p: (p.folder / "data/models/mine.pkl").write_bytes(b"."),
-                 "models are read from .npz, .safetensors, .keras, .h5"),
+                 "a Python pickle, which is never opened: DenseNetwork.from_sklearn"),
     "a broken file": (f"mine: {{path: {DENSE}}}", lambda p: (p.folder / DENSE).write_bytes(b"12345678 broken"),
                       "cannot be read"),
 }  # fmt: skip

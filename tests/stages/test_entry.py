@@ -89,3 +89,18 @@ def test_make_with_too_new_python_names_others(tmp_path: Path) -> None:
     assert "Python 3.11, 3.12 or 3.13 is needed" in done.stderr
     assert "make PYTHON=python3.12" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(("moved", "is_made_again"), [(True, True), (False, False)])
+def test_make_in_a_moved_folder_makes_the_environment_again(tmp_path: Path, moved: bool, is_made_again: bool) -> None:
+    (tmp_path / ".venv").mkdir()
+    for name in ("Makefile", "requirements.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    (tmp_path / ".venv/requirements.txt").write_text((ROOT / "requirements.txt").read_text())
+    (tmp_path / ".venv/place").write_text("/somewhere/else" if moved else str(tmp_path))
+    assert ("venv --clear" in run(tmp_path, "make", "-n", ".venv/requirements.txt").stdout) == is_made_again
+
+
+def test_make_leaves_out_settings_that_break_environments() -> None:
+    show = ["make", "--eval", "show:\n\t@env", "show"]
+    assert "PIP_USER" not in run(ROOT, *show, PIP_USER="1").stdout

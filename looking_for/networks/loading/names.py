@@ -47,8 +47,8 @@ def parse_name(name: str) -> ArrayName:
 
     Examples
     --------
-    >>> [tuple(parse_name(name)) for name in ("fc1.weight", "b2", "dense/kernel:0", "coefs_0", "body_in")]
-    [('fc1', 'weight'), ('2', 'bias'), ('dense', 'weight'), ('0', 'weight'), ('body_in', 'unknown')]
+    >>> parse_name("dense/kernel:0").layer, str(parse_name("dense/kernel:0").role), str(parse_name("body_in").role)
+    ('dense', 'weight', 'unknown')
     """
     plain = COLLECTION.sub("", name.removesuffix(":0"))
     if match := AT_END.fullmatch(plain):
