@@ -61,8 +61,10 @@ def study_settings(params: StudyParams) -> StudySettings:
 def comparable_settings(params: Params | StudyParams) -> dict[str, Any]:
     """Give the settings besides a recipe on which a network's numbers depend."""
     fit, train = params.fit, params.train
+    data = params.data.model_dump(exclude={"source"})
+    later = {"size", "transpose"}  # they count where they are set, so that summaries written before them still hold
     return {
-        "data": params.data.model_dump(exclude={"source"}),
+        "data": {key: value for key, value in data.items() if value or key not in later},
         "clusters": [headline_count(params.survey.clusters), params.survey.seed],
         "batch_size": train.batch_size,
         "learning_rate": train.learning_rate,
