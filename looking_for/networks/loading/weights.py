@@ -157,7 +157,8 @@ def _follows(chain: Sequence[Linear], norm: Normalisation, fitting: Sequence[int
 def _place_by_number(chain: Sequence[Linear], layer: int, norm: Normalisation) -> str | None:
     """Tell by the numbers of modules one after another, as of PyTorch's Sequential: 0 linear, 1 norm, 2 ReLU, 3 linear.
 
-    What stands between has no arrays: the activation, and a dropout perhaps.
+    What stands between has no arrays: the activation, and a dropout perhaps. So with something on both sides of a
+    norm it cannot be told.
     """
     names = [chain[layer].name, norm.name, chain[layer + 1].name]
     stems = {name.rpartition(".")[0] if "." in name else "" for name in names}
@@ -167,4 +168,4 @@ def _place_by_number(chain: Sequence[Linear], layer: int, norm: Normalisation) -
     here, at, then = map(int, last)
     if at == here + 1 and then > at + 1:
         return "before"
-    return "after" if at > here + 1 else None
+    return "after" if at > here + 1 and then == at + 1 else None

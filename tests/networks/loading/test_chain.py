@@ -141,6 +141,7 @@ REFUSED: dict[str, tuple[dict[str, Array], dict[str, Any], str]] = {
     "other classes": (torch("02", layers(64, 32, 12)), {}, "gives 12 numbers for an image; the data has 10"),
     "weight norm": (torch(("fc1", "fc2"), TWO) | {"fc1.weight_g": np.ones((32, 1), "f4")}, {}, "fc1.weight_g is not"),
     "a norm without a place": (torch(("fc1", "fc2"), TWO) | norm("bn1"), {}, "say normalisation: before or"),
+    "a norm with something on both sides": (torch("04", TWO) | norm("2"), {}, "say normalisation: before or"),
     "whole biases": ({"W1": TWO[0][0], "b1": np.ones(32, int), "W2": TWO[1][0], "b2": TWO[1][1]}, {"suffix": ".npz"},
                      "b1 is int64; weights are floating-point"),
     "Keras' norm": ({"dense/kernel": TWO[0][0], "dense_1/kernel": TWO[1][0], **{
