@@ -24,15 +24,9 @@ def main() -> None:
     images = ImageSet.load()
     settings = params.settings() | {"n_classes": len(images.classes)}
     network = load_network(params.path, images.shape, **settings)
-    logits = network.logits(as_pixels(images.x_test))
-    if logits.shape[1] != len(images.classes):
-        raise UserError(
-            f"{params.path} gives {logits.shape[1]} numbers for an image; the data has "
-            f"{len(images.classes)} classes, and a network needs one for each, in their order"
-        )
     network.save(paths.network_file(name))
     Snapshots.empty().save(paths.snapshots_file(name))
-    right = format_percent(accuracy(logits, images.y_test))
+    right = format_percent(accuracy(network.logits(as_pixels(images.x_test)), images.y_test))
     _cli.say(f"{name}: {network.architecture.words}, gets {right} of the test images right")
     plain = settings | {"scale": None, "mean": 0.0, "std": 1.0}
     better = suggest_scaling(lambda way: load_network(params.path, images.shape, **plain | dict(way)), network, images)

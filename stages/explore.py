@@ -14,9 +14,7 @@ from stages.params.settings import load_params, run_settings
 def main() -> None:
     params = load_params()
     settings = run_settings(params)
-    prune_stale_outputs(
-        settings.names, settings.challenged, [params.data.path, *(m.path for m in params.models.values())]
-    )
+    prune_stale_outputs(settings.names, settings.challenged, params.inputs)
     run = RunResults.load(settings, settings.names)
     dense = [n.name for n in run.networks if n.architecture.is_dense]
     networks = {name: DenseWeights.load(paths.network_file(name)) for name in dense}

@@ -23,9 +23,7 @@ from stages.params.settings import load_params, run_settings
 def main() -> None:
     params = load_params()
     settings = run_settings(params)
-    prune_stale_outputs(
-        settings.names, settings.challenged, [params.data.path, *(m.path for m in params.models.values())]
-    )
+    prune_stale_outputs(settings.names, settings.challenged, params.inputs)
     run = RunResults.load(settings, settings.names)
     if run.missing:
         _cli.say(f"params.yaml: render.story names what is not a network: {', '.join(run.missing)}; left out")

@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UNREADABLE, UserError, reason
-from looking_for.core.foreign import describe_foreign
+from looking_for.core.foreign import GZIP, ZIP, describe_foreign, read_member
 from looking_for.images import idx
 from looking_for.images.labels import to_names
 
@@ -94,23 +94,16 @@ def _arrays_of(path: Path) -> dict[str, Array]:
     known = {name for names in (KERAS, MEDMNIST) for pair in names.values() for name in pair} | {"classes"}
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: _array_of(path, file, name) for name in file.files if name in known}
+            return {name: read_member(path, file, name, _cure(name)) for name in file.files if name in known}
     except UserError:
         raise
     except (*UNREADABLE, TypeError, AttributeError) as error:
-        what = describe_foreign(path)
-        why = f"it is {what}" if what and what != "a zip archive" else reason(error)
-        raise UserError(f"{path} cannot be read as .npz: {why}") from error
+        what = describe_foreign(path, ZIP)
+        raise UserError(f"{path} cannot be read as .npz: {f'it is {what}' if what else reason(error)}") from error
 
 
-def _array_of(path: Path, file: "np.lib.npyio.NpzFile", name: str) -> Array:
-    try:
-        return np.asarray(file[name])
-    except ValueError as error:
-        if "allow_pickle" not in str(error):
-            raise
-        cure = f"{name}.astype({'str' if name == 'classes' else 'np.uint8'})"
-        raise UserError(f"{path}: {name} holds Python objects, which are never opened; save {cure}") from error
+def _cure(name: str) -> str:
+    return f"save {name}.astype({'str' if name == 'classes' else 'np.uint8'})"
 
 
 def _joined(where: str, parts: Sequence[Part]) -> Part:
@@ -163,9 +156,8 @@ def _decode(path: Path) -> Array:
     try:
         return idx.decode(path.read_bytes())
     except UNREADABLE as error:
-        what = describe_foreign(path)
-        why = f"it is {what}" if what and not what.startswith("a gzip") else reason(error)
-        raise UserError(f"{path} cannot be read: {why}") from error
+        what = describe_foreign(path, GZIP)
+        raise UserError(f"{path} cannot be read: {f'it is {what}' if what else reason(error)}") from error
 
 
 def read_csv(path: Path, size: tuple[int, int] | None) -> Parts:

@@ -7,7 +7,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.core.foreign import ZIP, describe_foreign, read_start
+from looking_for.core.foreign import ZIP, describe_foreign
 from looking_for.core.imageset import ImageOptions, ImageSet
 from looking_for.images.archives import Parts, idx_files, read_csv, read_idx, read_npz
 from looking_for.images.catalog import recognise_dataset
@@ -63,12 +63,9 @@ def read_parts(path: Path, options: ImageOptions) -> Parts:
 
 
 def _read_file(path: Path, options: ImageOptions) -> Parts:
-    what = describe_foreign(path)
-    if path.suffix.lower() == ".csv" and not what:
-        return read_csv(path, options.size)
-    if what and not read_start(path).startswith(ZIP):
+    if what := describe_foreign(path, ZIP):
         raise UserError(f"{path} is {what}; {ACCEPTED}")
-    return read_npz(path)
+    return read_csv(path, options.size) if path.suffix.lower() == ".csv" else read_npz(path)
 
 
 def make_image_set(path: Path, parts: Parts, options: ImageOptions) -> ImageSet:

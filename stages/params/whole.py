@@ -29,6 +29,11 @@ class Params(Section):
     challenge: list[Name] = Field(max_length=20)
     render: Render
 
+    @property
+    def inputs(self) -> list[str]:
+        """The paths of people's own files."""
+        return [self.data.path, *(model.path for model in self.models.values())]
+
     @model_validator(mode="after")
     def _name_what_exists(self) -> "Params":
         if strange := sorted(set(self.fit.pictures) - set(self.survey.clusters)):

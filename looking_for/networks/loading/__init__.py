@@ -5,10 +5,10 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from looking_for.core.errors import UNREADABLE, UserError
-from looking_for.core.foreign import HDF5, ZIP, describe_foreign, read_start
+from looking_for.core.foreign import HDF5, PICKLE, ZIP, describe_foreign, read_start
 from looking_for.networks.base import Network
 from looking_for.networks.dense import DenseNetwork
-from looking_for.networks.loading import arrays, keras_file, weights
+from looking_for.networks.loading import arrays, chain, keras_file, weights
 from looking_for.networks.stored import build_network
 
 ACCEPTED = ", ".join((*arrays.FORMATS, *keras_file.FORMATS, ".onnx"))
@@ -91,8 +91,11 @@ def load_network(
     if form in LAYERED:
         if unused := [key for key, value in weights_only.items() if value is not None]:
             raise UserError(f"{path} says itself what its layers are: leave `{unused[0]}` out")
-        network = LAYERED[form](path, shape, scale=scale, mean=mean, std=std)
-        return network if isinstance(network, DenseNetwork) else build_network(network)
+        layered = LAYERED[form](path, shape, scale=scale, mean=mean, std=std)
+        network = layered if isinstance(layered, DenseNetwork) else build_network(layered)
+        if n_classes not in (None, network.n_classes):
+            raise chain.other_outputs(path, network.n_classes, n_classes)
+        return network
     return weights.load_weights(
         path,
         shape[0] * shape[1],
@@ -126,9 +129,7 @@ def recognise_format(path: Path) -> str:
         return "onnx"
     if start.startswith(ZIP) or path.suffix.lower() == ".safetensors":
         return "weights"
-    what = describe_foreign(path)
-    if not what or what.startswith("a Python pickle"):
-        what = CONVERSIONS.get(path.suffix.lower(), what)
+    what = describe_foreign(path, PICKLE) or CONVERSIONS.get(path.suffix.lower()) or describe_foreign(path)
     if what:
         raise UserError(f"{path} is {what}; networks are read from {ACCEPTED}")
     if path.suffix.lower() in (*arrays.FORMATS, *keras_file.FORMATS):

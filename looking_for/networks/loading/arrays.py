@@ -11,7 +11,7 @@ from safetensors import SafetensorError, deserialize
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UNREADABLE, UserError, reason
-from looking_for.core.foreign import ZIP, describe_foreign, read_start
+from looking_for.core.foreign import ZIP, describe_foreign, read_member, read_start
 from looking_for.networks.loading.names import Role, parse_name
 from looking_for.networks.loading.torch_file import expand_bfloat16, is_torch_archive, read_state_dict
 
@@ -80,7 +80,7 @@ def _read_zip(path: Path) -> NamedArrays:
         return NamedArrays(path, read_state_dict(path), is_torch=True)
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: _read_member(path, file, name) for name in file.files}
+            arrays = {name: read_member(path, file, name, "save each layer's array by itself") for name in file.files}
     except UserError:
         raise
     except (*UNREADABLE, TypeError) as error:
@@ -88,17 +88,6 @@ def _read_zip(path: Path) -> NamedArrays:
     activation = arrays.pop("activation", None)
     is_named = activation is not None and activation.dtype.kind == "U" and activation.ndim == 0
     return NamedArrays(path, arrays, is_torch=False, activation=str(activation) if is_named else None)
-
-
-def _read_member(path: Path, file: "np.lib.npyio.NpzFile", name: str) -> Array:
-    """Read an array; one of Python objects is refused by its name."""
-    try:
-        return np.asarray(file[name])
-    except ValueError as error:
-        if "allow_pickle" in str(error):
-            raise UserError(f"{path}: {name} holds Python objects, which are never opened; save each layer's array "
-                            "by itself") from error  # fmt: skip
-        raise
 
 
 def _read_safetensors(path: Path) -> NamedArrays:

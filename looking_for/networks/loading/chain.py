@@ -171,8 +171,15 @@ def _reject_other_outputs(path: Path, linear: Sequence[Linear], n_inputs: int, n
     """Raise UserError where the layers are a chain, to another number of classes."""
     for turned in (linear, [la.transposed() for la in linear]):
         if n_classes and (ways := _orders(turned, n_inputs, None, is_named=False)):
-            raise UserError(f"{path} gives {ways[0][-1].weights.shape[1]} numbers for an image; the data has "
-                            f"{n_classes} classes, and a network needs one for each, in their order")  # fmt: skip
+            raise other_outputs(path, ways[0][-1].weights.shape[1], n_classes)
+
+
+def other_outputs(path: Path, n_outputs: int, n_classes: int) -> UserError:
+    """Make the error for a network of another number of classes than the images'."""
+    return UserError(
+        f"{path} gives {n_outputs} numbers for an image; the data has {n_classes} classes, and a network needs one for "
+        "each, in their order"
+    )
 
 
 def _as_named(path: Path, linear: Sequence[Linear], layers: Sequence[str]) -> list[Linear]:
@@ -195,7 +202,7 @@ def _orders(linear: Sequence[Linear], n_inputs: int, n_classes: int | None, is_n
 
 def _chains(rest: list[Linear], n_inputs: int, n_classes: int | None, by_number: bool) -> Iterator[list[Linear]]:
     """Give every order of layers in which each begins where the last ended; `by_number`: and in which layers whose
-    names differ in numbers alone stand in the order of those, `dense` before `dense_1`."""
+    names differ in numbers alone follow those numbers, `dense` before `dense_1`."""
     if not rest:
         yield []
     for place, layer in enumerate(rest):

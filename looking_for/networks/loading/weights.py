@@ -21,7 +21,6 @@ from looking_for.networks.loading.names import numbers_in
 logger = logging.getLogger(__name__)
 
 EPSILON = 1e-5  # of a batch normalisation, PyTorch's default
-PLACES = ("before", "after")
 
 
 def load_weights(
