@@ -31,10 +31,9 @@ def main() -> None:
     plain = settings | {"scale": None, "mean": 0.0, "std": 1.0}
     better = suggest_scaling(lambda way: load_network(params.path, images.shape, **plain | dict(way)), network, images)
     if better:
-        wanted = ", ".join(f"{key}: {value:g}" for key, value in better.settings.items())
         _cli.say(
-            f"{name}: of {better.n_images} test images it gets {format_percent(better.now)} right; with {wanted}, "
-            f"{format_percent(better.then)}: look how it was trained"
+            f"{name}: of {better.n_images} test images it gets {format_percent(better.now)} right; with "
+            f"{better.words}, {format_percent(better.then)}: look how it was trained"
         )
 
 

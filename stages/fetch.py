@@ -30,10 +30,9 @@ def load_images(data: Data) -> ImageSet:
 
 def summarise(dataset: str, images: ImageSet) -> str:
     """Say what was fetched, in one line."""
-    height, width = images.shape
     return (
         f"{dataset}: {len(images.x_train):,} training and {len(images.x_test):,} test images "
-        f"of {height}×{width} pixels, {len(images.classes)} classes"
+        f"of {images.size_words}, {len(images.classes)} classes"
     )
 
 

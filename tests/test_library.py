@@ -59,7 +59,7 @@ def unlearnt(inputs: int) -> DenseNetwork:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda i: ImageSet(i.x_train / 255, i.y_train, i.x_test, i.y_test, i.classes), "float64 from 0 to 1; 8-bit"),
+        (lambda i: ImageSet(i.x_train / 255, i.y_train, i.x_test, i.y_test, i.classes), "float64 from 0 to 1; pixels"),
         (lambda i: ImageSet(i.x_train, i.y_train.astype(str), i.x_test, i.y_test, i.classes), "labels are whole"),
         (lambda i: ImageSet(i.x_train, i.y_train, i.x_test, i.y_test, i.classes[:9]), "a label is 9; 9 classes"),
         (lambda i: evaluate(unlearnt(64), i, clusters=[1, 3], pictures=[10]), r"pictures = \[10\]; they are some of"),

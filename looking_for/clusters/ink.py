@@ -13,7 +13,8 @@ def measure_ink(images: ImageSet) -> Array:
 
     Returns
     -------
-    array, shape (n_classes, height, width), float64 in [0, 1]
+    array, shape (n_classes, *image), float64 in [0, 1]
+        Of images in colour each colour's own.
     """
     classes = range(len(images.classes))
     return np.stack([(images.x_train[images.y_train == k] > 0).mean(axis=0) for k in classes])
@@ -24,11 +25,11 @@ def measure_exclusiveness(ink: Array) -> Array:
 
     Parameters
     ----------
-    ink : array, shape (n_classes, height, width)
+    ink : array, shape (n_classes, *image)
 
     Returns
     -------
-    array, shape (height, width)
+    array, shape image
         NaN where nobody ever inks: there is no answer.
     """
     total = ink.sum(axis=0)
@@ -56,8 +57,8 @@ def article_regions(height: int, width: int) -> dict[str, tuple[slice, slice]]:
 def count_claims(images: ImageSet) -> dict[str, dict[str, Any]]:
     """Count, for each region, the training images that ink it, in total and of each class."""
     counted = {}
-    for name, (rows, columns) in article_regions(*images.shape).items():
-        is_inked = images.x_train[:, rows, columns].any(axis=(1, 2))
+    for name, (rows, columns) in article_regions(*images.shape[:2]).items():
+        is_inked = images.x_train[:, rows, columns].reshape(len(images.x_train), -1).any(axis=1)
         counts = np.bincount(images.y_train[is_inked], minlength=len(images.classes))
         by_class = dict(zip(images.classes.tolist(), counts.tolist(), strict=True))
         place = {"rows": [rows.start, rows.stop - 1], "columns": [columns.start, columns.stop - 1]}

@@ -11,14 +11,14 @@ IMAGES_IN_FLIGHT = 4_000  # rows of pixels in float64 that the workers hold toge
 
 def check_image_memory(images: ImageSet, n_clusters: Sequence[int]) -> None:
     """Raise a UserError where the maps of images of this size do not fit into this machine; it names one that does."""
-    height, width = images.shape
+    height, width = images.shape[:2]
     needed, available = estimate_bytes(images, n_clusters), memory.available_bytes()
     if needed > available:
         factor = (available / needed) ** 0.5
         size = [max(1, int(side * factor)) for side in (height, width)]
         needs, has = (f"{n / memory.GIGABYTE:.1f}" for n in (needed, available))
         raise UserError(
-            f"images of {height}×{width} pixels, {len(images.classes)} classes and survey.clusters = "
+            f"images of {images.size_words}, {len(images.classes)} classes and survey.clusters = "
             f"{list(n_clusters)} need about {needs} GB to compose, and here are {has}: set data.size: {size} or "
             "take fewer clusters"
         )

@@ -29,9 +29,9 @@ class Survey:
 
     Parameters
     ----------
-    ink : array, shape (n_classes, height, width)
+    ink : array, shape (n_classes, *image)
         The share of each class's images that ink a pixel.
-    exclusive : array, shape (height, width)
+    exclusive : array, shape image
         How far a pixel is one class's alone, 0 … 1; NaN where nobody inks.
     pixel_sums : array, shape (n_inputs,), float64
         Σx over the training images, pixels in [0, 1].
@@ -43,8 +43,8 @@ class Survey:
         B: orthonormal directions of large images.
     """
 
-    ink: Array = stored("float32", "classes height width")
-    exclusive: Array = stored("float32", "height width", allow_nan=True)
+    ink: Array = stored("float32", "classes height width [channels]")
+    exclusive: Array = stored("float32", "height width [channels]", allow_nan=True)
     pixel_sums: Array = stored("float64", "inputs")
     pixel_products: Array = stored("float64", "directions directions")
     clusters: Mapping[int, Clusters] = stored_parts(

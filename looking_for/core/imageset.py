@@ -10,16 +10,19 @@ from looking_for.core.errors import UserError
 from looking_for.core.npz import load_record, raise_invalid, stored
 from looking_for.core.paths import IMAGES
 
+CHANNELS = 3  # of an image in colour: red, green, blue
+Shape = tuple[int, ...]  # of an image: (height, width), or (height, width, CHANNELS)
 Z95 = 1.96  # two-sided 95 % quantile of the normal distribution
 
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Grey images with their labels, to fit on and to measure on.
+    """Images, grey or in colour, with their labels, to fit on and to measure on.
 
     Parameters
     ----------
-    x_train, x_test : array, shape (n_images, height, width), uint8
+    x_train, x_test : array, shape (n_images, height, width) or (n_images, height, width, 3), uint8
+        Grey, or red, green and blue.
     y_train, y_test : array, shape (n_images,), uint8 or uint16
         The class of each image, from 0.
     classes : array, shape (n_classes,), str
@@ -34,9 +37,9 @@ class ImageSet:
     (8, 8)
     """
 
-    x_train: Array = stored("uint8", "images height width")
+    x_train: Array = stored("uint8", "images height width [channels]")
     y_train: Array = stored("uint8 or uint16", "images")
-    x_test: Array = stored("uint8", "tests height width")
+    x_test: Array = stored("uint8", "tests height width [channels]")
     y_test: Array = stored("uint8 or uint16", "tests")
     classes: Array = stored("str", "classes")
 
@@ -59,9 +62,15 @@ class ImageSet:
             raise_invalid(path, str(error))
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Height and width of an image, in pixels."""
-        return self.x_train.shape[1], self.x_train.shape[2]
+    def shape(self) -> Shape:
+        """Height and width of an image, in pixels; of one in colour then 3."""
+        return self.x_train.shape[1:]
+
+    @property
+    def size_words(self) -> str:
+        """An image's size as people say it: "28×28 pixels", or "28×28 pixels in colour"."""
+        height, width, *channels = self.shape
+        return f"{height}×{width} pixels{' in colour' if channels else ''}"
 
     @property
     def constant_accuracy(self) -> float:
@@ -83,7 +92,7 @@ class ImageOptions:
     classes : tuple of str
         Names of the classes; empty where the files name them.
     grayscale : bool
-        Whether colours are converted.
+        Whether colours are converted to grey.
     size : (int, int) or None
         Height and width to resize all images to.
     transpose : bool
@@ -101,10 +110,10 @@ def problem_of_images(part: str, x: Array, y: Array) -> str | None:
     x, y = np.asarray(x), np.asarray(y)
     if x.dtype != np.uint8:
         span = f" from {x.min():g} to {x.max():g}" if x.size and x.dtype.kind in "iuf" else ""
-        return (f"x_{part} is {x.dtype}{span}; 8-bit grey images are uint8, 0–255: of fractions 0–1 "
+        return (f"x_{part} is {x.dtype}{span}; pixels are uint8, 0–255: of fractions 0–1 "
                 f"np.rint(x_{part} * 255).astype(np.uint8)")  # fmt: skip
-    if x.ndim != 3 or 0 in x.shape:
-        return f"x_{part} has the shape {x.shape}; needed: images × height × width, none of them 0"
+    if x.ndim not in (3, 4) or 0 in x.shape or x.shape[3:] not in ((), (CHANNELS,)):
+        return f"x_{part} has the shape {x.shape}; needed: images × height × width (× 3 in colour), none of them 0"
     if not np.issubdtype(y.dtype, np.integer):
         return f"y_{part} is {y.dtype}; labels are whole numbers from 0"
     if y.shape != x.shape[:1]:

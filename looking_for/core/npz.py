@@ -75,7 +75,8 @@ class Stored(NamedTuple):
     dtype : str
         "uint8 or uint16" where either will do.
     axes : str
-        The axes in words: one word has one length all over a file. Empty for a single value.
+        The axes in words: one word has one length all over a file. Empty for a single value; a last axis in
+        brackets may be missing.
     allow_nan : bool
         Whether NaN may be there, for nothing to measure.
     default : object
@@ -246,7 +247,7 @@ def check_arrays(path: Path, arrays: Mapping[str, Array], layout: Mapping[str, S
             if s.default is None and s.needed:
                 raise_invalid(path, f"it has no {name}")
             continue
-        array, axes = arrays[name], s.axes.split()
+        array, axes = arrays[name], _axes_of(s, arrays[name])
         dtype = "str" if array.dtype.kind == "U" else array.dtype.name
         if dtype not in s.dtype.split(" or "):
             raise_invalid(path, f"{name} is {dtype} where {s.dtype} is needed")
@@ -257,6 +258,14 @@ def check_arrays(path: Path, arrays: Mapping[str, Array], layout: Mapping[str, S
             raise_invalid(path, f"{name} has numbers that are not finite")
     if strange := sorted(arrays.keys() - layout.keys()):
         raise_invalid(path, f"it has {strange[0]}, which does not belong there")
+
+
+def _axes_of(s: Stored, array: Array) -> list[str]:
+    """The axes that an array should have: the one in brackets only where the array has as many."""
+    *axes, last = s.axes.split() or [""]
+    if not last.startswith("["):
+        return s.axes.split()
+    return [*axes, last.strip("[]")] if array.ndim > len(axes) else axes
 
 
 def _fits(shape: tuple[int, ...], axes: list[str], lengths: dict[str, int]) -> bool:

@@ -157,11 +157,17 @@ def _of_each_class(images: ImageSet, mask: Array, most: int) -> list[int]:
 
 
 def form_size(x_train: Array) -> list[float]:
-    """Measure how much of an image (n_images, height, width; uint8) its drawing fills: [s, s], the median over the
-    first 2,000 of the larger share of height or width that ink spans, at least MIN_BOX; of MNIST 20 of 28 pixels."""
-    inked: Array = x_train[:2_000] > MIN_INK
+    """Measure how much of an image its drawing fills: [s, s], the median over the first 2,000 of the larger share of
+    height or width that ink spans, at least MIN_BOX; of MNIST 20 of 28 pixels.
+
+    Parameters
+    ----------
+    x_train : array, shape (n_images, height, width) or (n_images, height, width, 3), uint8
+    """
+    some = x_train[:2_000]
+    inked: Array = some.reshape(*some.shape[:3], -1).max(axis=3) > MIN_INK
     sizes = [_extent(np.asarray(inked.any(axis=axis))) for axis in (2, 1)]
-    longer = np.maximum(*(size / length for size, length in zip(sizes, x_train.shape[1:], strict=True)))
+    longer = np.maximum(*(size / length for size, length in zip(sizes, x_train.shape[1:3], strict=True)))
     return [round(max(float(np.median(longer)), MIN_BOX), 3)] * 2
 
 

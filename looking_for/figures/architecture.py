@@ -1,20 +1,22 @@
 """A network as layers of units and the weights between them, from its real widths."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from looking_for.core.imageset import Shape
 from looking_for.figures import charts
 from looking_for.results.run import NetworkResults
 
 NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU"}
 
 
-def draw_architecture(network: NetworkResults, inputs: tuple[int, int], classes: list[str]) -> Figure:
+def draw_architecture(network: NetworkResults, inputs: Shape, classes: list[str]) -> Figure:
     """Each layer a column of dots, a wide one by ten of them."""
-    widths = [inputs[0] * inputs[1], *network.widths, len(classes)]
+    widths = [math.prod(inputs), *network.widths, len(classes)]
     figure, (axis,) = charts.new_figure(4.6)
     axis.set_axis_off()
     places = [_column(width) for width in widths]
@@ -53,9 +55,10 @@ def _column(width: int) -> list[float]:
     return [*np.linspace(0, 0.4, 5), *np.linspace(0.6, 1, 5)]
 
 
-def _layer_words(layer: int, widths: list[int], inputs: tuple[int, int], activation: str) -> str:
+def _layer_words(layer: int, widths: list[int], inputs: Shape, activation: str) -> str:
     if layer == 0:
-        return f"{widths[0]:,} pixels\n({inputs[0]}×{inputs[1]})"
+        what = "pixels" if len(inputs) == 2 else "numbers"
+        return f"{widths[0]:,} {what}\n({'×'.join(map(str, inputs))})"
     if layer == len(widths) - 1:
         return f"{widths[-1]} logits\n(softmax)"
     return f"layer {layer}: {widths[layer]:,} units\n({NAMES.get(activation, activation)})"

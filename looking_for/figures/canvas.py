@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from looking_for.core.arrays import Array
 from looking_for.core.files import atomic_write
+from looking_for.core.imageset import Shape
 from looking_for.figures import palette
 
 WIDTH = 2080
@@ -34,6 +35,7 @@ class Canvas:
 
     def __init__(self, width: int = WIDTH) -> None:
         self._page = Image.new("L", (width, 1), palette.WHITE)
+        self._photos: list[tuple[Image.Image, tuple[int, int]]] = []
         self._bottom = 0
         self.top = MARGIN
 
@@ -78,6 +80,16 @@ class Canvas:
         self._reach(top + size[1])
         self._page.paste(image.resize(size, Image.Resampling.NEAREST), (left, top))
 
+    def image(self, pixels: Array, shape: Shape, top: int, left: int, scale: int) -> None:
+        """Draw an image (n_inputs of 0…1): a grey one as ink on paper, one in colour as it is."""
+        if len(shape) == 2:
+            self.picture(palette.ink_levels(pixels).reshape(shape), top, left, scale)
+            return
+        image = Image.fromarray(np.rint(255 * pixels.reshape(shape)).astype(np.uint8))
+        size = image.width * scale, image.height * scale
+        self._reach(top + size[1])
+        self._photos.append((image.resize(size, Image.Resampling.NEAREST), (left, top)))
+
     def outline(self, mask: Array, top: int, left: int, scale: int) -> None:
         """Draw a dark line around the pixels (h × w, bool) of a picture that is drawn at this place."""
         large = np.pad(mask, 1).repeat(scale, axis=0).repeat(scale, axis=1)
@@ -89,9 +101,13 @@ class Canvas:
         self._page.paste(palette.BLACK, (left, top), line)
 
     def save(self, path: Path) -> None:
-        """Write a palette PNG: a third of the size of one in full colour."""
+        """Write a palette PNG, a third of the size of one in full colour, which only images in colour need."""
         image = Image.fromarray(self.levels).convert("L")
         image.putpalette(palette.build_palette().tobytes())
+        if self._photos:
+            image = image.convert("RGB")
+            for photo, place in self._photos:
+                image.paste(photo, place)
         with atomic_write(path) as temporary:
             image.save(temporary, format="PNG", compress_level=4)
 
@@ -154,13 +170,12 @@ def break_lines(words: str, width: int, size: int = TEXT, *, bold: bool = False)
     return [*lines, line]
 
 
-def mosaic(levels: Array, shape: tuple[int, int], columns: int, scale: int, gap: int) -> Array:
-    """Arrange pictures (n_pictures, n_pixels), as levels, in rows of `columns`, on white."""
-    height, width = shape
-    rows = -(-len(levels) // columns)
+def mosaic(pictures: Array, columns: int, scale: int, gap: int) -> Array:
+    """Arrange pictures (n_pictures, height, width), as levels, in rows of `columns`, on white."""
+    n_pictures, height, width = pictures.shape
+    rows = -(-n_pictures // columns)
     sheet = np.full((rows * columns, height * scale + gap, width * scale + gap), palette.WHITE, np.uint8)
-    tiles = levels.reshape(-1, height, width).repeat(scale, axis=1).repeat(scale, axis=2)
-    sheet[: len(levels), : height * scale, : width * scale] = tiles
+    sheet[:n_pictures, : height * scale, : width * scale] = pictures.repeat(scale, axis=1).repeat(scale, axis=2)
     grid = sheet.reshape(rows, columns, *sheet.shape[1:]).swapaxes(1, 2)
     return grid.reshape(rows * sheet.shape[1], columns * sheet.shape[2])
 

@@ -7,6 +7,7 @@ from looking_for.core.text import format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, OUTLINE_AT, WIDTH, Canvas, label_width
 from looking_for.figures.grid import first_classes_note
+from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.surrogate import rung_name
 
@@ -23,29 +24,31 @@ def draw_clusters(network: NetworkResults, run: RunResults) -> Canvas:
     image's outline is drawn, so that one sees whether the map follows the form. The maps share one scale.
     """
     number, classes = run.n_clusters_shown, run.classes[:MAX_ROWS]
-    clusters, shape = run.survey.clusters[number], run.images.shape
+    clusters, image = run.survey.clusters[number], run.images.shape
     never, composed = network.pictures.never_inked, network.pictures.composed.output.weights
     maps = select_own_class(network.pictures.maps.by_cluster[number].maps, clusters.classes)
-    halves = palette.half_range(composed, never), palette.half_range(maps, never)
+    planes = Planes.choose(image, composed, maps)
+    halves, shape = (palette.half_range(composed, never), palette.half_range(maps, never)), planes.shape
     label = label_width(classes)
-    small, big = _scales(shape, number, len(classes), WIDTH - 2 * MARGIN - label)
-    down, across = shape[0] * small + GAP, shape[1] * small + GAP
+    small, big = _scales(planes, number, len(classes), WIDTH - 2 * MARGIN - label)
+    down, across = shape[0] * small + GAP, shape[1] * small + planes.gap
     lefts = MARGIN + label, MARGIN + label + shape[1] * big + 6 * GAP
-    means, pictures = palette.ink_levels(clusters.means), palette.signed_levels(composed, never, halves[0])
-    signed = palette.signed_levels(maps, never, halves[1])
+    pictures = planes.tile(palette.signed_levels(composed, never, halves[0]))
+    signed = planes.tile(palette.signed_levels(maps, never, halves[1]))
 
     canvas = Canvas()
-    _head(canvas, network, run, lefts, halves)
+    _head(canvas, network, run, lefts, halves, planes)
     for k, name in enumerate(classes):
         canvas.label(name, canvas.top, MARGIN, label - 4 * GAP, 2 * down)
         middle = canvas.top + max(0, 2 * down - shape[0] * big) // 2
-        canvas.picture(pictures[k].reshape(shape), middle, lefts[0], big)
+        canvas.picture(pictures[k], middle, lefts[0], big)
         for place, cluster in enumerate(np.flatnonzero(clusters.classes == k)):
             left, lower = lefts[1] + place * across, canvas.top + down
-            canvas.picture(means[cluster].reshape(shape), canvas.top, left, small)
-            canvas.picture(signed[cluster].reshape(shape), lower, left, small)
-            form = clusters.means[cluster].reshape(shape)
-            canvas.outline(form > OUTLINE_AT * form.max(), lower, left, small)
+            mean = clusters.means[cluster]
+            canvas.image(mean, image, canvas.top, left, small)
+            canvas.picture(signed[cluster], lower, left, small)
+            if len(image) == 2:
+                canvas.outline((mean > OUTLINE_AT * mean.max()).reshape(image), lower, left, small)
         canvas.top += max(2 * down, shape[0] * big) + 4 * GAP
     return canvas
 
@@ -55,17 +58,19 @@ def select_own_class(maps: Array, classes: Array) -> Array:
     return np.stack([maps[g, :, k] for g, k in enumerate(classes)], axis=1)
 
 
-def _scales(shape: tuple[int, int], number: int, classes: int, width: int) -> tuple[int, int]:
+def _scales(planes: Planes, number: int, classes: int, width: int) -> tuple[int, int]:
     """The largest scales of the clusters, and then of the composed picture, that fit the page."""
-    width -= 6 * GAP + number * GAP
+    shape = planes.shape
+    width -= 6 * GAP + number * planes.gap
     height = min(MAX_HEIGHT, max(MIN_HEIGHT, PAGE_HEIGHT // classes))
     small = max(1, min((width - MIN_BIG) // (number * shape[1]), height // (2 * shape[0])))
     return small, max(1, min((width - number * shape[1] * small) // shape[1], 2 * small))
 
 
 def _head(
-    canvas: Canvas, network: NetworkResults, run: RunResults, lefts: tuple[int, int], halves: tuple[float, float]
-) -> None:
+    canvas: Canvas, network: NetworkResults, run: RunResults, lefts: tuple[int, int], halves: tuple[float, float],
+    planes: Planes,
+) -> None:  # fmt: skip
     part = first_classes_note(len(run.classes), MAX_ROWS)
     canvas.title(f"{network.name}: what it looks for ({network.training_words}){part}")
     rung = network.ladder[rung_name("exact_maps", run.n_clusters_shown)]
@@ -73,11 +78,12 @@ def _head(
     for line in ("composed", f"agree {agrees}", f"±{halves[0]:.2g}"):
         canvas.paragraph(line, lefts[0])
     below, canvas.top = canvas.top, canvas.top - 3 * LINE
+    outline = " with its outline" if len(planes.image) == 2 else ""
     words = (
-        f"Clusters of its class, largest first: mean image above, below it the cluster's exact map with "
-        f"its outline, ±{halves[1]:.2g}. Their whole maps explain {format_decimal(rung.explained.value)} of the "
+        f"Clusters of its class, largest first: mean image above, below it the cluster's exact map{outline}, "
+        f"±{halves[1]:.2g}. Their whole maps explain {format_decimal(rung.explained.value)} of the "
         f"logits and agree on {format_percent(rung.agreement.value)}. Red speaks for the class, blue against it, "
-        "white is 0, sand is never inked."
+        f"white is 0, sand is never inked. {planes.words}"
     )
     canvas.paragraph(words, lefts[1], WIDTH - MARGIN - lefts[1])
     canvas.top = max(below, canvas.top) + 20

@@ -1,8 +1,10 @@
 """Networks side by side: with hidden layers and without, trained and controls; and the images."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from looking_for.core.arrays import Array
+from looking_for.core.arrays import Array, as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.figures import palette
 from looking_for.figures.canvas import (
@@ -17,6 +19,7 @@ from looking_for.figures.canvas import (
     mosaic,
 )
 from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
+from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
 
 
@@ -25,14 +28,20 @@ def draw_deep_and_flat(run: RunResults) -> Canvas:
     flat = [n for n in run.networks if n.is_flat and not n.is_control]
     networks = list({n.name: n for n in (*run.compared, *flat)}.values())
     title = "With hidden layers and without: composed pictures"
-    return draw_bands(title, [composed_band(n) for n in networks], run.images.shape, run.classes, most_scale=7)
+    planes = _planes(run, networks)
+    return draw_bands(title, [composed_band(n) for n in networks], planes, run.classes, most_scale=7)
 
 
 def draw_controls(run: RunResults) -> Canvas:
     """Draw a trained network above the controls: what looks the same there shows nothing."""
     real = [run.featured] if run.featured else []
     bands = [band for n in (*real, *run.controls) for band in (composed_band(n), exact_band(n))]
-    return draw_bands("A trained network and the controls", bands, run.images.shape, run.classes, most_scale=7)
+    planes = _planes(run, [*real, *run.controls])
+    return draw_bands("A trained network and the controls", bands, planes, run.classes, most_scale=7)
+
+
+def _planes(run: RunResults, networks: Sequence[NetworkResults]) -> Planes:
+    return Planes.choose(run.images.shape, *(n.pictures.composed.output.weights for n in networks))
 
 
 def composed_band(network: NetworkResults) -> Band:
@@ -53,8 +62,8 @@ def _band(words: str, weights: Array, network: NetworkResults) -> Band:
 def draw_samples(images: ImageSet, per_class: int) -> Canvas:
     """Draw the article's grid: the first training images of each class, a row per class."""
     names = [str(name) for name in images.classes[:MAX_CLASSES]]
-    left = MARGIN + label_width(names)
-    scale = min(enlarge_scale(6, images.shape), fit_scale(images.shape, WIDTH - MARGIN - left, per_class, GAP))
+    left, size = MARGIN + label_width(names), (images.shape[0], images.shape[1])
+    scale = min(enlarge_scale(6, size), fit_scale(size, WIDTH - MARGIN - left, per_class, GAP))
     canvas = Canvas()
     for k, name in enumerate(names):
         chosen = images.x_train[np.flatnonzero(images.y_train == k)[:per_class]]
@@ -62,10 +71,20 @@ def draw_samples(images: ImageSet, per_class: int) -> Canvas:
         step = max(images.shape[0] * scale, label_height(name, width)) + GAP
         canvas.label(name, canvas.top, MARGIN, width, step)
         if len(chosen):
-            levels = palette.grey_levels(255 - chosen).reshape(len(chosen), -1)
-            canvas.picture(mosaic(levels, images.shape, per_class, scale, GAP), canvas.top, left, 1)
+            _draw_row(canvas, chosen, left, scale)
         canvas.top += step
     return canvas
+
+
+def _draw_row(canvas: Canvas, images: Array, left: int, scale: int) -> None:
+    """A row of images (n_images, height, width) or (n_images, height, width, 3), uint8, side by side."""
+    if images.ndim == 3:
+        levels = palette.grey_levels(255 - images)
+        canvas.picture(mosaic(levels, len(images), scale, GAP), canvas.top, left, 1)
+        return
+    for place, image in enumerate(as_pixels(images)):
+        shape = images.shape[1:]
+        canvas.image(image, shape, canvas.top, left + place * (shape[1] * scale + GAP), scale)
 
 
 def draw_ink(run: RunResults) -> Canvas:
@@ -88,4 +107,5 @@ def draw_ink(run: RunResults) -> Canvas:
         ),
     ]
     title = "Where the training images have ink (sand: nowhere)"
-    return draw_bands(title, bands, run.images.shape, run.classes, most_scale=6)
+    planes = Planes.choose(run.images.shape, np.moveaxis(inked.reshape(len(inked), -1), 0, -1))
+    return draw_bands(title, bands, planes, run.classes, most_scale=6)

@@ -5,6 +5,7 @@ import numpy as np
 from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.figures import palette
 from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, shorten
+from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.pictures import EXAMPLE_KINDS
 from looking_for.surrogates.surrogate import rung_name
@@ -23,11 +24,15 @@ HEADINGS = (
 
 def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
     """Draw a row per image: what the network, the cluster's map and the composed pictures answer, and why."""
-    examples, shape = network.pictures.examples, run.images.shape
+    examples = network.pictures.examples
+    planes = Planes.choose(run.images.shape, examples.maps, network.pictures.composed.output.weights)
+    shape = planes.shape
     columns = len(HEADINGS)
     width = (WIDTH - 2 * MARGIN - LABEL) // columns - SPACE
-    scale = max(1, min(width // shape[1], MAX_HEIGHT // shape[0]))
-    row = max(shape[0] * scale, 5 * LINE) + SPACE
+    scale, image_scale = (
+        max(1, min(width // wide, MAX_HEIGHT // shape[0])) for wide in (shape[1], run.images.shape[1])
+    )
+    row = max(shape[0] * image_scale, 5 * LINE) + SPACE
     canvas = Canvas()
     canvas.title(f"{network.name} at work on test images")
     lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(columns)]
@@ -40,8 +45,11 @@ def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
         for n, line in enumerate(_words(network, run, place)):
             fitting = shorten(line, LABEL - SPACE, SMALL)
             canvas.text(fitting, canvas.top + n * LINE, MARGIN, SMALL, bold=n == 0)
-        for left, levels in zip(lefts, _tiles(network, run, place), strict=True):
-            canvas.picture(levels.reshape(shape), canvas.top, left, scale)
+        images, maps = _tiles(network, run, place)
+        for column, image in images.items():
+            canvas.image(image, run.images.shape, canvas.top, lefts[column], image_scale)
+        for column, levels in maps.items():
+            canvas.picture(planes.tile(levels)[0], canvas.top, lefts[column], scale)
         canvas.top += row
     return canvas
 
@@ -72,8 +80,9 @@ def _words(network: NetworkResults, run: RunResults, place: int) -> list[str]:
     ]
 
 
-def _tiles(network: NetworkResults, run: RunResults, place: int) -> list[Array]:
-    """The levels of the row's pictures; maps have their own scale, so that each shows its form."""
+def _tiles(network: NetworkResults, run: RunResults, place: int) -> tuple[dict[int, Array], dict[int, Array]]:
+    """The row's images, of 0…1, and the levels of its maps, each by its column; maps have their own scale, so that
+    each shows its form."""
     pictures = network.pictures
     never, examples = pictures.never_inked, pictures.examples
     image = int(examples.images[place])
@@ -89,8 +98,8 @@ def _tiles(network: NetworkResults, run: RunResults, place: int) -> list[Array]:
     exact, margin, cluster_map, composed = (
         palette.signed_levels(m[:, None], never, palette.half_range(m[:, None], never))[0] for m in maps
     )
-    shown = palette.grey_levels(255 - run.images.x_test[image]).ravel()
-    return [shown, exact, margin, palette.ink_levels(clusters.means[nearest]), cluster_map, composed]
+    shown = as_pixels(run.images.x_test[image : image + 1])[0]
+    return {0: shown, 3: clusters.means[nearest]}, {1: exact, 2: margin, 4: cluster_map, 5: composed}
 
 
 def failing_examples(network: NetworkResults, run: RunResults) -> list[dict[str, str]]:

@@ -6,9 +6,11 @@ from PIL import Image
 
 from looking_for.core.arrays import Array
 from looking_for.core.files import atomic_write
+from looking_for.core.imageset import Shape
 from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, MARGIN, SMALL, Canvas, label_height
+from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults
 from looking_for.surrogates.course import SnapshotMeasures
 
@@ -17,12 +19,13 @@ MAX_SCALE = 6
 FRAME, LAST = 700, 2_500  # milliseconds
 
 
-def save_film(network: NetworkResults, shape: tuple[int, int], classes: list[str], path: Path) -> None:
+def save_film(network: NetworkResults, shape: Shape, classes: list[str], path: Path) -> None:
     """Save a frame per snapshot, each on a scale of its own, since the weights grow; the last stays longer."""
     names = classes[:MAX_CLASSES_SHOWN]
+    planes = Planes.choose(shape, network.pictures.output_pictures)
     snapshots = zip(network.truth, network.pictures.output_pictures, strict=True)
     frames = [
-        _image(draw_frame(network, snapshot, pictures[:, : len(names)], shape, names))
+        _image(draw_frame(network, snapshot, pictures[:, : len(names)], planes, names))
         for snapshot, pictures in snapshots
     ]
     times = [FRAME] * (len(frames) - 1) + [LAST]
@@ -31,10 +34,10 @@ def save_film(network: NetworkResults, shape: tuple[int, int], classes: list[str
 
 
 def draw_frame(
-    network: NetworkResults, snapshot: SnapshotMeasures, weights: Array, shape: tuple[int, int], names: list[str]
+    network: NetworkResults, snapshot: SnapshotMeasures, weights: Array, planes: Planes, names: list[str]
 ) -> Canvas:
     """Draw one snapshot: what was measured of it, and the pictures (n_inputs, n_classes) in rows."""
-    never = network.pictures.never_inked
+    never, shape = network.pictures.never_inked, planes.shape
     levels = palette.signed_levels(weights, never, palette.half_range(weights, never))
     step = (WIDTH - 2 * MARGIN) // ACROSS
     scale = max(1, min(MAX_SCALE * 28 // max(shape), (step - 4 * GAP) // shape[1]))
@@ -52,7 +55,7 @@ def draw_frame(
             left = MARGIN + place * step
             canvas.label(names[k], canvas.top, left, step - 4 * GAP, height)
             middle = left + (step - 4 * GAP - shape[1] * scale) // 2
-            canvas.picture(levels[k].reshape(shape), canvas.top + height + GAP, middle, scale)
+            canvas.picture(planes.tile(levels[k])[0], canvas.top + height + GAP, middle, scale)
         canvas.top += height + shape[0] * scale + 5 * GAP
     return canvas
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from looking_for.core.arrays import Array
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, fit_scale, label_height
+from looking_for.figures.planes import Planes
 
 ACROSS = 13  # classes side by side, at most: more are wrapped
 MAX_CLASSES = 39  # shown, at most, so that a page can be read
@@ -15,7 +16,7 @@ Band = tuple[str, Array, Sequence[str] | None]
 def draw_bands(
     title: str,
     bands: Sequence[Band],
-    shape: tuple[int, int],
+    planes: Planes,
     classes: Sequence[str],
     *,
     most_scale: int = 12,
@@ -26,8 +27,10 @@ def draw_bands(
     A band of a single picture has it in the middle. Many classes are wrapped, the names above each row.
     most_scale: of images of 28 pixels; smaller ones are drawn as large.
     """
-    canvas = Canvas()
+    canvas, shape = Canvas(), planes.shape
     canvas.title(f"{title}{first_classes_note(len(classes), most)}")
+    if planes.words:
+        canvas.paragraph(planes.words)
     rows = split_rows(min(len(classes), most))
     step = (WIDTH - 2 * MARGIN) // len(rows[0])
     scale = min(enlarge_scale(most_scale, shape), fit_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
@@ -38,14 +41,14 @@ def draw_bands(
         canvas.top += 8
         if len(levels) == 1:
             left = (WIDTH - shape[1] * scale) // 2
-            canvas.picture(levels[0].reshape(shape), canvas.top, left, scale)
+            canvas.picture(planes.tile(levels)[0], canvas.top, left, scale)
             canvas.top += shape[0] * scale + SPACE
             continue
         for row in rows:
             if len(rows) > 1:
                 _names(canvas, classes, row, step)
             labels = [words[k] for k in row] if words else []
-            _pictures(canvas, levels[row].reshape(-1, *shape), labels, step, scale)
+            _pictures(canvas, planes.tile(levels[row]), labels, step, scale)
     return canvas
 
 

@@ -3,10 +3,12 @@
 import numpy as np
 
 from looking_for.core.arrays import Array
+from looking_for.core.imageset import Shape
 from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.figures import palette
-from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, break_lines, mosaic
+from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, break_lines, mosaic
 from looking_for.figures.grid import draw_bands
+from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
 
 MAX_SCALE = 4
@@ -16,7 +18,7 @@ SIGNED_WORDS = "Signed view: red speaks for the unit, blue against it, white is 
 ARTICLE_WORDS = "The article's view: each unit's least weight black, its greatest white. Zero is lost."
 
 
-def draw_layer(network: NetworkResults, number: int, shape: tuple[int, int]) -> Canvas:
+def draw_layer(network: NetworkResults, number: int, shape: Shape) -> Canvas:
     """Draw all units of a hidden layer, most influential first, each at the same place in both views."""
     weights, units = (network.pictures.composed.layers[number - 1].weights, network.pictures.units[number - 1])
     order = np.argsort(-units.influence, kind="stable")
@@ -37,31 +39,32 @@ def describe_truth(explained: Array, number: int, left_out: str) -> str:
     )
 
 
-def draw_sheet(weights: Array, never_inked: Array, shape: tuple[int, int], title: str, subtitle: str) -> Canvas:
+def draw_sheet(weights: Array, never_inked: Array, shape: Shape, title: str, subtitle: str) -> Canvas:
     """Draw pictures of units (n_inputs, n_units) side by side in the two views, in the order given."""
-    half = palette.half_range(weights, never_inked)
+    half, planes = palette.half_range(weights, never_inked), Planes.choose(shape, weights)
     panel = (WIDTH - 3 * MARGIN) // 2
-    columns, scale = arrange_units(weights.shape[1], shape, panel)
+    columns, scale = arrange_units(weights.shape[1], planes, panel)
     panels = [palette.signed_levels(weights, never_inked, half), palette.article_levels(weights, never_inked)]
     words = [f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.", f"{ARTICLE_WORDS} The most influential first."]
     canvas = Canvas()
     canvas.title(title)
-    canvas.paragraph(subtitle)
+    canvas.paragraph(f"{subtitle} {planes.words}".strip())
     top = canvas.top + 16
     below = top + LINE * max(len(break_lines(caption, panel, SMALL)) for caption in words) + 10
     for n, (levels, caption) in enumerate(zip(panels, words, strict=True)):
         canvas.top, left = top, MARGIN + n * (panel + MARGIN)
         canvas.paragraph(caption, left, panel)
-        canvas.picture(mosaic(levels, shape, columns, scale, GAP), below, left, 1)
+        canvas.picture(mosaic(planes.tile(levels), columns, scale, planes.gap), below, left, 1)
     return canvas
 
 
-def arrange_units(units: int, shape: tuple[int, int], width: int) -> tuple[int, int]:
+def arrange_units(units: int, planes: Planes, width: int) -> tuple[int, int]:
     """Choose columns and scale that show all units as large as fits, on a page not much too tall to see."""
+    shape = planes.shape
     for scale in range(MAX_SCALE, 0, -1):
-        columns = max(1, width // (shape[1] * scale + GAP))
+        columns = max(1, width // (shape[1] * scale + planes.gap))
         rows = -(-units // columns)
-        if rows * (shape[0] * scale + GAP) <= MAX_HEIGHT:
+        if rows * (shape[0] * scale + planes.gap) <= MAX_HEIGHT:
             break
     return columns, scale
 
@@ -93,4 +96,4 @@ def draw_output(network: NetworkResults, run: RunResults) -> Canvas:
     ]
     title = f"{network.name} ({network.training_words}): the composed pictures give "
     title += f"{format_percent(network.metrics['agreement'])} of its answers"
-    return draw_bands(title, bands, run.images.shape, run.classes)
+    return draw_bands(title, bands, Planes.choose(run.images.shape, composed, exact), run.classes)

@@ -6,10 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from looking_for.core.arrays import Array
+from looking_for.core.imageset import Shape
 from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, MARGIN, OUTLINE_AT, SMALL, WIDTH, Canvas, enlarge_scale, label_width
 from looking_for.figures.grid import MAX_CLASSES, first_classes_note
+from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.maps import FittedPrototypes
 from looking_for.surrogates.surrogate import rung_name
@@ -26,13 +28,15 @@ class Page:
 
     network: NetworkResults
     fitted: FittedPrototypes
-    shape: tuple[int, int]
+    image: Shape
+    planes: Planes
     scale: int
 
     @property
     def step(self) -> tuple[int, int]:
         """How far down and across from one tile to the next."""
-        return self.shape[0] * self.scale + GAP, self.shape[1] * self.scale + GAP
+        height, width = self.planes.shape
+        return height * self.scale + GAP, width * self.scale + self.planes.gap
 
     @cached_property
     def half(self) -> float:
@@ -41,13 +45,13 @@ class Page:
 
     def pair(self, canvas: Canvas, picture: int, top: int, n_left: int) -> None:
         """A mean image, under it the picture with the image's outline, and the share that it answers."""
-        (down, across), form = self.step, self.fitted.means[picture].reshape(self.shape)
+        (down, across), form = self.step, self.fitted.means[picture]
         weights = self.fitted.weights[:, picture : picture + 1]
         levels = palette.signed_levels(weights, self.network.pictures.never_inked, self.half)
-        canvas.picture(palette.ink_levels(form), top, n_left, self.scale)
-        canvas.picture(levels.reshape(self.shape), top + down, n_left, self.scale)
-        if form.any():
-            canvas.outline(form > OUTLINE_AT * form.max(), top + down, n_left, self.scale)
+        canvas.image(form, self.image, top, n_left, self.scale)
+        canvas.picture(self.planes.tile(levels)[0], top + down, n_left, self.scale)
+        if form.any() and len(self.image) == 2:
+            canvas.outline((form > OUTLINE_AT * form.max()).reshape(self.image), top + down, n_left, self.scale)
         share = format_percent(round(float(self.fitted.shares[picture]), 4))
         canvas.text(share, top + 2 * down, n_left + across // 2, SMALL - 3, align="middle")
 
@@ -57,14 +61,16 @@ def draw_prototypes(network: NetworkResults, number: int, run: RunResults) -> Ca
 
     Above each picture the mean of the training images that it answers, below it their share.
     """
-    fitted, shape = network.pictures.fitted[number], run.images.shape
+    fitted = network.pictures.fitted[number]
+    planes = Planes.choose(run.images.shape, fitted.weights)
+    shape = planes.shape
     classes = run.classes[:MAX_CLASSES]
     chosen = [choose_shown(fitted, k) for k in range(len(classes))]
     most = max(map(len, chosen))
     blocks = max(1, min(ACROSS // most, len(classes)))
     label, wide = label_width(classes), (WIDTH - 2 * MARGIN) // blocks
-    scale = max(1, min(enlarge_scale(MAX_SCALE, shape), ((wide - label) // most - GAP) // shape[1]))
-    page = Page(network, fitted, shape, scale)
+    scale = max(1, min(enlarge_scale(MAX_SCALE, shape), ((wide - label) // most - planes.gap) // shape[1]))
+    page = Page(network, fitted, run.images.shape, planes, scale)
     canvas = Canvas()
     part = first_classes_note(len(run.classes), MAX_CLASSES)
     canvas.title(f"{network.name}: its fewest pictures ({network.training_words}){part}")
@@ -97,5 +103,5 @@ def _words(page: Page, number: int, drawn: Array) -> str:
         f"its strongest picture says. They explain {format_decimal(rung.explained.value)} and agree on "
         f"{format_percent(rung.agreement.value)}. Above each picture the mean of the training images that it "
         f"answers, being the strongest of all; below, their share.{rest} Red speaks for the class, blue "
-        f"against it, full colour from ±{page.half:.2g}; white is 0, sand is never inked."
+        f"against it, full colour from ±{page.half:.2g}; white is 0, sand is never inked. {page.planes.words}"
     )

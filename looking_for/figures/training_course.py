@@ -12,6 +12,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.core.text import format_count, format_percent
 from looking_for.figures import charts, palette
+from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.course import SnapshotMeasures
 
@@ -117,7 +118,8 @@ def _strip(figure: Figure, place: Any, network: NetworkResults, run: RunResults,
 
     One set of axes for all, in inches: one for each picture is that many more to lay out.
     """
-    shown, k, (height, width) = snapshots_shown(network.truth), class_shown(run.classes), run.images.shape
+    planes = Planes.choose(run.images.shape, network.pictures.output_pictures)
+    shown, k, (height, width) = snapshots_shown(network.truth), class_shown(run.classes), planes.shape
     axis, step = figure.add_subplot(place), (STRIP_WIDTH - NAME_WIDTH) / N_SHOWN
     never, scale = network.pictures.never_inked, min(MAX_PICTURE / height, 0.9 * step / width)
     wide, tall = width * scale, height * scale
@@ -129,7 +131,7 @@ def _strip(figure: Figure, place: Any, network: NetworkResults, run: RunResults,
         levels = palette.signed_levels(weights, never, palette.half_range(weights, never))[k]
         middle, at = NAME_WIDTH + (column + 0.5) * step, network.truth[snapshot]
         sides = (middle - wide / 2, middle + wide / 2, 0, tall)
-        axis.imshow(palette.build_palette()[levels.reshape(height, width)], interpolation="nearest", extent=sides)
+        axis.imshow(palette.build_palette()[planes.tile(levels)[0]], interpolation="nearest", extent=sides)
         caption = f"{format_count(at.updates, 'update')}: {format_percent(at.agreement, 0)}"
         axis.text(middle, tall + 0.04, caption, ha="center", va="bottom", fontsize=10)
     axis.set(xlim=(0, STRIP_WIDTH), ylim=(0, tall))

@@ -1,13 +1,15 @@
 """All output pictures of a network along its training: a row per snapshot, a column per class."""
 
+from looking_for.core.imageset import Shape
 from looking_for.core.text import format_count, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import Canvas
 from looking_for.figures.grid import ACROSS, Band, draw_bands
+from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults
 
 
-def draw_strips(network: NetworkResults, shape: tuple[int, int], classes: list[str]) -> Canvas:
+def draw_strips(network: NetworkResults, shape: Shape, classes: list[str]) -> Canvas:
     """Each row on a scale of its own, since the weights grow."""
     never = network.pictures.never_inked
     bands: list[Band] = []
@@ -20,4 +22,5 @@ def draw_strips(network: NetworkResults, shape: tuple[int, int], classes: list[s
         )
         bands.append((words, palette.signed_levels(weights, never, half), None))
     title = f"{network.name}: composed pictures along the training ({network.training_words})"
-    return draw_bands(title, bands, shape, classes, most_scale=4, most=ACROSS)
+    planes = Planes.choose(shape, network.pictures.output_pictures)
+    return draw_bands(title, bands, planes, classes, most_scale=4, most=ACROSS)

@@ -1,6 +1,7 @@
 """People's images in arrays: .npz with the names of Keras or MedMNIST, IDX files with those of MNIST's kin, CSV."""
 
 import logging
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from sklearn.model_selection import train_test_split
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UNREADABLE, UserError, reason
 from looking_for.core.foreign import GZIP, ZIP, describe_foreign, read_member
+from looking_for.core.imageset import CHANNELS, Shape
 from looking_for.images import idx
 from looking_for.images.labels import to_names
+from looking_for.images.pixels import with_colours
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +114,14 @@ def _joined(where: str, parts: Sequence[Part]) -> Part:
     if len(parts) == 1:
         return parts[0]
     logger.info("%s: %d images for validation join those for training", where, len(parts[1][0]))
-    return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
+    return join_parts(*parts)
+
+
+def join_parts(*parts: Part) -> Part:
+    """Put the images and labels of parts one after another, in colour where any part is."""
+    n_axes = max(x.ndim for x, _ in parts)
+    images = [with_colours(x) if x.ndim == n_axes - 1 == CHANNELS else x for x, _ in parts]
+    return np.concatenate(images), np.concatenate([y for _, y in parts])
 
 
 def idx_files(folder: Path) -> dict[str, Path]:
@@ -210,10 +220,19 @@ def _table(path: Path, size: tuple[int, int] | None) -> Part:
     if column is None or not len(table):
         raise UserError(f"{path} has no column of labels; needed is one of {', '.join(LABEL_COLUMNS)}, and pixels")
     pixels = np.delete(table, column, axis=1)
-    side = int(np.sqrt(pixels.shape[1]))
-    shape = (side, side) if side * side == pixels.shape[1] else size
-    if shape is None or shape[0] * shape[1] != pixels.shape[1]:
-        raise UserError(f"{path} has {pixels.shape[1]} pixels per image, no square; say data.size: [height, width]")
-    logger.info("%s: read as CSV, %d×%d pixels", path, *shape)
+    shape = _shape_of(path, pixels.shape[1], size)
+    logger.info("%s: read as CSV, %d×%d pixels%s", path, *shape[:2], ", in colour" if len(shape) > 2 else "")
     is_whole = (pixels == np.rint(pixels)).all() and pixels.max() > 1
     return pixels.reshape(-1, *shape).astype(np.int64 if is_whole else np.float32), table[:, column].astype(float)
+
+
+def _shape_of(path: Path, n_numbers: int, size: tuple[int, int] | None) -> Shape:
+    """The shape of images of so many numbers: a square in grey or in colour, or of the size that a person says."""
+    for channels in ((), (CHANNELS,)):
+        n_pixels = n_numbers / math.prod(channels)
+        side = math.isqrt(int(n_pixels))
+        if side * side == n_pixels:
+            return (side, side, *channels)
+        if size is not None and math.prod(size) == n_pixels:
+            return (*size, *channels)
+    raise UserError(f"{path} has {n_numbers} pixels per image, no square; say data.size: [height, width]")

@@ -13,7 +13,7 @@ from looking_for.images.archives import Parts, idx_files, read_csv, read_idx, re
 from looking_for.images.catalog import recognise_dataset
 from looking_for.images.folders import read_folders
 from looking_for.images.labels import count_from_zero, to_vector
-from looking_for.images.pixels import resize, to_grey_images
+from looking_for.images.pixels import resize, to_images, unify_colours
 from looking_for.images.validate import validate_images
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ def make_image_set(path: Path, parts: Parts, options: ImageOptions) -> ImageSet:
     where, arrays = str(path), parts.arrays()
     for key in ("x_train", "x_test"):
         arrays[key] = _prepare(f"{where}: {key}", arrays[key], options, options.transpose or parts.is_transposed)
+    arrays["x_train"], arrays["x_test"] = unify_colours(where, [arrays["x_train"], arrays["x_test"]])
     labels = {key: to_vector(arrays[key]) for key in ("y_train", "y_test")}
     names = list(options.classes) or parts.names
     labels, names = count_from_zero(where, labels, names)
@@ -85,10 +86,10 @@ def make_image_set(path: Path, parts: Parts, options: ImageOptions) -> ImageSet:
 
 
 def _prepare(where: str, x: Array, options: ImageOptions, is_transposed: bool) -> Array:
-    grey = to_grey_images(where, x, options.grayscale)
+    images = to_images(where, x, options.grayscale)
     if is_transposed:
         logger.info("%s: turned upright, rows and columns exchanged", where)
-        grey = np.ascontiguousarray(grey.transpose(0, 2, 1))
-    if options.size is None or grey.shape[1:] == options.size:
-        return grey
-    return np.stack([resize(image, options.size) for image in grey]) if len(grey) else grey
+        images = np.ascontiguousarray(images.swapaxes(1, 2))
+    if options.size is None or images.shape[1:3] == options.size:
+        return images
+    return np.stack([resize(image, options.size) for image in images]) if len(images) else images

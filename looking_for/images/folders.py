@@ -8,8 +8,8 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.images.archives import Part, Parts, split_by_class
-from looking_for.images.pixels import read_picture
+from looking_for.images.archives import Part, Parts, join_parts, split_by_class
+from looking_for.images.pixels import read_picture, with_colours
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def read_folders(path: Path, grayscale: bool, size: tuple[int, int] | None) -> P
     Parameters
     ----------
     grayscale : bool
-        Whether colours are converted; else they are refused.
+        Whether colours are converted to grey.
     size : (int, int), optional
         Height and width to resize to; without it all must be of one size.
 
@@ -50,8 +50,7 @@ def read_folders(path: Path, grayscale: bool, size: tuple[int, int] | None) -> P
         read["test"] = read.pop("validation")
     if "validation" in read:
         logger.info("%s: %s joins %s", path, parts["validation"].name, parts["train"].name)
-        x, y = (np.concatenate(pair) for pair in zip(read["train"], read["validation"], strict=True))
-        read["train"] = x, y
+        read["train"] = join_parts(read["train"], read["validation"])
     return Parts(read["train"], read["test"], names)
 
 
@@ -84,7 +83,8 @@ def _visible(path: Path, *, folders: bool) -> list[str]:
 
 
 def _read_classes(folder: Path, names: Sequence[str], grayscale: bool, size: tuple[int, int] | None) -> Part:
-    """Read all images of a folder's classes (n_images, height, width) with their labels (n_images,)."""
+    """Read all images of a folder's classes, (n_images, height, width) or in colour (n_images, height, width, 3),
+    with their labels (n_images,)."""
     files = [
         (folder / name / file, k) for k, name in enumerate(names) for file in _visible(folder / name, folders=False)
     ]
@@ -96,13 +96,16 @@ def _read_classes(folder: Path, names: Sequence[str], grayscale: bool, size: tup
     first = read_picture(files[0][0], grayscale, size)
     x = np.empty((len(files), *first.shape), np.uint8)
     for n, (file, _) in enumerate(files):
-        x[n] = _of_size(file, read_picture(file, grayscale, size), first, files[0][0])
+        image = _of_size(file, read_picture(file, grayscale, size), first, files[0][0])
+        if image.ndim == x.ndim:  # the first in colour, after grey ones
+            x = with_colours(x)
+        x[n] = image if image.ndim == x.ndim - 1 else with_colours(image)
     return x, np.array([k for _, k in files])
 
 
 def _of_size(file: Path, image: Array, first: Array, other: Path) -> Array:
-    if image.shape != first.shape:
-        sizes = " and ".join(f"{h}×{w}" for h, w in (first.shape, image.shape))
+    if image.shape[:2] != first.shape[:2]:
+        sizes = " and ".join("×".join(map(str, shape[:2])) for shape in (first.shape, image.shape))
         raise UserError(f"{file} is of another size than {other.name}: {sizes} pixels; data.size: [height, width] "
                         "resizes all to one")  # fmt: skip
     return image

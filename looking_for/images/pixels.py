@@ -1,7 +1,9 @@
-"""Grey pixels of 8 bits from what people have: pictures of every mode, arrays of every type, with colour or alpha."""
+"""Pixels of 8 bits from what people have: pictures of every mode, arrays of every type, grey, in colour, with alpha."""
 
+import logging
 import struct
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,9 @@ from PIL import Image, ImageOps
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError, reason
+from looking_for.core.imageset import CHANNELS
+
+logger = logging.getLogger(__name__)
 
 MAX_PIXELS = 4_096**2  # of one picture; what is larger is refused before it is decoded
 LUMA = np.array([19_595, 38_470, 7_471])  # of red, green and blue in grey, of 65,536: Pillow's mode L (ITU-R 601)
@@ -21,23 +26,24 @@ UNREADABLE_PICTURE = (
 
 
 def read_picture(file: Path, grayscale: bool, size: tuple[int, int] | None) -> Array:
-    """Read a picture as grey, upright, on white where it is transparent.
+    """Read a picture, upright, on white where it is transparent.
 
     Parameters
     ----------
     grayscale : bool
-        Whether colours are converted; else they are refused.
+        Whether colours are converted to grey.
     size : (int, int), optional
         Height and width to resize to.
 
     Returns
     -------
-    array, shape (height, width), uint8
+    array, shape (height, width) or (height, width, 3), uint8
+        In colour where any pixel is.
 
     Raises
     ------
     UserError
-        If it is no picture, too large, or in colour.
+        If it is no picture, or too large.
     """
     try:
         with warnings.catch_warnings():
@@ -45,13 +51,13 @@ def read_picture(file: Path, grayscale: bool, size: tuple[int, int] | None) -> A
             with Image.open(file) as opened:
                 _check_size(file, *opened.size)
                 picture = ImageOps.exif_transpose(opened)
-                grey = _to_grey(file, picture, grayscale)
+                pixels = _pixels_of(file, picture, grayscale)
     except (Image.DecompressionBombError, *UNREADABLE_PICTURE) as error:
         if isinstance(error, Image.DecompressionBombError):
             raise UserError(f"{file} is too large: {reason(error).partition(',')[0]}; allowed are {MAX_PIXELS:,} "
                             "pixels") from error  # fmt: skip
         raise UserError(f"{file} is not an image, or damaged: {reason(error)}") from error
-    return grey if size is None else resize(grey, size)
+    return pixels if size is None else resize(pixels, size)
 
 
 def _check_size(file: Path, width: int, height: int) -> None:
@@ -59,17 +65,17 @@ def _check_size(file: Path, width: int, height: int) -> None:
         raise UserError(f"{file} is too large: {height}×{width} pixels; allowed are {MAX_PIXELS:,}")
 
 
-def _to_grey(file: Path, picture: Image.Image, grayscale: bool) -> Array:
+def _pixels_of(file: Path, picture: Image.Image, grayscale: bool) -> Array:
     if picture.mode == "F":
         return narrow(str(file), np.asarray(picture))
     if picture.mode in SIXTEEN_BITS:
         return _high_bytes(file, np.asarray(picture))
-    is_grey = picture.mode in ("1", "L", "LA", "La")
-    if not (is_grey or grayscale):
-        raise UserError(f"{file} is {picture.mode}, not 8-bit grey; set data.grayscale: true to convert colours")
     if picture.has_transparency_data:
-        return on_white(np.asarray(picture.convert("RGBA")))
-    return np.asarray(picture.convert("L"))
+        rgba = np.asarray(picture.convert("RGBA"))
+        return on_white(luma(rgba), rgba) if grayscale else _grey_if_equal(on_white(rgba[..., :CHANNELS], rgba))
+    if grayscale or picture.mode in ("1", "L"):
+        return np.asarray(picture.convert("L"))
+    return _grey_if_equal(np.asarray(picture.convert("RGB")))
 
 
 def _high_bytes(file: Path, x: Array) -> Array:
@@ -79,25 +85,57 @@ def _high_bytes(file: Path, x: Array) -> Array:
     return (x >> 8).astype(np.uint8)
 
 
-def on_white(rgba: Array) -> Array:
-    """Give the grey of pixels (…, 4) with an alpha channel, uint8, composed on white: (…), uint8."""
-    alpha = rgba[..., 3].astype(np.int64)
-    return np.asarray((luma(rgba[..., :3]) * alpha + 255 * (255 - alpha) + 127) // 255, np.uint8)
+def on_white(values: Array, rgba: Array) -> Array:
+    """Compose values on white, by the alpha channel of pixels (…, 4), uint8.
+
+    Parameters
+    ----------
+    values : array, shape (…) or (…, 3), of 0…255
+        Greys or colours.
+    """
+    alpha = rgba[..., CHANNELS].astype(np.int64).reshape(*rgba.shape[:-1], *[1] * (values.ndim - rgba.ndim + 1))
+    return np.asarray((values.astype(np.int64) * alpha + 255 * (255 - alpha) + 127) // 255, np.uint8)
 
 
 def luma(rgb: Array) -> Array:
-    """Give the grey of pixels (…, 3), uint8, as Pillow's mode L has it: (…), int64."""
-    return np.asarray((rgb.astype(np.int64) @ LUMA + 0x8000) >> 16)
+    """Give the grey of pixels (…, 3 or 4), uint8, as Pillow's mode L has it: (…), uint8."""
+    return np.asarray((rgb[..., :CHANNELS].astype(np.int64) @ LUMA + 0x8000) >> 16, np.uint8)
 
 
-def resize(grey: Array, size: tuple[int, int]) -> Array:
-    """Resize an image (height, width), uint8, to another height and width, each pixel a mean of those it covers."""
+def resize(image: Array, size: tuple[int, int]) -> Array:
+    """Resize an image (height, width) or (height, width, 3), uint8, to another height and width, each pixel a mean of
+    those it covers."""
     height, width = size
-    return np.asarray(Image.fromarray(np.ascontiguousarray(grey)).resize((width, height), Image.Resampling.BILINEAR))
+    return np.asarray(Image.fromarray(np.ascontiguousarray(image)).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _grey_if_equal(rgb: Array) -> Array:
+    """Pixels (…, 3) as they are, or (…) where red, green and blue are the same everywhere."""
+    return rgb[..., 0] if (rgb == rgb[..., :1]).all() else rgb
+
+
+def with_colours(grey: Array) -> Array:
+    """Give grey pixels (…) three equal planes (…, 3)."""
+    return np.repeat(grey[..., None], CHANNELS, axis=-1)
+
+
+def unify_colours(where: str, parts: Sequence[Array]) -> list[Array]:
+    """Make images of several parts all grey, or all in colour where any is.
+
+    Parameters
+    ----------
+    parts : sequence of arrays, shape (n_images, height, width) or (n_images, height, width, 3)
+    """
+    reduced = [_grey_if_equal(x) if x.ndim > CHANNELS else x for x in parts]
+    if all(x.ndim == CHANNELS for x in reduced):
+        if any(x.ndim > CHANNELS for x in parts):
+            logger.info("%s: red, green and blue are the same everywhere: read as grey", where)
+        return reduced
+    return [with_colours(x) if x.ndim == CHANNELS else x for x in parts]
 
 
 def narrow(where: str, x: Array) -> Array:
-    """Bring grey pixels of any type to uint8: 16 bits by their high byte, fractions of 0…1 times 255.
+    """Bring pixels of any type to uint8: 16 bits by their high byte, fractions of 0…1 times 255.
 
     Raises
     ------
@@ -122,25 +160,27 @@ def narrow(where: str, x: Array) -> Array:
                     "fractions 0–1: convert them by np.rint(255 * x / x.max()).astype(np.uint8)")  # fmt: skip
 
 
-def to_grey_images(where: str, x: Array, grayscale: bool) -> Array:
-    """Bring an array of images to (n_images, height, width), uint8.
+def to_images(where: str, x: Array, grayscale: bool) -> Array:
+    """Bring an array of images to (n_images, height, width) or (n_images, height, width, 3), uint8.
 
     Parameters
     ----------
     where : str
         The array's name, for messages.
     x : array
-        With the axes images, height, width, and none or 1, 3 or 4 channels at the end, or one channel after the images.
+        With the axes images, height, width, and none or 1, 3 or 4 channels at the end, or 1 or 3 after the images.
     grayscale : bool
-        Whether colours are converted; else they are refused.
+        Whether colours are converted to grey.
     """
     if x.ndim == 4 and 1 in (x.shape[3], x.shape[1]):
         x = x[..., 0] if x.shape[3] == 1 else x[:, 0]
-    if x.ndim == 4 and x.shape[3] in (3, 4):
-        if not grayscale:
-            raise UserError(f"{where} is in colour, {x.shape}; set data.grayscale: true to convert it")
+    if x.ndim == 4 and x.shape[1] == CHANNELS and x.shape[3] not in (CHANNELS, CHANNELS + 1):
+        logger.info("%s: colours come before height and width, as PyTorch has them", where)
+        x = x.transpose(0, 2, 3, 1)
+    if x.ndim == 4 and x.shape[3] in (CHANNELS, CHANNELS + 1):
         x = narrow(where, x)
-        return on_white(x) if x.shape[3] == 4 else luma(x).astype(np.uint8)
+        values = luma(x) if grayscale else x[..., :CHANNELS]
+        return np.ascontiguousarray(values if x.shape[3] == CHANNELS else on_white(values, x))
     if x.ndim != 3:
         raise UserError(f"{where} has the shape {x.shape}; needed: images × height × width, or colours as a last "
                         "axis of 3 or 4")  # fmt: skip

@@ -33,7 +33,7 @@ def validate_images(source: str, arrays: Mapping[str, Array], names: Sequence[st
             raise UserError(f"{source}: {problem}")
     sizes = [arrays[key].shape[1:] for key in ("x_train", "x_test")]
     if sizes[0] != sizes[1]:
-        shown = " and ".join("×".join(map(str, size)) for size in sizes)
+        shown = " and ".join("×".join(map(str, size[:2])) for size in sizes)
         raise UserError(f"{source}: training and test images must be of one size; they are {shown} pixels")
     _reject_empty_images(source, arrays["x_train"])
     classes = _validate_names(source, arrays, names)

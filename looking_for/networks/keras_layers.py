@@ -14,7 +14,9 @@ import numpy as np
 
 from looking_for.core.arrays import Array, as_float32
 from looking_for.core.errors import UserError
+from looking_for.core.imageset import CHANNELS
 from looking_for.core.npz import load_arrays, raise_invalid, save_arrays
+from looking_for.networks.preprocessing import Preprocessing
 
 Description = dict[str, Any]
 
@@ -46,30 +48,28 @@ class StoredLayers:
         Keras' own description of the layers, JSON.
     weights : sequence of arrays, float32
         In Keras' order.
-    scale, mean, std : float
-        Inputs are preprocessed as (scale · x − mean) / std of pixels x in [0, 1].
+    pixels : Preprocessing
+        What the first layer sees.
     """
 
     architecture: str
     weights: Sequence[Array]
-    scale: float
-    mean: float
-    std: float
+    pixels: Preprocessing
 
     def save(self, path: Path) -> None:
         arrays = {f"array_{n:04}": as_float32(array) for n, array in enumerate(self.weights)}
-        settings = {"pixels": np.array([self.scale, self.mean, self.std])}
+        settings = {"pixels": self.pixels.as_array()}
         save_arrays(path, {"architecture": np.array(self.architecture)} | settings | arrays)
 
     @classmethod
     def load(cls, path: Path) -> "StoredLayers":
         a = load_arrays(path)
-        if "pixels" not in a or a["pixels"].shape != (3,):
+        if "pixels" not in a or a["pixels"].shape not in ((3,), (3, CHANNELS)):
             raise_invalid(path, "it does not say what its first layer sees (pixels: scale, mean, std)")
         weights = [a[name] for name in sorted(a) if name.startswith("array_")]
         if not all(np.isfinite(array).all() for array in [a["pixels"], *weights]):
             raise_invalid(path, "it has numbers that are not finite")
-        return cls(str(a["architecture"]), weights, *a["pixels"].tolist())
+        return cls(str(a["architecture"]), weights, Preprocessing.from_array(a["pixels"]))
 
 
 def check_readable(description: Mapping[str, Any], where: str) -> None:

@@ -174,7 +174,8 @@ class PiecewiseAffineNetwork:
     def _forward(self, model: Any, x: Any) -> Any:
         """A Keras model's logits of rows of pixels, which it sees in its own shape and scale."""
         x = tf.convert_to_tensor(x, model.inputs[0].dtype)
-        preprocessed = (x * self._stored.scale - self._stored.mean) / self._stored.std
+        scale, mean, std = (tf.constant(v, x.dtype) for v in self._stored.pixels.of_row(self.n_inputs))
+        preprocessed = (x * scale - mean) / std
         return model(tf.reshape(preprocessed, [-1, *model.input_shape[1:]]), training=False)
 
     def _vjp(self, model: Any, x: Any, directions: Any) -> Any:

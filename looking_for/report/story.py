@@ -46,11 +46,10 @@ def write_story(run: RunResults) -> str:
 
 def _describe_opening(run: RunResults) -> Any:
     is_relu = all(n.architecture.activation == "relu" for n in run.networks)
-    height, width = run.images.shape
     return SimpleNamespace(
         kind=DATASETS[run.settings.dataset].words or _describe_custom(run.classes),
-        height=height,
-        width=width,
+        size=run.images.size_words,
+        is_in_colour=len(run.images.shape) > 2,
         left_out="ReLUs" if is_relu else "activations",
         shown_class=run.classes[class_shown(run.classes)],
         strips=networks_with_strips(run),

@@ -1,11 +1,15 @@
 """The sections `train`, `networks` and `models`: how networks come about."""
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+import numpy as np
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from looking_for.core.errors import UserError
+from looking_for.core.imageset import CHANNELS
 from looking_for.networks.recipe import Recipe, TrainSettings
 from stages.params import PARAMS, Section, Seed
 
@@ -13,6 +17,24 @@ MAX_SAMPLES = 100_000_000
 
 ActivationName = Literal["relu", "leaky_relu", "linear", "tanh", "sigmoid", "gelu"]
 Width = Annotated[int, Field(ge=1, le=8192)]
+
+
+def _check_per_colour(value: Any) -> float | list[float]:
+    """One number, or three."""
+    numbers = value if isinstance(value, list) else [value]
+    is_number = [isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers]
+    if not all(is_number) or len(numbers) != (CHANNELS if isinstance(value, list) else 1):
+        raise PydanticCustomError("numbers_per_colour", "numbers")
+    return [float(n) for n in numbers] if isinstance(value, list) else float(value)
+
+
+def _check_positive(value: float | list[float]) -> float | list[float]:
+    if np.min(value) <= 0:
+        raise PydanticCustomError("positive_per_colour", "numbers")
+    return value
+
+
+PerColour = Annotated[Any, AfterValidator(_check_per_colour)]
 
 
 class Train(Section):
@@ -50,10 +72,11 @@ class ModelParams(Section):
     activation: ActivationName | None = None
     slope: float | None = Field(default=None, ge=-10, le=10)
     scale: float | None = Field(default=None, gt=0, le=1e6)
-    mean: float = 0.0
-    std: float = Field(default=1.0, gt=0)
+    mean: PerColour = 0.0
+    std: Annotated[PerColour, AfterValidator(_check_positive)] = 1.0
     layers: list[str] = Field(default=[], max_length=64)
     orientation: Literal["inputs-by-units", "units-by-inputs"] | None = None
+    channels: Literal["first", "last"] | None = None
     epsilon: float | None = Field(default=None, gt=0, le=1)
     normalisation: Literal["before", "after"] | None = None
 

@@ -22,6 +22,7 @@ from looking_for.core.tables import load_rows
 from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.dense_weights import Snapshots
 from looking_for.networks.keras_layers import StoredLayers
+from looking_for.networks.preprocessing import Preprocessing
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
 from looking_for.surrogates.pictures import Pictures
@@ -147,6 +148,6 @@ def test_stored_layers_need_their_preprocessing(tmp_path: Path) -> None:
     save_arrays(path, {"architecture": np.array("{}")})
     with pytest.raises(UserError, match="does not say what its first layer sees"):
         StoredLayers.load(path)
-    StoredLayers("{}", [np.array([np.nan])], 1, 0, 1).save(path)
+    StoredLayers("{}", [np.array([np.nan])], Preprocessing()).save(path)
     with pytest.raises(UserError, match="not finite"):
         StoredLayers.load(path)

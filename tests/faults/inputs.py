@@ -53,7 +53,7 @@ BAD_ARRAYS: dict[str, Callable[[Arrays], object]] = {
     "NaN images": lambda a: a.update(x_test=a["x_test"] * np.nan),
     "wide integers": lambda a: a.update(x_train=a["x_train"].astype(np.int64) << 20),
     "black images": lambda a: a.update(x_train=0 * a["x_train"]),
-    "colour images": lambda a: a.update(x_train=np.stack([a["x_train"]] * 3, axis=3)),
+    "five channels": lambda a: a.update(x_train=np.stack([a["x_train"]] * 5, axis=3)),
     "flat images": lambda a: a.update(x_train=a["x_train"].reshape(len(a["x_train"]), -1)),
     "no images": lambda a: a.update(x_train=a["x_train"][:0], y_train=a["y_train"][:0]),
     "images of two sizes": lambda a: a.update(x_test=a["x_test"][:, 1:]),

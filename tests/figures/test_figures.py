@@ -14,6 +14,7 @@ from looking_for.figures import canvas, charts, film, hidden_units, palette
 from looking_for.figures.canvas import GAP
 from looking_for.figures.claims import describe_regions
 from looking_for.figures.legible import legible_names
+from looking_for.figures.planes import Planes
 from looking_for.results.glossary import describe_rung
 from looking_for.results.run import largest_at_most
 from looking_for.surrogates.pictures import Pictures
@@ -54,18 +55,18 @@ def test_half_range_ignores_never_inked() -> None:
 
 
 def test_mosaic_places_each_picture() -> None:
-    levels = np.arange(5 * 6, dtype=np.uint8).reshape(5, 6)
-    sheet = canvas.mosaic(levels, (2, 3), columns=2, scale=2, gap=1)
+    levels = np.arange(5 * 6, dtype=np.uint8).reshape(5, 2, 3)
+    sheet = canvas.mosaic(levels, columns=2, scale=2, gap=1)
     assert sheet.shape == (3 * 5, 2 * 7)
     for n in range(5):
         top, left = n // 2 * 5, n % 2 * 7
-        assert np.array_equal(sheet[top : top + 4 : 2, left : left + 6 : 2], levels[n].reshape(2, 3))
+        assert np.array_equal(sheet[top : top + 4 : 2, left : left + 6 : 2], levels[n])
 
 
 @pytest.mark.parametrize("number", [1, 10, 64, 512, 4096])
 @pytest.mark.parametrize("shape", [(8, 8), (28, 28)])
 def test_draw_sheet_fits_every_unit(number: int, shape: tuple[int, int]) -> None:
-    columns, scale = hidden_units.arrange_units(number, shape, width=1000)
+    columns, scale = hidden_units.arrange_units(number, Planes(shape), width=1000)
     assert columns * (shape[1] * scale + GAP) <= 1000
     weights = np.random.default_rng(0).normal(size=(shape[0] * shape[1], number))
     page = hidden_units.draw_sheet(weights, np.zeros(len(weights), bool), shape, "units", "how true")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -172,8 +173,67 @@ def test_load_custom_converts_colour_as_pillow_does(tmp_path: Path) -> None:
     write = npz(x_train=COLOUR[:140], x_test=COLOUR[140:])
     images = load_custom(write(tmp_path), GREY)
     assert np.array_equal(images.x_train[7], np.asarray(Image.fromarray(COLOUR[7]).convert("L")))
-    with pytest.raises(UserError, match=r"in colour.*data\.grayscale: true"):
-        load_custom(write(tmp_path), ImageOptions())
+    assert np.array_equal(load_custom(write(tmp_path), ImageOptions()).x_train, COLOUR[:140])
+
+
+ALPHA = np.random.default_rng(1).integers(0, 256, (200, 8, 8, 1)).astype(np.uint8)
+ON_WHITE = np.rint(COLOUR * (ALPHA / 255) + 255 - ALPHA).astype(np.uint8)
+HALF_GREY = np.where(np.arange(200)[:, None, None, None] < 100, X[..., None], COLOUR).astype(np.uint8)
+
+
+def coloured(pixels: Array, axes: tuple[int, ...] = (0, 1, 2, 3)) -> Callable[[Path], Path]:
+    return npz(x_train=pixels[:140].transpose(axes), x_test=pixels[140:].transpose(axes))
+
+
+def coloured_pictures(pixels: Array, mode: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        for n, (image, label) in enumerate(zip(pixels, Y, strict=True)):
+            place = folder / "set" / ("train" if n < 140 else "test") / str(label)
+            place.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image, mode).save(place / f"{n:04}.png")
+        return folder / "set"
+
+    return write
+
+
+IN_COLOUR: dict[str, tuple[Callable[[Path], Path], Array]] = {
+    "an .npz": (coloured(COLOUR), COLOUR),
+    "an .npz with alpha": (coloured(np.concatenate([COLOUR, ALPHA], axis=3)), ON_WHITE),
+    "an .npz with PyTorch's axes": (coloured(COLOUR, (0, 3, 1, 2)), COLOUR),
+    "an .npz of fractions": (coloured(COLOUR / 255), COLOUR),
+    "a CSV": (csv(pixels=COLOUR), COLOUR),
+    "pictures": (coloured_pictures(COLOUR, "RGB"), COLOUR),
+    "pictures with alpha": (coloured_pictures(np.concatenate([COLOUR, ALPHA], axis=3), "RGBA"), ON_WHITE),
+    "pictures of which half are grey": (coloured_pictures(HALF_GREY, "RGB"), HALF_GREY),
+}
+
+
+@pytest.mark.parametrize("form", IN_COLOUR)
+def test_load_custom_keeps_colour(tmp_path: Path, form: str) -> None:
+    write, expected = IN_COLOUR[form]
+    images = load_custom(write(tmp_path), ImageOptions())
+    assert images.shape == (8, 8, 3)
+    result = np.concatenate([images.x_train, images.x_test]).reshape(200, -1)
+    assert sorted(map(bytes, result)) == sorted(map(bytes, expected.reshape(200, -1)))
+
+
+@pytest.mark.parametrize("write", [coloured, lambda x: coloured_pictures(x, "RGB")], ids=["npz", "pictures"])
+def test_load_custom_takes_colours_that_are_the_same_as_grey(tmp_path: Path, write: Any) -> None:
+    images = load_custom(write(np.repeat(X[..., None], 3, axis=3))(tmp_path), ImageOptions())
+    assert images.shape == (8, 8)
+    assert sorted(map(bytes, images.x_train.reshape(140, -1))) == sorted(map(bytes, X[:140].reshape(140, -1)))
+
+
+def test_load_custom_takes_parts_together_grey_or_in_colour(tmp_path: Path) -> None:
+    images = load_custom(npz(x_test=COLOUR[140:])(tmp_path), ImageOptions())
+    assert np.array_equal(images.x_train, np.repeat(X[:140, ..., None], 3, axis=3))
+    assert np.array_equal(images.x_test, COLOUR[140:])
+
+
+def test_load_custom_turns_and_resizes_colour(tmp_path: Path) -> None:
+    turned = load_custom(coloured(COLOUR)(tmp_path), ImageOptions(transpose=True))
+    assert np.array_equal(turned.x_test, COLOUR[140:].swapaxes(1, 2))
+    assert load_custom(coloured(COLOUR)(tmp_path), ImageOptions(size=(6, 5))).shape == (6, 5, 3)
 
 
 def test_load_custom_resizes_pictures_of_many_sizes(tmp_path: Path) -> None:

@@ -33,6 +33,12 @@ WRONG = [
     ("pull: 0.3", "pull: -1", ["fit.pull = -1", "greater than or equal to 0"]),
     ("models: {}", "models: {few: {path: mine.npz}}", ["'few' is a name of networks and of models"]),
     ("models: {}", "models: {mine: {path: mine.npz, std: 0}}", ["models.mine.std = 0, but should be greater than 0"]),
+    (
+        "models: {}",
+        "models: {mine: {path: m.npz, mean: [0.1, 0.2]}}",
+        ["models.mine.mean = [0.1, 0.2], but it is a number, or three of them: of red, green and blue"],
+    ),
+    ("models: {}", "models: {mine: {path: m.npz, std: [1, 0, 1]}}", ["models.mine.std = [1, 0, 1], but should be gr"]),
     ("models: {}", "models: {mine: {file: mine.npz}}", ["models.mine.file = 'mine.npz' is not a known key"]),
     ("challenge: [all]", "challenge: [ghost]", ["challenge has 'ghost'", "networks: few, all, flat"]),
     ("story: [few, all]", "story: few", ["render.story = 'few'", "valid list"]),

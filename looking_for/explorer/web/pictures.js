@@ -12,6 +12,27 @@ export function setPalette(bytes) {
   signedColours = Uint32Array.from({ length: bytes.length / 3 }, (_, n) => pixel(...bytes.subarray(3 * n, 3 * n + 3)));
 }
 
+const GAP = 1; // between planes, of an image's pixels
+
+/**
+ * The shape in which pictures of weights are drawn: in colour the planes of red, green and blue side by side.
+ * @param {Shape} shape
+ * @returns {[number, number]}
+ */
+export const drawnShape = ([height, width, channels = 1]) => [height, channels * (width + GAP) - GAP];
+
+/** From a drawn pixel to the number of its weight; −1 in a gap. */
+function weightAt(shape) {
+  const [, width, channels = 1] = shape;
+  const [, drawn] = drawnShape(shape);
+  return n => {
+    const row = Math.floor(n / drawn);
+    const plane = Math.floor((n % drawn) / (width + GAP));
+    const column = (n % drawn) - plane * (width + GAP);
+    return column < width ? (row * width + column) * channels + plane : -1;
+  };
+}
+
 function paint(canvas, [height, width], colour) {
   if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
   const context = canvas.getContext("2d");
@@ -22,13 +43,14 @@ function paint(canvas, [height, width], colour) {
 }
 
 /**
- * Pixels 0…1, ink black.
+ * Pixels 0…1: grey as ink, black on white; in colour as they are.
  * @param {HTMLCanvasElement} canvas
  * @param {Shape} shape
  * @param {Numbers} pixels
  */
 export function drawInk(canvas, shape, pixels) {
-  paint(canvas, shape, n => GREYS[Math.round(255 * pixels[n])]);
+  const level = n => Math.round(255 * pixels[n]);
+  paint(canvas, [shape[0], shape[1]], shape[2] ? n => pixel(level(3 * n), level(3 * n + 1), level(3 * n + 2)) : n => GREYS[level(n)]);
 }
 
 /**
@@ -42,8 +64,12 @@ export function drawInk(canvas, shape, pixels) {
 export function drawSigned(canvas, shape, weights, half, never) {
   const levels = signedColours.length - 1;
   const middle = (levels - 1) / 2;
-  paint(canvas, shape, n => signedColours[never?.[n] ? levels
-    : Math.round((Math.max(-1, Math.min(1, weights[n] / half)) + 1) * middle)]);
+  const place = weightAt(shape);
+  paint(canvas, drawnShape(shape), drawn => {
+    const n = place(drawn);
+    if (n < 0) return GREYS[0];
+    return signedColours[never?.[n] ? levels : Math.round((Math.max(-1, Math.min(1, weights[n] / half)) + 1) * middle)];
+  });
 }
 
 /**

@@ -3,7 +3,7 @@
 import * as engine from "engine";
 import { integers, network as read } from "data";
 import { prepare } from "prepare";
-import { drawInk, drawSigned, halfRange, setPalette } from "pictures";
+import { drawInk, drawSigned, drawnShape, halfRange, setPalette } from "pictures";
 import { SIZE, makeBoard } from "board";
 
 const TOP = 3; // classes that are explained
@@ -11,7 +11,9 @@ const RIVALS = 4; // templates shown of a class
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const SHAPE = DATA.shape;
-const INPUTS = SHAPE[0] * SHAPE[1];
+const CHANNELS = SHAPE[2] ?? 1;
+const INPUTS = SHAPE[0] * SHAPE[1] * CHANNELS;
+const DRAWN = drawnShape(SHAPE);
 const known = new Map(); // networks as arrays, read when first asked for
 /** @type {(id: string) => any} An element of the page, of whichever kind. */
 const $ = id => document.getElementById(id);
@@ -43,7 +45,7 @@ function make(tag, attributes = {}, ...children) {
 
 /** A canvas with words for those who do not see it, under it a caption. */
 function tile(draw, label, caption, className = "tile") {
-  const canvas = make("canvas", { role: "img", "aria-label": label, style: `aspect-ratio: ${SHAPE[1]} / ${SHAPE[0]}` });
+  const canvas = make("canvas", { role: "img", "aria-label": label, style: `aspect-ratio: ${DRAWN[1]} / ${DRAWN[0]}` });
   draw(canvas);
   return make("figure", { class: className }, canvas, make("figcaption", {}, caption));
 }
@@ -281,12 +283,15 @@ function setUpStrip(board) {
   }));
 }
 
+/** A grey image with as many equal channels as the data's images have. */
+const inAllChannels = grey => Float32Array.from({ length: INPUTS }, (_, n) => grey[Math.floor(n / CHANNELS)]);
+
 function start() {
   setPalette(integers(DATA.palette));
   const longest = Math.max(...DATA.classes.map(name => name.length));
   document.body.style.setProperty("--name", `${Math.min(longest, 14) + 1}ch`);
   const board = makeBoard($("board"), ink => {
-    state.x = ink ? prepare(ink, SIZE, SHAPE, DATA.box) : new Float32Array(INPUTS);
+    state.x = ink ? inAllChannels(prepare(ink, SIZE, SHAPE, DATA.box)) : new Float32Array(INPUTS);
     update();
   });
   $("undo").addEventListener("click", () => board.undo());

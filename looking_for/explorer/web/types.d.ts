@@ -1,7 +1,8 @@
 // What the page's data are, for the type checker; nothing of this is in the page.
 
 type Numbers = ArrayLike<number>;
-type Shape = [height: number, width: number];
+/** Of an image; in colour with 3 channels. */
+type Shape = [height: number, width: number, channels?: number];
 
 /** Weights row by row, inputs × units, and a bias per unit. */
 interface Layer {

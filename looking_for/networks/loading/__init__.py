@@ -6,9 +6,11 @@ from zipfile import ZipFile
 
 from looking_for.core.errors import UNREADABLE, UserError
 from looking_for.core.foreign import HDF5, PICKLE, ZIP, describe_foreign, read_start
+from looking_for.core.imageset import Shape
 from looking_for.networks.base import Network
 from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.loading import arrays, chain, keras_file, weights
+from looking_for.networks.preprocessing import Numbers, Preprocessing
 from looking_for.networks.stored import build_network
 
 ACCEPTED = ", ".join((*arrays.FORMATS, *keras_file.FORMATS, ".onnx"))
@@ -28,16 +30,17 @@ CONVERSIONS = {
 
 def load_network(
     path: Path | str,
-    shape: tuple[int, int],
+    shape: Shape,
     *,
     n_classes: int | None = None,
     activation: str | None = None,
     slope: float | None = None,
     scale: float | None = None,
-    mean: float = 0.0,
-    std: float = 1.0,
+    mean: Numbers = 0.0,
+    std: Numbers = 1.0,
     layers: Sequence[str] = (),
     orientation: str | None = None,
+    channels: str | None = None,
     epsilon: float | None = None,
     normalisation: str | None = None,
 ) -> Network:
@@ -48,8 +51,8 @@ def load_network(
     path : Path or str
         .safetensors, .npz, .pt or .pth of dense layers; .keras, .h5, .hdf5 or .onnx of layers that are
         piecewise affine.
-    shape : (int, int)
-        Height and width of the images, in pixels.
+    shape : (int, int) or (int, int, 3)
+        Height and width of the images, in pixels; the 3 of images in colour.
     n_classes : int, optional
         Of the images; it helps to find the order of layers.
     activation : str, optional
@@ -58,8 +61,9 @@ def load_network(
         Of leaky_relu below 0; default: 0.01 in PyTorch's files, where an .npz must say it.
     scale, mean, std : float
         It was trained on (scale · x − mean) / std of pixels x in [0, 1]. Default: 1, 0, 1; of Keras' formats
-        without a scale, 255 where the model begins by dividing by about that.
-    layers, orientation, epsilon, normalisation
+        without a scale, 255 where the model begins by dividing by about that. Mean and std may have a number per
+        colour.
+    layers, orientation, channels, epsilon, normalisation
         What a file of weights may leave open, as in `looking_for.networks.loading.weights.load_weights`.
 
     Returns
@@ -86,9 +90,10 @@ def load_network(
     if not path.exists():
         raise UserError(f"{path} is missing: a network's file is needed there")
     weights_only = {"activation": activation, "slope": slope, "orientation": orientation, "epsilon": epsilon,
-                    "normalisation": normalisation, "layers": layers or None}  # fmt: skip
+                    "normalisation": normalisation, "layers": layers or None, "channels": channels}  # fmt: skip
     form = recognise_format(path)
     if form in LAYERED:
+        Preprocessing(mean=mean, std=std).check_shape(shape)
         if unused := [key for key, value in weights_only.items() if value is not None]:
             raise UserError(f"{path} says itself what its layers are: leave `{unused[0]}` out")
         layered = LAYERED[form](path, shape, scale=scale, mean=mean, std=std)
@@ -98,7 +103,7 @@ def load_network(
         return network
     return weights.load_weights(
         path,
-        shape[0] * shape[1],
+        shape,
         n_classes=n_classes,
         activation=activation,
         slope=slope,
@@ -107,6 +112,7 @@ def load_network(
         std=std,
         layers=layers,
         orientation=orientation,
+        channels=channels,
         epsilon=epsilon,
         normalisation=normalisation,
     )

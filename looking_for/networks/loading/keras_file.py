@@ -13,10 +13,12 @@ import h5py
 import numpy as np
 
 from looking_for.core.errors import UNREADABLE, UserError, reason
+from looking_for.core.imageset import Shape
 from looking_for.networks import keras_layers
 from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.keras_layers import StoredLayers
 from looking_for.networks.loading.folding import Layer, fold_dense
+from looking_for.networks.preprocessing import Numbers, Preprocessing
 
 FORMATS = (".keras", ".h5", ".hdf5")
 UINT8_SCALE = 255.0  # of a model that expects pixels of 0…255
@@ -24,7 +26,7 @@ MIN_UINT8_DIVISOR = 50.0  # a model that begins by dividing by more expects such
 
 
 def load_keras(
-    path: Path, shape: tuple[int, int], *, scale: float | None = None, mean: float = 0.0, std: float = 1.0
+    path: Path, shape: Shape, *, scale: float | None = None, mean: Numbers = 0.0, std: Numbers = 1.0
 ) -> DenseNetwork | StoredLayers:
     """Read a Keras model; it is a dense network where its layers are a dense chain.
 
@@ -32,11 +34,11 @@ def load_keras(
     ----------
     path : Path
         .keras or .h5.
-    shape : (int, int)
-        Height and width of the images, in pixels.
+    shape : (int, int) or (int, int, 3)
+        Height and width of the images, in pixels; the 3 of images in colour.
     scale, mean, std : float
         The model's own pixels are (scale · x − mean) / std of x in [0, 1]; without a scale it is 255 for a
-        model that begins by dividing by about that itself, else 1.
+        model that begins by dividing by about that itself, else 1. Mean and std may have a number per colour.
 
     Raises
     ------
@@ -54,18 +56,21 @@ def load_keras(
 
 
 def load_onnx(
-    path: Path, shape: tuple[int, int], *, scale: float | None = None, mean: float = 0.0, std: float = 1.0
+    path: Path, shape: Shape, *, scale: float | None = None, mean: Numbers = 0.0, std: Numbers = 1.0
 ) -> DenseNetwork | StoredLayers:
     """Read an ONNX graph; parameters, result and errors as of `load_keras`."""
     from looking_for.networks.loading.onnx_file import build_from_onnx
 
     model = build_from_onnx(path)
+    if len(shape) > 2 and len(model.inputs[0].shape) == 2:
+        raise UserError(f"{path} reads rows of numbers, which do not say the order of an image's colours: export it "
+                        "with its Flatten, so that it reads 3×height×width")  # fmt: skip
     _check_input(path, model, shape)
     return from_model(path, _rebuild(path, model, shape), shape, scale=scale, mean=mean, std=std)
 
 
 def from_model(
-    path: Path, model: Any, shape: tuple[int, int], *, scale: float | None, mean: float, std: float
+    path: Path, model: Any, shape: Shape, *, scale: float | None, mean: Numbers, std: Numbers
 ) -> DenseNetwork | StoredLayers:
     """Make a network of a model rebuilt of known layers; parameters, result and errors as of `load_keras`."""
     described = json.loads(json.dumps(_keras().saving.serialize_keras_object(model)))
@@ -74,11 +79,12 @@ def from_model(
     layers = _with_weights(described, model)
     if scale is None:
         scale = UINT8_SCALE if _expects_bytes(layers) else 1.0
-    chain = fold_dense(layers, int(np.prod(shape)), scale / std, -mean / std)
+    pixels = Preprocessing(scale, mean, std)
+    chain = fold_dense(layers, shape, pixels)
     if chain is not None:
         return chain
     keras_layers.reject_smooth(described, str(path))
-    return StoredLayers(json.dumps(described, sort_keys=True), model.get_weights(), scale, mean, std)
+    return StoredLayers(json.dumps(described, sort_keys=True), model.get_weights(), pixels)
 
 
 def read_description(path: Path) -> dict[str, Any]:
@@ -139,7 +145,7 @@ def _keras() -> Any:
     return keras
 
 
-def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
+def _check_input(path: Path, model: Any, shape: Shape) -> None:
     """Check for one input, of as many pixels as the images have, in their shape where it has one."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise UserError(f"{path} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; it needs one of each")
@@ -151,10 +157,11 @@ def _check_input(path: Path, model: Any, shape: tuple[int, int]) -> None:
     fitting = [size for size in shape if size != 1], [int(np.prod(shape))]
     if not any(len(wanted) == len(f) and all(a in (None, b) for a, b in zip(wanted, f, strict=True)) for f in fitting):
         size = "×".join(map(str, sizes))
-        raise UserError(f"{path} reads {size}; the images are grey, {shape[0]}×{shape[1]} pixels")
+        kind = "grey" if len(shape) == 2 else "in colour"
+        raise UserError(f"{path} reads {size}; the images are {kind}, {'×'.join(map(str, shape))} pixels")
 
 
-def _rebuild(path: Path, model: Any, shape: tuple[int, int]) -> Any:
+def _rebuild(path: Path, model: Any, shape: Shape) -> Any:
     from looking_for.networks.loading.keras_rebuild import rebuild_model
 
     try:

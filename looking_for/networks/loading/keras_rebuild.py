@@ -11,6 +11,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
+from looking_for.core.imageset import Shape
 from looking_for.core.keras_backend import keras
 from looking_for.networks.keras_layers import ONLY_IN_TRAINING
 
@@ -20,7 +21,7 @@ CONSTANT_OPERATIONS = {
 }  # fmt: skip
 
 
-def rebuild_model(path: str, model: Any, shape: tuple[int, int]) -> Any:
+def rebuild_model(path: str, model: Any, shape: Shape) -> Any:
     """Build the same function of known layers, for images of one size.
 
     Parameters
@@ -28,7 +29,7 @@ def rebuild_model(path: str, model: Any, shape: tuple[int, int]) -> Any:
     path : str
         For messages.
     model : keras.Model
-    shape : (int, int)
+    shape : (int, int) or (int, int, 3)
         Height and width of the images; it takes the place of sizes that the model leaves open.
 
     Returns
@@ -41,7 +42,7 @@ def rebuild_model(path: str, model: Any, shape: tuple[int, int]) -> Any:
     return keras.Model(inputs, outputs, name="network")
 
 
-def _input_shape(sizes: tuple[int | None, ...], shape: tuple[int, int]) -> tuple[int | None, ...]:
+def _input_shape(sizes: tuple[int | None, ...], shape: Shape) -> tuple[int | None, ...]:
     """The model's own input shape, where it is open that of the images, or of all their pixels in a row."""
     if None not in sizes:
         return sizes

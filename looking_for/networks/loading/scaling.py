@@ -7,13 +7,19 @@ from typing import NamedTuple
 import numpy as np
 
 from looking_for.core.arrays import Array, as_pixels
-from looking_for.core.imageset import ImageSet
+from looking_for.core.imageset import CHANNELS, ImageSet
 from looking_for.networks.base import Network
+from looking_for.networks.preprocessing import Numbers
 
 N_TRIED_IMAGES = 200
 GOOD = 0.9  # accuracy from which on nothing is tried
 MIN_GAIN = 0.1  # in accuracy, from which on another way is worth a line
-Scaling = Mapping[str, float]
+Scaling = Mapping[str, Numbers]
+PHOTOGRAPHS: Scaling = {
+    "scale": 1.0,
+    "mean": [0.485, 0.456, 0.406],
+    "std": [0.229, 0.224, 0.225],
+}  # torchvision's, of ImageNet
 
 
 class Suggestion(NamedTuple):
@@ -24,9 +30,17 @@ class Suggestion(NamedTuple):
     then: float
     n_images: int
 
+    @property
+    def words(self) -> str:
+        """The settings as params.yaml has them."""
+        return ", ".join(
+            f"{key}: {value:g}" if isinstance(value, float) else f"{key}: {value}"
+            for key, value in self.settings.items()
+        )
+
 
 def suggest_scaling(load: Callable[[Scaling], Network], network: Network, images: ImageSet) -> Suggestion | None:
-    """Try 0…1, 0…255 and pixels standardised by the training images.
+    """Try 0…1, 0…255, pixels standardised by the training images, and the usual ways of images in colour.
 
     Parameters
     ----------
@@ -55,10 +69,19 @@ def suggest_scaling(load: Callable[[Scaling], Network], network: Network, images
 
 
 def usual_scalings(x_train: Array) -> list[Scaling]:
-    """Give the usual ways for training images (n_images, height, width), uint8."""
+    """Give the usual ways for training images (n_images, height, width) or (n_images, height, width, 3), uint8."""
     pixels = x_train[:: max(1, len(x_train) // 1_000)] / 255
-    standardised = {"scale": 1.0, "mean": round(float(pixels.mean()), 4), "std": round(float(pixels.std()), 4) or 1.0}
-    return [{"scale": 1.0}, {"scale": 255.0}, standardised, {"scale": 1.0, "mean": 0.5, "std": 0.5}]
+    halves: Scaling = {"scale": 1.0, "mean": 0.5, "std": 0.5}
+    ways: list[Scaling] = [{"scale": 1.0}, {"scale": 255.0}, _standardised(pixels.ravel()), halves]
+    if pixels.ndim == 4:
+        ways += [_standardised(pixels.reshape(-1, CHANNELS)), PHOTOGRAPHS]
+    return ways
+
+
+def _standardised(pixels: Array) -> Scaling:
+    """The way to mean 0 and deviation 1, of all pixels (n,) or of each colour (n, 3)."""
+    mean, std = np.round(pixels.mean(axis=0), 4), np.round(pixels.std(axis=0), 4)
+    return {"scale": 1.0, "mean": mean.tolist(), "std": np.where(std > 0, std, 1.0).tolist()}
 
 
 def _accuracy(network: Network, x: Array, y: Array) -> float:

@@ -5,6 +5,7 @@ activation is; what else it leaves open is asked for.
 """
 
 import logging
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import numpy as np
 from looking_for.core.activations import KERAS_LEAK, TORCH_LEAK, name_activation
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
+from looking_for.core.imageset import Shape
 from looking_for.networks.dense import DenseNetwork, two_logits
 from looking_for.networks.loading.arrays import NamedArrays, read_arrays
 from looking_for.networks.loading.chain import Linear, Normalisation, group_layers, order_layers
 from looking_for.networks.loading.names import numbers_in
+from looking_for.networks.preprocessing import Numbers, Preprocessing, to_channels_last
 
 logger = logging.getLogger(__name__)
 
@@ -25,16 +28,17 @@ EPSILON = 1e-5  # of a batch normalisation, PyTorch's default
 
 def load_weights(
     path: Path,
-    n_inputs: int,
+    shape: Shape,
     *,
     n_classes: int | None = None,
     activation: str | None = None,
     slope: float | None = None,
     scale: float = 1.0,
-    mean: float = 0.0,
-    std: float = 1.0,
+    mean: Numbers = 0.0,
+    std: Numbers = 1.0,
     layers: Sequence[str] = (),
     orientation: str | None = None,
+    channels: str | None = None,
     epsilon: float | None = None,
     normalisation: str | None = None,
 ) -> DenseNetwork:
@@ -44,8 +48,8 @@ def load_weights(
     ----------
     path : Path
         .npz, .safetensors, .pt or .pth.
-    n_inputs : int
-        Pixels of an image.
+    shape : (int, int) or (int, int, 3)
+        Height and width of the images, in pixels; the 3 of images in colour.
     n_classes : int, optional
         Of the images; of two, an output of one unit z becomes (0, z).
     activation : str, optional
@@ -54,11 +58,15 @@ def load_weights(
         Of leaky_relu below 0; default: PyTorch's 0.01 in its files, where others must say it.
     scale, mean, std : float
         The network was trained on (scale · x − mean) / std of pixels x in [0, 1]; they are folded into the
-        first layer, so that the network here sees x. One trained on 0…255 has the scale 255.
+        first layer, so that the network here sees x. One trained on 0…255 has the scale 255. Mean and std may
+        have a number per colour.
     layers : sequence of str
         The layers' names in their order, where their sizes leave it open.
     orientation : str, optional
         "inputs-by-units" (Keras') or "units-by-inputs" (PyTorch's), where their sizes leave it open.
+    channels : str, optional
+        "last" if a pixel's three colours stand together, as in Keras, "first" if all of one colour do, as in
+        PyTorch; needed of images in colour, whose order no file of weights says.
     epsilon : float, optional
         Of batch normalisations; default: 1e-5.
     normalisation : str, optional
@@ -67,12 +75,14 @@ def load_weights(
     Raises
     ------
     UserError
-        If the arrays are not one chain of dense layers from `n_inputs` on; it names the array.
+        If the arrays are not one chain of dense layers from an image's pixels on; it names the array.
     """
-    named = read_arrays(path)
+    named, pixels = read_arrays(path), Preprocessing(scale, mean, std)
+    pixels.check_shape(shape)
+    _check_channels(path, shape, channels)
     full_name = _choose_activation(named, activation, slope)
     linear, norms = group_layers(path, named.arrays)
-    chain = order_layers(path, linear, n_inputs, n_classes, layers=layers, orientation=orientation)
+    chain = order_layers(path, linear, math.prod(shape), n_classes, layers=layers, orientation=orientation)
     for layer in chain:
         if layer.biases is not None and len(layer.biases) != layer.weights.shape[1]:
             raise UserError(f"{path}: each layer needs one bias per unit; {layer.name} has "
@@ -90,8 +100,19 @@ def load_weights(
         _fold(weights, biases, norm.gain_and_shift(epsilon or EPSILON), *_place(path, chain, norm, normalisation))
     if weights[-1].shape[1] == 1:
         weights[-1], biases[-1] = two_logits(weights[-1], biases[-1])
-    biases[0] = biases[0] - mean / std * weights[0].sum(axis=0)
-    return DenseNetwork.from_arrays([weights[0] * scale / std, *weights[1:]], biases, np.float64, full_name)
+    if channels == "first":
+        weights[0] = to_channels_last(weights[0], shape)
+    gain, shift = (np.broadcast_to(v, len(weights[0])) for v in pixels.gain_and_shift(math.prod(shape)))
+    biases[0] = biases[0] + shift @ weights[0]
+    return DenseNetwork.from_arrays([gain[:, None] * weights[0], *weights[1:]], biases, np.float64, full_name)
+
+
+def _check_channels(path: Path, shape: Shape, channels: str | None) -> None:
+    if len(shape) == 2 and channels is not None:
+        raise UserError(f"{path}: channels: {channels} is of images in colour; these are grey")
+    if len(shape) == 3 and channels is None:
+        raise UserError(f"{path}: the order of an image's colours is not in the file; say channels: first (PyTorch's, "
+                        "3×height×width) or channels: last (Keras', height×width×3)")  # fmt: skip
 
 
 def _choose_activation(named: NamedArrays, activation: str | None, slope: float | None) -> str:

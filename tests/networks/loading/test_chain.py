@@ -53,7 +53,7 @@ def read_logits(folder: Path, arrays: dict[str, Array], suffix: str = ".safetens
         np.savez(path, **arrays)  # type: ignore[arg-type]
     else:
         save_file(arrays, path)
-    return load_weights(path, 64, **{"n_classes": 10} | more).logits(X)
+    return load_weights(path, (8, 8), **{"n_classes": 10} | more).logits(X)
 
 
 def is_right(ours: Array, theirs: Array) -> bool:
@@ -189,7 +189,7 @@ def test_load_weights_reads_bfloat16(tmp_path: Path) -> None:
     text = json.dumps(header).encode()
     (tmp_path / "mine.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + data)
     halved = [tuple((a.view("u4") >> 16 << 16).view("f4") for a in pair) for pair in TWO]
-    ours = load_weights(tmp_path / "mine.safetensors", 64, n_classes=10).logits(X)
+    ours = load_weights(tmp_path / "mine.safetensors", (8, 8), n_classes=10).logits(X)
     assert is_right(ours, logits(halved))  # type: ignore[arg-type]
 
 

@@ -1,6 +1,7 @@
 """A network that was fed otherwise than params.yaml says: which of the usual ways gives more."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from sklearn.neural_network import MLPClassifier
@@ -14,11 +15,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 @pytest.mark.parametrize("which", range(3))
 def test_suggest_scaling_finds_how_it_was_fed(images: ImageSet, which: int) -> None:
-    right = {"mean": 0.0, "std": 1.0, **usual_scalings(images.x_train)[which]}
+    right: dict[str, Any] = {"mean": 0.0, "std": 1.0, **usual_scalings(images.x_train)[which]}
     x = (right["scale"] * images.x_train.reshape(len(images.x_train), -1) / 255 - right["mean"]) / right["std"]
     model = MLPClassifier((60,), max_iter=60, random_state=0).fit(x, images.y_train)
 
-    def load_fed(way: Mapping[str, float]) -> DenseNetwork:
+    def load_fed(way: Mapping[str, Any]) -> DenseNetwork:
         fed = {"scale": 1.0, "mean": 0.0, "std": 1.0, **way}
         first = model.coefs_[0]
         weights = [first * fed["scale"] / fed["std"], *model.coefs_[1:]]

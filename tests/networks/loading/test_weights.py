@@ -63,7 +63,7 @@ def test_load_weights_gives_the_logits(
     layers: list[tuple[Array, Array]],
     write: Callable[[Path, list[tuple[Array, Array]]], Path],
 ) -> None:
-    network, x = load_weights(write(tmp_path, layers), 64), as_pixels(images.x_test)
+    network, x = load_weights(write(tmp_path, layers), (8, 8)), as_pixels(images.x_test)
     assert np.abs(network.logits(x) - plain(layers, x)).max() < 1e-5
     product = np.linalg.multi_dot([w.astype(float) for w, _ in layers])
     assert np.abs(compose(network)[-1].weights - product).max() < 1e-5
@@ -76,14 +76,14 @@ def test_load_weights_from_scikit_learn(tmp_path: Path, images: ImageSet) -> Non
         model.fit(x, y)
     arrays: dict[str, Any] = {f"W{n}": w for n, w in enumerate(model.coefs_, 1)}
     np.savez(tmp_path / "mine.npz", **arrays, **{f"b{n}": b for n, b in enumerate(model.intercepts_, 1)})
-    logits = load_weights(tmp_path / "mine.npz", 64, activation="tanh").logits(as_pixels(images.x_test))
+    logits = load_weights(tmp_path / "mine.npz", (8, 8), activation="tanh").logits(as_pixels(images.x_test))
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     assert np.allclose(odds / odds.sum(axis=1, keepdims=True), model.predict_proba(as_pixels(images.x_test)))
 
 
 def test_load_weights_folds_scaling(tmp_path: Path, images: ImageSet, layers: list[tuple[Array, Array]]) -> None:
     x = as_pixels(images.x_test)
-    network = load_weights(as_pytorch(tmp_path, layers), 64, mean=0.1307, std=0.3081)
+    network = load_weights(as_pytorch(tmp_path, layers), (8, 8), mean=0.1307, std=0.3081)
     assert np.abs(network.logits(x) - plain(layers, (x - 0.1307) / 0.3081)).max() < 1e-5
 
 
@@ -92,14 +92,14 @@ def test_load_weights_orders_ten_layers(tmp_path: Path) -> None:
     arrays = {f"fc{n}.weight": np.ones((b, a), np.float32) for n, (a, b) in enumerate(pairwise(sizes))}
     save_file(arrays | {f"fc{n}.bias": np.zeros(b, np.float32) for n, b in enumerate(sizes[1:])},
               tmp_path / "mine.safetensors")  # fmt: skip
-    assert load_weights(tmp_path / "mine.safetensors", 9).hidden == sizes[1:-1]
+    assert load_weights(tmp_path / "mine.safetensors", (3, 3)).hidden == sizes[1:-1]
 
 
 def test_load_weights_puts_unnumbered_last(tmp_path: Path) -> None:
     arrays = {"fc1.weight": np.ones((20, 9), np.float32), "fc1.bias": np.zeros(20, np.float32),
               "out.weight": np.ones((4, 20), np.float32), "out.bias": np.zeros(4, np.float32)}  # fmt: skip
     save_file(arrays, tmp_path / "mine.safetensors")
-    assert load_weights(tmp_path / "mine.safetensors", 9).hidden == [20]
+    assert load_weights(tmp_path / "mine.safetensors", (3, 3)).hidden == [20]
 
 
 def written(folder: Path, arrays: dict[str, Array], name: str = "mine.npz") -> Path:
@@ -124,7 +124,7 @@ BAD: dict[str, tuple[dict[str, Array], str]] = {
 def test_load_weights_rejects_other_arrays(tmp_path: Path, case: str) -> None:
     arrays, words = BAD[case]
     with pytest.raises(UserError, match=words) as problem:
-        load_weights(written(tmp_path, arrays), 64)
+        load_weights(written(tmp_path, arrays), (8, 8))
     assert "\n" not in str(problem.value)
 
 
@@ -132,9 +132,9 @@ def test_load_weights_rejects_other_arrays(tmp_path: Path, case: str) -> None:
 def test_load_weights_rejects_other_files(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"\x80\x02 a pickle, say")
     with pytest.raises(UserError, match="is a Python pickle, which is never opened"):
-        load_weights(tmp_path / name, 64)
+        load_weights(tmp_path / name, (8, 8))
 
 
 def test_load_weights_rejects_unknown_activations(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="activation 'swish' is not known; allowed: relu"):
-        load_weights(written(tmp_path, {"W1": W, "b1": B}), 64, activation="swish")
+        load_weights(written(tmp_path, {"W1": W, "b1": B}), (8, 8), activation="swish")
