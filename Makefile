@@ -44,6 +44,7 @@ TSC = npx --yes --package typescript@5.9.3 tsc
 format: .venv/requirements-test.txt ## Put the code into shape
 	@ruff check --fix .
 	@ruff format .
+	@python -m tools.accepted
 
 slow: .venv/requirements-test.txt ## The tests on real MNIST, which need data/ and a trained pipeline
 	@pytest -m slow

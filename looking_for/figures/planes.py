@@ -35,9 +35,9 @@ class Planes:
         if len(image) == 2:
             return cls(image)
         columns = [np.moveaxis(w, -2, -1).reshape(-1, math.prod(image) // CHANNELS, CHANNELS) for w in weights]
-        whole = sum(float(np.square(c).sum()) for c in columns)
+        total = sum(float(np.square(c).sum()) for c in columns)
         mean = sum(CHANNELS * float(np.square(c.mean(axis=-1)).sum()) for c in columns)
-        return cls(image, mean >= AGREE_AT * whole)
+        return cls(image, mean >= AGREE_AT * total)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -1,7 +1,9 @@
 """People's own images: which form they are in, and from it an image set that passes the checks."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
 from looking_for.core.foreign import ZIP, describe_foreign
 from looking_for.core.imageset import ImageOptions, ImageSet
+from looking_for.core.text import join_words
 from looking_for.images.archives import Parts, idx_files, read_csv, read_idx, read_npz
 from looking_for.images.catalog import recognise_dataset
 from looking_for.images.folders import read_folders
@@ -18,11 +21,79 @@ from looking_for.images.validate import validate_images
 
 logger = logging.getLogger(__name__)
 
-ACCEPTED = (
-    "allowed: a folder of the four IDX files (plain or .gz), an .npz with x_train, y_train, x_test and y_test (or "
-    "MedMNIST's names), a CSV with a column label and one per pixel, or a folder with a subfolder of images for each "
-    "class, in train/ and test/ or to be split"
+
+class Form(NamedTuple):
+    """A form in which people have images.
+
+    Parameters
+    ----------
+    name, holds : str
+        What a path is, and what is read of it, as the documents have it.
+    short : str
+        The same in a message.
+    fits : function
+        Whether a path is of this form, by its content.
+    read : function
+    """
+
+    name: str
+    holds: str
+    short: str
+    fits: Callable[[Path], bool]
+    read: Callable[[Path, ImageOptions], Parts]
+
+
+def _has_csv(path: Path) -> bool:
+    files = [path] if path.is_file() else path.iterdir()
+    return any(file.suffix.lower() == ".csv" and not file.name.startswith(".") for file in files)
+
+
+def _has_folders(path: Path) -> bool:
+    return path.is_dir() and any(child.is_dir() and not child.name.startswith(".") for child in path.iterdir())
+
+
+def _read_pictures(path: Path, options: ImageOptions) -> Parts:
+    if options.classes:
+        raise UserError(f"params.yaml: data.classes is not needed: the folders of {path} name the classes")
+    return read_folders(path, options.grayscale, options.size)
+
+
+# The first that fits is read.
+FORMS = (
+    Form(
+        "a folder of **IDX files**, plain or gzipped",
+        "`train-images-idx3-ubyte`, … of MNIST, with dots or hyphens; EMNIST's by their names, turned upright; "
+        "QMNIST's, of whose labels the first column counts",
+        "a folder of the four IDX files (plain or .gz)",
+        lambda path: path.is_dir() and bool(idx_files(path)),
+        lambda path, _: read_idx(path),
+    ),
+    Form(
+        "a **CSV**, or a folder with `train.csv`",
+        "one image per line, a column `label` (the first, without a header) and one per pixel, or three in colour; a "
+        "`test.csv` without labels, as Kaggle's, is passed over",
+        "a CSV with a column label and one per pixel",
+        _has_csv,
+        lambda path, options: read_csv(path, options.size),
+    ),
+    Form(
+        "an **.npz**",
+        "Keras' `x_train`, `y_train`, `x_test`, `y_test`, or MedMNIST's `train_images`, `train_labels`, `val_…`, "
+        "`test_…`; and `classes`, if the classes have names",
+        "an .npz with x_train, y_train, x_test and y_test (or MedMNIST's names)",
+        Path.is_file,
+        lambda path, _: read_npz(path),
+    ),
+    Form(
+        "a **folder with a subfolder of pictures per class**",
+        "in `train/` or `training/` and `test/` or `testing/`; `val/`, `valid/` or `validation/` joins the training "
+        "images, or is for testing where there is no other; or all in one",
+        "a folder with a subfolder of images for each class, in train/ and test/ or to be split",
+        _has_folders,
+        _read_pictures,
+    ),
 )
+ACCEPTED = f"allowed: {join_words([form.short for form in FORMS], 'or')}"
 
 
 def load_custom(path: Path, options: ImageOptions) -> ImageSet:
@@ -46,26 +117,13 @@ def load_custom(path: Path, options: ImageOptions) -> ImageSet:
 
 def read_parts(path: Path, options: ImageOptions) -> Parts:
     """Tell by its content which form a path is of, and read it."""
-    if path.is_file():
-        return _read_file(path, options)
-    if idx_files(path):
-        return read_idx(path)
-    children = [child for child in path.iterdir() if not child.name.startswith(".")]
-    if any(child.suffix.lower() == ".csv" for child in children):
-        return read_csv(path, options.size)
-    if any(child.is_dir() for child in children):
-        if options.classes:
-            raise UserError(f"params.yaml: data.classes is not needed: the folders of {path} name the classes")
-        return read_folders(path, options.grayscale, options.size)
-    archives = [child.name for child in children if child.suffix.lower() == ".npz"]
+    if path.is_file() and (what := describe_foreign(path, ZIP)):
+        raise UserError(f"{path} is {what}; {ACCEPTED}")
+    if form := next((form for form in FORMS if form.fits(path)), None):
+        return form.read(path, options)
+    archives = [child.name for child in sorted(path.iterdir()) if child.suffix.lower() == ".npz"]
     hint = f"; is {archives[0]} meant? Then say path: {path / archives[0]}" if archives else ""
     raise UserError(f"{path} holds no images{hint}; {ACCEPTED}")
-
-
-def _read_file(path: Path, options: ImageOptions) -> Parts:
-    if what := describe_foreign(path, ZIP):
-        raise UserError(f"{path} is {what}; {ACCEPTED}")
-    return read_csv(path, options.size) if path.suffix.lower() == ".csv" else read_npz(path)
 
 
 def make_image_set(path: Path, parts: Parts, options: ImageOptions) -> ImageSet:

@@ -71,8 +71,8 @@ def _pixels_of(file: Path, picture: Image.Image, grayscale: bool) -> Array:
     if picture.mode in SIXTEEN_BITS:
         return _high_bytes(file, np.asarray(picture))
     if picture.has_transparency_data:
-        rgba = np.asarray(picture.convert("RGBA"))
-        return on_white(luma(rgba), rgba) if grayscale else _grey_if_equal(on_white(rgba[..., :CHANNELS], rgba))
+        rgb = on_white(np.asarray(picture.convert("RGBA")))
+        return luma(rgb) if grayscale else _grey_if_equal(rgb)
     if grayscale or picture.mode in ("1", "L"):
         return np.asarray(picture.convert("L"))
     return _grey_if_equal(np.asarray(picture.convert("RGB")))
@@ -85,21 +85,15 @@ def _high_bytes(file: Path, x: Array) -> Array:
     return (x >> 8).astype(np.uint8)
 
 
-def on_white(values: Array, rgba: Array) -> Array:
-    """Compose values on white, by the alpha channel of pixels (…, 4), uint8.
-
-    Parameters
-    ----------
-    values : array, shape (…) or (…, 3), of 0…255
-        Greys or colours.
-    """
-    alpha = rgba[..., CHANNELS].astype(np.int64).reshape(*rgba.shape[:-1], *[1] * (values.ndim - rgba.ndim + 1))
-    return np.asarray((values.astype(np.int64) * alpha + 255 * (255 - alpha) + 127) // 255, np.uint8)
+def on_white(rgba: Array) -> Array:
+    """Compose pixels (…, 4) with an alpha channel, uint8, on white: (…, 3), uint8."""
+    alpha = rgba[..., CHANNELS:].astype(np.int64)
+    return np.asarray((rgba[..., :CHANNELS] * alpha + 255 * (255 - alpha) + 127) // 255, np.uint8)
 
 
 def luma(rgb: Array) -> Array:
-    """Give the grey of pixels (…, 3 or 4), uint8, as Pillow's mode L has it: (…), uint8."""
-    return np.asarray((rgb[..., :CHANNELS].astype(np.int64) @ LUMA + 0x8000) >> 16, np.uint8)
+    """Give the grey of pixels (…, 3), uint8, as Pillow's mode L has it: (…), uint8."""
+    return np.asarray((rgb.astype(np.int64) @ LUMA + 0x8000) >> 16, np.uint8)
 
 
 def resize(image: Array, size: tuple[int, int]) -> Array:
@@ -179,8 +173,8 @@ def to_images(where: str, x: Array, grayscale: bool) -> Array:
         x = x.transpose(0, 2, 3, 1)
     if x.ndim == 4 and x.shape[3] in (CHANNELS, CHANNELS + 1):
         x = narrow(where, x)
-        values = luma(x) if grayscale else x[..., :CHANNELS]
-        return np.ascontiguousarray(values if x.shape[3] == CHANNELS else on_white(values, x))
+        rgb = on_white(x) if x.shape[3] > CHANNELS else x
+        return luma(rgb) if grayscale else np.ascontiguousarray(rgb)
     if x.ndim != 3:
         raise UserError(f"{where} has the shape {x.shape}; needed: images × height × width, or colours as a last "
                         "axis of 3 or 4")  # fmt: skip

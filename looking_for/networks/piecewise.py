@@ -74,6 +74,7 @@ class PiecewiseAffineNetwork:
     def check_exactness(self, x: Array) -> None:
         """Compare along the ray through each image; one that fails is looked at again closer by, where no kink of
         the network lies between."""
+        x = np.asarray(x, np.float64)  # steps along the ray are smaller than float32 tells apart
         a, c = self.exact_maps(x)
         logits = self.logits(x)
         errors, bound = exact_maps.exactness_errors(x, a, c, logits), exact_maps.exactness_bound(logits)
@@ -110,6 +111,7 @@ class PiecewiseAffineNetwork:
     def exact_maps(self, x: Array) -> tuple[Array, Array]:
         """A(x) is the input gradient of each logit; c(x) is what A(x) does not define: z(x) less the slope
         of z along the ray through x, measured by a small step to either side in float64."""
+        x = np.asarray(x, np.float64)
         columns = [self._gradient(x, np.broadcast_to(k, (len(x), len(k)))) for k in np.eye(self.n_classes)]
         forward = partial(self._forward, self._precise)
         ray_slope = (forward(x * (1 + RAY_STEP)) - forward(x * (1 - RAY_STEP))).numpy() / (2 * RAY_STEP)

@@ -2,30 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import ZipFile
 
-from looking_for.core.errors import UNREADABLE, UserError
-from looking_for.core.foreign import HDF5, PICKLE, ZIP, describe_foreign, read_start
+from looking_for.core.errors import UserError
 from looking_for.core.imageset import Shape
 from looking_for.networks.base import Network
 from looking_for.networks.dense import DenseNetwork
-from looking_for.networks.loading import arrays, chain, keras_file, weights
+from looking_for.networks.loading import chain, keras_file, weights
+from looking_for.networks.loading.formats import recognise_format
 from looking_for.networks.preprocessing import Numbers, Preprocessing
 from looking_for.networks.stored import build_network
 
-ACCEPTED = ", ".join((*arrays.FORMATS, *keras_file.FORMATS, ".onnx"))
 LAYERED = {"keras": keras_file.load_keras, "onnx": keras_file.load_onnx}
-OF_FOLDERS = " (of a SavedModel: load it in Keras and save it as .keras)"
-CONVERSIONS = {
-    ".pt": "no zip archive: what PyTorch wrote before 1.6 is to be loaded there and saved again",
-    ".pth": "no zip archive: what PyTorch wrote before 1.6 is to be loaded there and saved again",
-    ".ckpt": "a checkpoint: of PyTorch Lightning save model.state_dict() as .pt, of TensorFlow model.save as .keras",
-    ".joblib": "a Python pickle, which is never opened: DenseNetwork.from_sklearn(model).save('mine.npz') writes one",
-    ".pkl": "a Python pickle, which is never opened: DenseNetwork.from_sklearn(model).save('mine.npz') writes one",
-    ".tflite": "a TensorFlow Lite model: save the model that it was converted from",
-    ".mat": "MATLAB's: save its weights by np.savez",
-    ".json": "a description without weights: save the whole model as .keras",
-}
 
 
 def load_network(
@@ -116,36 +103,3 @@ def load_network(
         epsilon=epsilon,
         normalisation=normalisation,
     )
-
-
-def recognise_format(path: Path) -> str:
-    """Tell by its content whether a file is "keras", "onnx" or "weights".
-
-    Raises
-    ------
-    UserError
-        If it is neither; it says how to convert it.
-    """
-    if path.is_dir():
-        raise UserError(f"{path} is a folder{OF_FOLDERS}; networks are read from {ACCEPTED}")
-    start = read_start(path)
-    if start.startswith(HDF5) or (start.startswith(ZIP) and _is_keras_archive(path)):
-        return "keras"
-    if path.suffix.lower() == ".onnx" and not describe_foreign(path):
-        return "onnx"
-    if start.startswith(ZIP) or path.suffix.lower() == ".safetensors":
-        return "weights"
-    what = describe_foreign(path, PICKLE) or CONVERSIONS.get(path.suffix.lower()) or describe_foreign(path)
-    if what:
-        raise UserError(f"{path} is {what}; networks are read from {ACCEPTED}")
-    if path.suffix.lower() in (*arrays.FORMATS, *keras_file.FORMATS):
-        raise UserError(f"{path} cannot be read as {path.suffix}: its first bytes are those of another form")
-    raise UserError(f"{path}: networks are read from {ACCEPTED}")
-
-
-def _is_keras_archive(path: Path) -> bool:
-    try:
-        with ZipFile(path) as file:
-            return "config.json" in file.namelist()
-    except UNREADABLE:
-        return False

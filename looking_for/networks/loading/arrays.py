@@ -12,12 +12,12 @@ from safetensors import SafetensorError, deserialize
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UNREADABLE, UserError, reason
 from looking_for.core.foreign import ZIP, describe_foreign, read_member, read_start
+from looking_for.networks.loading.formats import suffixes_of
 from looking_for.networks.loading.names import Role, parse_name
 from looking_for.networks.loading.torch_file import expand_bfloat16, is_torch_archive, read_state_dict
 
 logger = logging.getLogger(__name__)
 
-FORMATS = (".npz", ".safetensors", ".pt", ".pth")
 SAFETENSORS_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
                       "U8": "u1", "BOOL": "?"}  # fmt: skip
 
@@ -97,7 +97,7 @@ def _read_safetensors(path: Path) -> NamedArrays:
     except (SafetensorError, ValueError) as error:
         foreign = describe_foreign(path)
         if foreign:
-            raise UserError(f"{path} is {foreign}; weights come as {', '.join(FORMATS)}") from error
+            raise UserError(f"{path} is {foreign}; weights come as {', '.join(suffixes_of('weights'))}") from error
         raise UserError(f"{path} cannot be read as .safetensors: {reason(error)}") from error
     order = [name for name in json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")]) if name != "__metadata__"]
     arrays = {name: _from_safetensors(path, name, tensor) for name, tensor in tensors}

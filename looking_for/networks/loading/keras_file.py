@@ -20,7 +20,6 @@ from looking_for.networks.keras_layers import StoredLayers
 from looking_for.networks.loading.folding import Layer, fold_dense
 from looking_for.networks.preprocessing import Numbers, Preprocessing
 
-FORMATS = (".keras", ".h5", ".hdf5")
 UINT8_SCALE = 255.0  # of a model that expects pixels of 0…255
 MIN_UINT8_DIVISOR = 50.0  # a model that begins by dividing by more expects such pixels
 
