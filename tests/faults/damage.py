@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+import tools.heal
 from tests.faults.outcome import Case, Outcome, refusal
 from tests.faults.workshop import INJECT, Base, cached, digests, stage
 from tests.projects import ENVIRONMENT, Project
@@ -22,6 +23,7 @@ ARRAYS = {  # a file and a stage that reads it
 }
 TEXTS = ("reports/metrics/few.json", "reports/ladder/few.csv", "reports/truth/few.csv")
 CACHED = ("data/images.npz", "data/networks/few.npz", "data/snapshots/few.npz", "data/pictures/few.npz")
+CUTS = (0.05, 0.3, 0.5, 0.8, 0.97)  # the share of a file that a kill left
 MAX_BYTES = (0, 1_000, 2_000, 20_000, 100_000, 200_000)  # that a stage may write to a file
 FULL = {  # a disk at a folder, with room for so much
     "data/networks": "nr_inodes=1",
@@ -45,6 +47,9 @@ def cases(base: Base) -> Iterator[Case]:
     for file, reader in ARRAYS.items():
         name = "truncated, a file that a stage is started on by hand"
         yield Case("fault", name, file, partial(read_by_hand, base, file, reader))
+    for cut in tools.heal.RUNNING, tools.heal.LOCK:
+        for share in CUTS:
+            yield Case("fault", f"{cut.name} cut short, then `make`", f"{share}", partial(healed, base, cut, share))
     for most in MAX_BYTES:
         yield Case("fault", "no room for a file", f"{most} bytes", partial(without_room, base, most))
     if subprocess.run([*IN_A_ROOM, "true"], check=False, capture_output=True).returncode == 0:
@@ -90,6 +95,17 @@ def in_tree(base: Base, way: Way, file: str, folder: Path) -> Outcome:
     """`dvc repro` sees that an output is not its stage's, and makes or fetches it again."""
     project = base.copy(folder, edited=False)
     way(project.folder / file, project.folder / other_than(file))
+    return base.judge(project, edited=False)
+
+
+def healed(base: Base, file: Path, share: float, folder: Path) -> Outcome:
+    """What DVC itself writes in place is put right by what `make` begins with."""
+    project = base.copy(folder, edited=False)
+    path = project.folder / file
+    content = path.read_bytes() if path.stat().st_size else b'{"data/images.npz": {"write": {"pid": 77}}}'
+    path.write_bytes(content[: int(share * len(content))])
+    if stage(project, "tools.heal").returncode:
+        return Outcome.WRONG
     return base.judge(project, edited=False)
 
 

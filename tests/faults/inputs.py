@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.faults.outcome import Case, Outcome, refusal
 from tests.faults.workshop import PARAMS, stage
+from tests.people import images, networks
 from tests.projects import ROOT, Project
 
 NETWORK = "few: {samples: 100, hidden: [6], epochs: 2}"
@@ -76,8 +77,32 @@ def cases() -> Iterator[Case]:
             yield Case("input", "rubbish in params.yaml", which, partial(in_params, old, new))
     for which in BAD_ARRAYS:
         yield Case("input", "rubbish in a file of images", which, partial(in_images, which))
+    for which in images.FAULTS:
+        yield Case("input", "a fault in people's images", which, partial(in_peoples_images, which))
+    for which in networks.FAULTS:
+        yield Case("input", "a fault in people's networks", which, partial(in_peoples_network, which))
     for which, content in {"text": b"hello", "nothing": b"", "half a zip": b"PK\x03\x04" + bytes(99)}.items():
         yield Case("input", "no file of images at all", which, partial(in_file, content))
+
+
+def in_peoples_images(which: str, folder: Path) -> Outcome:
+    """One of the faults that people's sets have, in the form in which it is drawn."""
+    path = images.FAULTS[which][0](images.draw_set(0), folder)
+    return refused_by_fetch(of_file().replace("mine.npz", path.name), folder)
+
+
+def in_peoples_network(which: str, folder: Path) -> Outcome:
+    """A network's file with a fault is refused by adopt, and nothing is written."""
+    arrays = {"W1": np.ones((64, 12), "f4"), "b1": np.ones(12, "f4"), "W2": np.ones((12, 10), "f4"), "b2": np.ones(10)}
+    np.savez(folder / "network.npz", **arrays)  # type: ignore[arg-type]
+    networks.FAULTS[which][0](folder / "network.npz")
+    params = PARAMS.replace("models: {}", "models: {mine: {path: network.npz}}")
+    (folder / "params.yaml").write_text(params, encoding="utf-8")
+    (folder / "stages").symlink_to(ROOT / "stages")
+    if stage(Project(folder), "stages.fetch").returncode:
+        return Outcome.WRONG
+    outcome = refusal(stage(Project(folder), "stages.adopt", "--network", "mine"))
+    return Outcome.WRONG if (folder / "data/networks").exists() else outcome
 
 
 def in_params(old: str, new: str, folder: Path) -> Outcome:

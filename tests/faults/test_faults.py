@@ -24,11 +24,14 @@ BROKEN: dict[str, Any] = {
     "killed half way through a write": partial(kills.at_write, which="stages.train 2 during"),
     "a flipped file in the cache": partial(damage.in_cache, way=damage.flipped, file="data/networks/few.npz"),
     "a truncated file of images": partial(damage.in_tree, way=damage.truncated, file="data/images.npz"),
+    "half a dvc.lock": partial(damage.healed, file=Path("dvc.lock"), share=0.5),
     "no room": partial(damage.without_room, most=2_000),
 }
 
 
-@pytest.mark.parametrize("fault", slow_except(BROKEN.keys() - {"DVC alone is killed", "no room"}, BROKEN))
+@pytest.mark.parametrize(
+    "fault", slow_except(BROKEN.keys() - {"DVC alone is killed", "half a dvc.lock", "no room"}, BROKEN)
+)
 def test_run_after_fault_gives_same_bytes(base: workshop.Base, tmp_path: Path, fault: str) -> None:
     assert BROKEN[fault](base, folder=tmp_path) in KEPT
 
@@ -41,6 +44,11 @@ def test_stage_reports_broken_file_in_one_line(base: workshop.Base, tmp_path: Pa
 @pytest.mark.parametrize("way", ["ends early", "a page with status 200", "other images"])
 def test_failed_download_writes_nothing(tmp_path: Path, way: str) -> None:
     assert downloads.from_source(way, tmp_path) is Outcome.REFUSED
+
+
+@pytest.mark.parametrize("which", ["a pointer", "not a number"])
+def test_invalid_network_writes_nothing(tmp_path: Path, which: str) -> None:
+    assert inputs.in_peoples_network(which, tmp_path) is Outcome.REFUSED
 
 
 @pytest.mark.parametrize("new", inputs.BAD_PARAMS[inputs.NETWORK][-8:])

@@ -173,3 +173,29 @@ def write_arrays(path: Path, arrays: dict[str, Array], rng: np.random.Generator)
         save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, path)
     else:
         save_state_dict(path, arrays, within=str(rng.choice(["", "state_dict", "model_state_dict"])))
+
+
+def with_array(make: Callable[[str, Array], dict[str, Array]]) -> Callable[[Path], None]:
+    """Spoil one array of an .npz."""
+
+    def spoil(path: Path) -> None:
+        with np.load(path) as file:
+            arrays = dict(file)
+        name = next(name for name in arrays if arrays[name].ndim == 2)
+        np.savez(path, **arrays | make(name, arrays[name]))  # type: ignore[arg-type]
+
+    return spoil
+
+
+FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "not a number": (with_array(lambda n, a: {n: np.where(a == a.max(), np.nan, a)}), "not finite"),
+    "another width": (with_array(lambda n, a: {n: a[:-1]}), "not a chain of layers"),
+    "three axes": (with_array(lambda n, a: {n: a[..., None]}), "has the shape .* matrices"),
+    "a norm's vector": (with_array(lambda _, a: {"norm.weight": a[0]}), r"norm\.weight: \d+ numbers without a matrix"),
+    "a name of its own": (with_array(lambda _, a: {"what.is.this": a}), "what.is.this is not read"),
+    "objects": (with_array(lambda n, a: {n: a.astype(object)}), "Python objects"),
+    "whole numbers": (with_array(lambda n, a: {n: np.rint(9 * a).astype(int)}), "weights are floating-point"),
+    "a cut": (lambda path: path.write_bytes(path.read_bytes()[:-90]), "cannot be read|mine.npz is"),
+    "a pointer": (lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"), "Git LFS"),
+    "a page": (lambda path: path.write_bytes(b"<html>"), "a web page"),
+}

@@ -1,7 +1,6 @@
 """100 files of weights, 30 Keras models and 20 ONNX graphs by chance: the logits that numpy, Keras or ONNX' own
 reference gives; and files with a fault: one line that says which."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
 from looking_for.networks.loading.formats import SUFFIXES, suffixes_of
 from tests.conftest import slow_except
-from tests.people.networks import draw_weights, write_arrays
+from tests.people.networks import FAULTS, draw_weights, write_arrays
 
 pytestmark = pytest.mark.xdist_group("keras")
 
@@ -155,32 +154,6 @@ def test_every_format_in_the_documents_is_read(tmp_path: Path, suffix: str) -> N
         write_flat(suffix, path)
     network = load_network(path, shape)
     assert (network.n_inputs, network.n_classes) == (int(np.prod(shape)), 4)
-
-
-def with_array(make: Callable[[str, Array], dict[str, Array]]) -> Callable[[Path], None]:
-    """Spoil one array of an .npz."""
-
-    def spoil(path: Path) -> None:
-        with np.load(path) as file:
-            arrays = dict(file)
-        name = next(name for name in arrays if arrays[name].ndim == 2)
-        np.savez(path, **arrays | make(name, arrays[name]))  # type: ignore[arg-type]
-
-    return spoil
-
-
-FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "not a number": (with_array(lambda n, a: {n: np.where(a == a.max(), np.nan, a)}), "not finite"),
-    "another width": (with_array(lambda n, a: {n: a[:-1]}), "not a chain of layers"),
-    "three axes": (with_array(lambda n, a: {n: a[..., None]}), "has the shape .* matrices"),
-    "a norm's vector": (with_array(lambda _, a: {"norm.weight": a[0]}), r"norm\.weight: \d+ numbers without a matrix"),
-    "a name of its own": (with_array(lambda _, a: {"what.is.this": a}), "what.is.this is not read"),
-    "objects": (with_array(lambda n, a: {n: a.astype(object)}), "Python objects"),
-    "whole numbers": (with_array(lambda n, a: {n: np.rint(9 * a).astype(int)}), "weights are floating-point"),
-    "a cut": (lambda path: path.write_bytes(path.read_bytes()[:-90]), "cannot be read|mine.npz is"),
-    "a pointer": (lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"), "Git LFS"),
-    "a page": (lambda path: path.write_bytes(b"<html>"), "a web page"),
-}
 
 
 @pytest.mark.parametrize("seed", range(3))
