@@ -116,8 +116,8 @@ def draw_weights(seed: int, folder: Path) -> Drawn:
     words += [form, dtype, "torch" if is_torch else "keras", str(settings)]
 
     def full(x: Array) -> Array:
-        laid_out = x.reshape(len(x), *shape)
-        per_pixel = (scale * laid_out - mean) / std
+        in_shape = x.reshape(len(x), *shape)
+        per_pixel = (scale * in_shape - mean) / std
         if channels == "first":
             per_pixel = per_pixel.transpose(0, 3, 1, 2)
         return forward(layers, activation, epsilon, has_biases, per_pixel.reshape(len(x), -1))

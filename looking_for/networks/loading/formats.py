@@ -1,4 +1,4 @@
-"""Which format a network's file has, told by its content, and what to do with others."""
+"""Which format a network's file has, by its content, and what to do with others."""
 
 from pathlib import Path
 from typing import Literal, NamedTuple
