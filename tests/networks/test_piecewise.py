@@ -121,9 +121,32 @@ def test_check_exactness_rejects_a_wrong_map(convolutional: tuple[Any, Piecewise
     read, x = convolutional[1], as_pixels(images.x_test[:40])
     read.check_exactness(x)
     right = read._gradient
-    monkeypatch.setattr(read, "_gradient", lambda x, d: right(x, d) * 1.01)
+    monkeypatch.setattr(read, "_gradient", lambda x, d: right(x, d) * 1.001)
     with pytest.raises(UserError, match="the exact maps do not give the network's logits"):
         read.check_exactness(x)
+
+
+def test_check_exactness_rejects_swapped_filters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keras().utils.set_random_seed(0)
+    model = keras().Sequential([keras().Input((8, 8, 1)), layers().Conv2D(4, 3, activation="relu"), layers().Flatten(),
+                                layers().Dense(10)])  # fmt: skip
+    x = np.random.default_rng(0).random((40, 64))
+
+    def saved(name: str) -> PiecewiseAffineNetwork:
+        model.save(tmp_path / name)
+        network = load_network(tmp_path / name, SHAPE)
+        assert isinstance(network, PiecewiseAffineNetwork)
+        return network
+
+    right = saved("right.keras")
+    kernel, *rest = model.get_weights()
+    model.set_weights([kernel[..., [1, 0, 2, 3]], *rest])
+    other = saved("other.keras")
+    right.check_exactness(x)
+    monkeypatch.setattr(right, "_gradient", other._gradient)
+    monkeypatch.setattr(right, "_precise_map", other._precise_map)
+    with pytest.raises(UserError, match="the exact maps do not give the network's logits on 40 of 40 images"):
+        right.check_exactness(x)
 
 
 @pytest.mark.parametrize("beside", [4e-7, 3e-6, 0.0])

@@ -1,7 +1,10 @@
 """Keras models as people build them: their own logits on the pixels that their makers fed, or one line."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +156,54 @@ def test_load_network_reads_files_of_keras_2(tmp_path: Path, is_list: bool) -> N
     with h5py.File(tmp_path / "mine.h5", "r+") as file:
         file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": config})
     ours = load_network(tmp_path / "mine.h5", (8, 8)).logits(X.reshape(30, -1) / 255)
+    assert np.abs(ours - own_answers(model, 1)).max() < 1e-4
+
+
+def keras_2_archive(path: Path, target: Path, *, is_functional: bool) -> None:
+    """Write a .keras file as Keras 2.12 to 2.15 did: with keys of its own, and another folder of weights."""
+    with zipfile.ZipFile(path) as file:
+        described, weights = json.loads(file.read("config.json")), io.BytesIO(file.read("model.weights.h5"))
+    described = plain_dtypes(described)
+    for la in described["config"]["layers"]:
+        if "batch_shape" in la["config"]:
+            la["config"]["batch_input_shape"] = la["config"].pop("batch_shape")
+            del la["config"]["optional"]
+        if is_functional:
+            tensors = [
+                [argument["config"]["keras_history"] for argument in node["args"]] for node in la["inbound_nodes"]
+            ]
+            la["inbound_nodes"] = [[[name, 0, 0, {}] for name, _, _ in node] for node in tensors]
+    if is_functional:
+        described["config"] |= {key: [described["config"][key]] for key in ("input_layers", "output_layers")}
+    renamed = io.BytesIO()
+    with h5py.File(weights) as old, h5py.File(renamed, "w") as new:
+        for group in old:
+            old.copy(group, new, name="_layer_checkpoint_dependencies" if group == "layers" else group)
+    with zipfile.ZipFile(target, "w") as file:
+        file.writestr("metadata.json", json.dumps({"keras_version": "2.15.0"}))
+        file.writestr("config.json", json.dumps(described))
+        file.writestr("model.weights.h5", renamed.getvalue())
+
+
+def plain_dtypes(part: Any) -> Any:
+    """The same description with a layer's type as a word."""
+    if isinstance(part, dict):
+        is_policy = part.get("class_name") == "DTypePolicy"
+        return part["config"]["name"] if is_policy else {key: plain_dtypes(value) for key, value in part.items()}
+    return [plain_dtypes(value) for value in part] if isinstance(part, list) else part
+
+
+@pytest.mark.parametrize("is_functional", [False, True], ids=["sequential", "functional"])
+def test_load_network_reads_archives_of_keras_2(tmp_path: Path, is_functional: bool) -> None:
+    la = keras().layers
+    stack = [la.Conv2D(4, 3, activation="relu"), la.MaxPooling2D(), la.Flatten(), la.Dense(10)]
+    if is_functional:
+        model = functional(keras(), lambda x: reduce(lambda h, layer: layer(h), stack, x))
+    else:
+        model = keras().Sequential([keras().Input((8, 8, 1)), *stack])
+    filled(model).save(tmp_path / "new.keras")
+    keras_2_archive(tmp_path / "new.keras", tmp_path / "mine.keras", is_functional=is_functional)
+    ours = load_network(tmp_path / "mine.keras", (8, 8)).logits(X.reshape(30, -1) / 255)
     assert np.abs(ours - own_answers(model, 1)).max() < 1e-4
 
 
