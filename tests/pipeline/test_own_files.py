@@ -48,7 +48,8 @@ def test_own_settings_change_no_byte(project: Project, tmp_path: Path) -> None:
     (tmp_path / "keras").mkdir()
     (tmp_path / "keras/keras.json").write_text('{"floatx": "float64", "image_data_format": "channels_first"}')
     (tmp_path / "matplotlibrc").write_text("font.family: serif\ntext.usetex: True\nfigure.dpi: 30\n")
-    settings = {"KERAS_HOME": str(tmp_path / "keras"), "MATPLOTLIBRC": str(tmp_path), "PYTHONIOENCODING": "ascii"}
+    settings = {"KERAS_HOME": str(tmp_path / "keras"), "MATPLOTLIBRC": str(tmp_path), "PYTHONIOENCODING": "ascii",
+                "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}  # fmt: skip
     done = project.run("dvc", "repro", "-f", "-s", "train@few", "draw@few", "render", check=True, **settings)
     assert done.stdout.count("Running stage") == 3
     assert project.run("git", "status", "--porcelain").stdout == ""

@@ -110,9 +110,9 @@ def format_table(bench: Mapping[str, Any]) -> str:
         lines += ["", f"{title:34}{'seconds':>9}"]
         lines += [f"  {name:32}{seconds:9.3f}" for name, seconds in timing.medians(times).items()]
     runs = bench["pipeline"]
-    runs = {"cold dvc repro": runs["cold"]} | {f"edit of {k}": v for k, v in runs["edits"].items()}
-    runs |= {f"edit of one network of {k}": v for k, v in runs["many_networks"].items()}
-    for title, times in runs.items():
+    by_stage = {"cold dvc repro": runs["cold"]} | {f"edit of {k}": v for k, v in runs["edits"].items()}
+    by_stage |= {f"edit of one network of {k}": v for k, v in runs["many_networks"].items()}
+    for title, times in by_stage.items():
         lines += ["", f"{title:34}{'seconds':>9}"]
         lines += [f"  {stage:32}{seconds:9.1f}" for stage, seconds in times.items()]
     lines += ["", f"  {'the article’s way, one script':32}{runs['article_way']:9.1f}"]
