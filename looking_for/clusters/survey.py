@@ -6,7 +6,9 @@ p pixels nothing is p × p, and where n is below that number of directions nothi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +23,15 @@ from looking_for.core.paths import SURVEY
 IMAGES_AT_ONCE = 2_000
 N_PARTS_AT_ONCE = 16  # each is a matrix of inputs × inputs
 MAX_DIRECTIONS = 500  # of large images, that covariances are kept in
+N_SAMPLED_IMAGES = 20_000  # evenly spaced, of which sums are kept, too: enough where only a course is followed
+
+
+class PixelSums(NamedTuple):
+    """What least squares needs of images: Σx of pixels in [0, 1], (n_inputs,), and Σyᵀy, (n_directions, n_directions),
+    of y = xB, which is x where there is no basis B."""
+
+    x: Array
+    products: Array
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,8 @@ class Survey:
         By the number of clusters per class.
     pixel_basis : array, shape (n_inputs, n_directions), float32, or None
         B: orthonormal directions of large images.
+    sample_sums, sample_products : arrays or None
+        As of the pixels, of every `sample_stride`-th image alone; None where that is every image.
     """
 
     ink: Array = stored("float32", "classes height width [channels]")
@@ -57,6 +70,20 @@ class Survey:
         nearest=Stored("nearest_{n}", "uint16", "tests"),
     )
     pixel_basis: Array | None = stored("float32", "inputs directions", needed=False)
+    sample_sums: Array | None = stored("float64", "inputs", needed=False)
+    sample_products: Array | None = stored("float64", "directions directions", needed=False)
+
+    @property
+    def pixels(self) -> PixelSums:
+        """The sums over all training images."""
+        return PixelSums(self.pixel_sums, self.pixel_products)
+
+    @property
+    def sampled_pixels(self) -> PixelSums:
+        """The sums over every `sample_stride`-th training image."""
+        if self.sample_sums is None or self.sample_products is None:
+            return self.pixels
+        return PixelSums(self.sample_sums, self.sample_products)
 
     def save(self, path: Path = SURVEY) -> None:
         """Write the arrays by name; those of clusters as in `means_10`."""
@@ -84,8 +111,14 @@ def survey_images(images: ImageSet, n_clusters: Sequence[int], seed: int) -> Sur
     inked = ink.measure_ink(images)
     clusters = kmeans.cluster_images(images, n_clusters, seed)
     basis = find_directions(images.x_train)
-    sums = sum_pixels(images.x_train) if basis is None else sum_along(images.x_train, basis)
-    return Survey(as_float32(inked), as_float32(ink.measure_exclusiveness(inked)), *sums, clusters, basis)
+    total, sample = sum_pixels(images.x_train, basis)
+    exclusive = as_float32(ink.measure_exclusiveness(inked))
+    return Survey(as_float32(inked), exclusive, *total, clusters, basis, *(sample or (None, None)))
+
+
+def sample_stride(n_images: int) -> int:
+    """Give the step from one sampled image to the next: about N_SAMPLED_IMAGES are taken."""
+    return max(1, n_images // N_SAMPLED_IMAGES)
 
 
 def find_directions(images: Array) -> Array | None:
@@ -102,46 +135,67 @@ def find_directions(images: Array) -> Array | None:
     return as_float32(kmeans.principal_directions(rows, MAX_DIRECTIONS)[0])
 
 
-def sum_along(images: Array, basis: Array) -> tuple[Array, Array]:
-    """Sum pixels, and their products in the directions of a basis: as `sum_pixels`, without pixels × pixels."""
-    rows, precise = images.reshape(len(images), -1), basis.astype(float)
-
-    def portion(first: int) -> tuple[Array, Array]:
-        x = as_pixels(rows[first : first + kmeans.LARGE_AT_ONCE])
-        y = x @ precise
-        return x.sum(axis=0), y.T @ y
-
-    sums, products = np.zeros(rows.shape[1]), np.zeros((basis.shape[1], basis.shape[1]))
-    for part in parallel_map(portion, range(0, len(rows), kmeans.LARGE_AT_ONCE)):
-        sums += part[0]
-        products += part[1]
-    return sums, products
-
-
-def sum_pixels(images: Array) -> tuple[Array, Array]:
+def sum_pixels(images: Array, basis: Array | None) -> tuple[PixelSums, PixelSums | None]:
     """Sum pixels and their products: all that a least-squares fit needs to know of the images.
 
     Parameters
     ----------
-    images : array, shape (n_images, height, width), uint8
+    images : array, shape (n_images, *image), uint8
+    basis : array, shape (n_inputs, n_directions), or None
+        Directions that products are kept in; without it of pixels themselves, in sums of whole numbers below 2⁵³,
+        exact in any order.
 
     Returns
     -------
-    sums, products : arrays, shape (n_inputs,) and (n_inputs, n_inputs), float64
-        Σx and Σxᵀx of pixels in [0, 1]: sums of whole numbers below 2⁵³, exact in any order.
+    total, sample : PixelSums
+        Of all images and of every `sample_stride`-th, None where that is every image.
     """
-    rows = images.reshape(len(images), -1)
+    rows, stride = images.reshape(len(images), -1), sample_stride(len(images))
+    sum_some = sum_bytes if basis is None else partial(sum_along, basis.astype(float))
+    parts = [sum_some(rows[first::stride]) for first in range(stride)]
+    total = PixelSums(*(np.sum(arrays, axis=0) for arrays in zip(*parts, strict=True)))
+    sample = parts[0] if stride > 1 else None
+    if basis is not None:
+        return total, sample
+    return in_fractions(total), sample and in_fractions(sample)
+
+
+def in_fractions(sums: PixelSums) -> PixelSums:
+    """Take sums of bytes as those of pixels in [0, 1]."""
+    return PixelSums(sums.x / 255, sums.products / 255**2)
+
+
+def sum_bytes(rows: Array) -> PixelSums:
+    """Sum bytes (n_images, n_inputs) and their products."""
     n_inputs = rows.shape[1]
-    sums, products = np.zeros(n_inputs), np.zeros((n_inputs, n_inputs))
+    total = PixelSums(np.zeros(n_inputs), np.zeros((n_inputs, n_inputs)))
     for first in range(0, len(rows), IMAGES_AT_ONCE * N_PARTS_AT_ONCE):
         some = rows[first : first + IMAGES_AT_ONCE * N_PARTS_AT_ONCE]
         parts = [some[n : n + IMAGES_AT_ONCE] for n in range(0, len(some), IMAGES_AT_ONCE)]
         for part in parallel_map(_sum_part, parts):
-            sums += part[0]
-            products += part[1]
-    return sums / 255, products / 255**2
+            _add(total, part)
+    return total
 
 
-def _sum_part(rows: Array) -> tuple[Array, Array]:
+def sum_along(basis: Array, rows: Array) -> PixelSums:
+    """Sum pixels in [0, 1] of bytes (n_images, n_inputs), and their products in the directions of a basis."""
+
+    def portion(first: int) -> PixelSums:
+        x = as_pixels(rows[first : first + kmeans.LARGE_AT_ONCE])
+        y = x @ basis
+        return PixelSums(x.sum(axis=0), y.T @ y)
+
+    total = PixelSums(np.zeros(rows.shape[1]), np.zeros((basis.shape[1], basis.shape[1])))
+    for part in parallel_map(portion, range(0, len(rows), kmeans.LARGE_AT_ONCE)):
+        _add(total, part)
+    return total
+
+
+def _sum_part(rows: Array) -> PixelSums:
     x = rows.astype(np.float64)
-    return x.sum(axis=0), x.T @ x
+    return PixelSums(x.sum(axis=0), x.T @ x)
+
+
+def _add(total: PixelSums, part: PixelSums) -> None:
+    for array, more in zip(total, part, strict=True):
+        array += more  # noqa: PLW2901

@@ -153,7 +153,7 @@ def evaluate_network(
     network.check_exactness(x[: n_checked_images(network)])
     training = network.pass_training_images(images, survey.clusters)
     composed = ComposedMaps([layer.as_float32() for layer in network.compose()])
-    covariances = Covariances.from_sums(survey, training.sums)
+    covariances = Covariances.from_sums(survey.pixels, training.sums, survey.pixel_basis)
     maps = _training_maps(training, covariances, survey)
     data = FitData(images.x_train.reshape(len(images.x_train), -1), training.logits_per_image)
     fitted = fit_all_prototypes(data, survey.clusters, maps.by_cluster, settings)

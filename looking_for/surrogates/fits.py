@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import solve
 from threadpoolctl import threadpool_limits
 
-from looking_for.clusters.survey import Survey
+from looking_for.clusters.survey import PixelSums
 from looking_for.core.arrays import Array, round_to_grid
 from looking_for.networks.dense_weights import AffineMap
 from looking_for.networks.training_pass import LogitSums
@@ -37,12 +37,13 @@ class Covariances:
     basis: Array | None = None
 
     @classmethod
-    def from_sums(cls, survey: Survey, sums: LogitSums) -> "Covariances":
-        """Compute them from the survey's sums of pixels and a network's sums of logits."""
-        x, z = survey.pixel_sums / sums.n_images, sums.logits / sums.n_images
-        basis = None if survey.pixel_basis is None else survey.pixel_basis.astype(float)
+    def from_sums(cls, pixels: PixelSums, sums: LogitSums, basis: Array | None = None) -> "Covariances":
+        """Compute them from a survey's sums of pixels, in its basis, and a network's sums of logits, of the same
+        images."""
+        x, z = pixels.x / sums.n_images, sums.logits / sums.n_images
+        basis = None if basis is None else basis.astype(float)
         y, products = (x, sums.products) if basis is None else (x @ basis, basis.T @ sums.products)
-        xx = survey.pixel_products / sums.n_images - np.outer(y, y)
+        xx = pixels.products / sums.n_images - np.outer(y, y)
         return cls(x, z, xx, products / sums.n_images - np.outer(y, z), basis)
 
     def with_mean_bias(self, weights: Array) -> AffineMap:

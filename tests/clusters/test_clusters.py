@@ -9,6 +9,7 @@ from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from looking_for.clusters import ink, kmeans
+from looking_for.clusters import survey as survey_module
 from looking_for.clusters.memory import check_image_memory, estimate_bytes
 from looking_for.clusters.survey import Survey, sum_pixels, survey_images
 from looking_for.core import memory
@@ -42,11 +43,23 @@ def test_merge_clusterings_finds_nearest(images: ImageSet) -> None:
         assert nearest == int(np.argmin(distances))
 
 
-def test_sum_pixels_equals_plain_sums(images: ImageSet) -> None:
-    sums, products = sum_pixels(images.x_train)
+@pytest.mark.parametrize("sampled", [20_000, 500])
+@pytest.mark.parametrize("has_basis", [False, True])
+def test_sum_pixels_equals_plain_sums(
+    images: ImageSet, monkeypatch: pytest.MonkeyPatch, sampled: int, has_basis: bool
+) -> None:
+    monkeypatch.setattr(survey_module, "N_SAMPLED_IMAGES", sampled)
     x = as_pixels(images.x_train)
-    assert np.allclose(sums, x.sum(axis=0), rtol=1e-12)
-    assert np.allclose(products, sum(np.outer(row, row) for row in x), rtol=1e-12)
+    basis = np.linalg.qr(np.random.default_rng(0).normal(size=(64, 9)))[0] if has_basis else None
+    total, sample = sum_pixels(images.x_train, basis)
+    for sums, rows in ((total, x), (sample, x[:: len(x) // sampled or 1])):
+        if sums is None:
+            assert sampled > len(x)
+            continue
+        y = rows if basis is None else rows @ basis
+        assert np.allclose(sums.x, rows.sum(axis=0), rtol=1e-12)
+        assert np.allclose(sums.products, sum(np.outer(row, row) for row in y), rtol=1e-9)
+    assert (sample is None) is (sampled > len(x))
 
 
 def test_cluster_class_converged_on_components(images: ImageSet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,9 +157,10 @@ def test_least_squares_along_directions_equals_that_of_pixels() -> None:
     sums = LogitSums.from_logits(x, z)
     survey = survey_images(images, [1], seed=0)
     assert survey.pixel_basis is not None
-    plain = Survey(survey.ink, survey.exclusive, *sum_pixels(images.x_train), survey.clusters)
+    plain, _ = sum_pixels(images.x_train, None)
+    both = Covariances.from_sums(survey.pixels, sums, survey.pixel_basis), Covariances.from_sums(plain, sums)
     for fit in (least_squares, lambda c: balance(np.ones((2500, 4)) * np.arange(4), c)):
-        ours, theirs = (fit(Covariances.from_sums(s, sums))(x) for s in (survey, plain))
+        ours, theirs = (fit(covariances)(x) for covariances in both)
         assert np.abs(ours - theirs).max() < 1e-3 * np.abs(theirs).max()
 
 

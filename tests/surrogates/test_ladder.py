@@ -174,7 +174,7 @@ def test_balance_undoes_gain_and_shift(seed: int, gain: float) -> None:
 
 def moments_of(x: Array, z: Array) -> fits.Covariances:
     survey = Survey(np.empty(0), np.empty(0), x.sum(axis=0), x.T @ x, {})
-    return fits.Covariances.from_sums(survey, training_pass.LogitSums.from_logits(x, z))
+    return fits.Covariances.from_sums(survey.pixels, training_pass.LogitSums.from_logits(x, z))
 
 
 def test_least_squares_of_constant_pixels() -> None:
