@@ -1,8 +1,9 @@
-"""What a network's own pixels are: those of images, scaled and shifted, in the order in which it lays them out."""
+"""How an image's pixels become a network's inputs: scaled and shifted, and colours in the network's own order."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -21,33 +22,22 @@ class Preprocessing:
     ----------
     scale : float
     mean, std : float or sequence of 3 floats
-        One for all pixels; of images in colour perhaps one per colour.
+        One for all pixels, or, of images in colour, one per colour.
     """
 
     scale: float = 1.0
     mean: Numbers = 0.0
     std: Numbers = 1.0
 
-    def __post_init__(self) -> None:
-        for name, value in (("mean", self.mean), ("std", self.std)):
-            if np.size(value) not in (1, CHANNELS):
-                raise UserError(f"{name}: {value} has {np.size(value)} numbers; allowed are one for all pixels, or one "
-                                "each for red, green and blue")  # fmt: skip
-
-    def check_shape(self, shape: Shape) -> None:
-        """Raise UserError where there is a number per colour and the images (of this shape) are grey."""
-        if len(shape) == 2 and max(np.size(self.mean), np.size(self.std)) > 1:
-            raise UserError("mean and std have a number per colour, and the images are grey: give one each")
-
     def of_row(self, n_inputs: int) -> tuple[float, Array, Array]:
-        """Give scale, mean and std for rows of pixels (…, n_inputs): numbers, or rows of their own."""
+        """Give scale, mean and std as what broadcasts to rows of pixels (…, n_inputs)."""
         mean, std = (
             np.asarray(v, float) if np.size(v) == 1 else np.tile(v, n_inputs // CHANNELS) for v in (self.mean, self.std)
         )
         return self.scale, mean, std
 
     def gain_and_shift(self, n_inputs: int) -> tuple[Array, Array]:
-        """Give the same as gain · x + shift."""
+        """Give gain and shift of the same, gain · x + shift, as what broadcasts to rows of pixels."""
         scale, mean, std = self.of_row(n_inputs)
         return scale / std, -mean / std
 
@@ -62,9 +52,29 @@ class Preprocessing:
         return cls(scale[0] if isinstance(scale, list) else scale, mean, std)
 
 
+def make_preprocessing(path: Path, shape: Shape, scale: float, mean: Numbers, std: Numbers) -> Preprocessing:
+    """Make one for a network's file and images of a shape.
+
+    Raises
+    ------
+    UserError
+        If mean or std is no number and not one per colour of images in colour, or scale or std is not above 0.
+    """
+    for name, value in (("scale", scale), ("mean", mean), ("std", std)):
+        shapes = ((), (CHANNELS,)) if name != "scale" else ((),)
+        if np.shape(value) not in shapes or not np.isfinite(value).all():
+            each = "a number" if name == "scale" else "a number, or three of them: of red, green and blue"
+            raise UserError(f"{path}: {name}: {value} is not {each}")
+        if len(shape) == 2 and np.size(value) > 1:
+            raise UserError(f"{path}: {name} has a number per colour, and the images are grey: give one number")
+        if name != "mean" and np.min(value) <= 0:
+            raise UserError(f"{path}: {name}: {value} must be greater than 0")
+    return Preprocessing(scale, mean, std)
+
+
 def to_channels_last(weights: Array, shape: Shape) -> Array:
-    """Turn a first layer's weights for images laid out colour by colour, as PyTorch does, into those for images laid
-    out pixel by pixel, as Keras does and all that is here.
+    """Reorder a first layer's weights from images laid out colour by colour (PyTorch's way) to images laid out pixel by
+    pixel (Keras' way, and this library's).
 
     Parameters
     ----------

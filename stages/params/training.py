@@ -1,6 +1,5 @@
 """The sections `train`, `networks` and `models`: how networks come about."""
 
-import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from looking_for.networks.recipe import Recipe, TrainSettings
 from stages.params import PARAMS, Section, Seed
 
 MAX_SAMPLES = 100_000_000
+MAX_NUMBER = 1e9  # of a mean or deviation of pixels
 
 ActivationName = Literal["relu", "leaky_relu", "linear", "tanh", "sigmoid", "gelu"]
 Width = Annotated[int, Field(ge=1, le=8192)]
@@ -22,7 +22,7 @@ Width = Annotated[int, Field(ge=1, le=8192)]
 def _check_per_colour(value: Any) -> float | list[float]:
     """One number, or three."""
     numbers = value if isinstance(value, list) else [value]
-    is_number = [isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers]
+    is_number = [isinstance(n, int | float) and not isinstance(n, bool) and abs(n) <= MAX_NUMBER for n in numbers]
     if not all(is_number) or len(numbers) != (CHANNELS if isinstance(value, list) else 1):
         raise PydanticCustomError("numbers_per_colour", "numbers")
     return [float(n) for n in numbers] if isinstance(value, list) else float(value)

@@ -9,7 +9,7 @@ from looking_for.networks.base import Network
 from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.loading import chain, keras_file, weights
 from looking_for.networks.loading.formats import recognise_format
-from looking_for.networks.preprocessing import Numbers, Preprocessing
+from looking_for.networks.preprocessing import Numbers
 from looking_for.networks.stored import build_network
 
 LAYERED = {"keras": keras_file.load_keras, "onnx": keras_file.load_onnx}
@@ -80,7 +80,6 @@ def load_network(
                     "normalisation": normalisation, "layers": layers or None, "channels": channels}  # fmt: skip
     form = recognise_format(path)
     if form in LAYERED:
-        Preprocessing(mean=mean, std=std).check_shape(shape)
         if unused := [key for key, value in weights_only.items() if value is not None]:
             raise UserError(f"{path} says itself what its layers are: leave `{unused[0]}` out")
         layered = LAYERED[form](path, shape, scale=scale, mean=mean, std=std)

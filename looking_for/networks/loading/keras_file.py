@@ -1,6 +1,7 @@
 """Models as Keras saves them, .keras or .h5: what they say is checked before any of it is built."""
 
 import json
+import math
 import shutil
 import warnings
 import zipfile
@@ -18,7 +19,7 @@ from looking_for.networks import keras_layers
 from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.keras_layers import StoredLayers
 from looking_for.networks.loading.folding import Layer, fold_dense
-from looking_for.networks.preprocessing import Numbers, Preprocessing
+from looking_for.networks.preprocessing import Numbers, make_preprocessing
 
 UINT8_SCALE = 255.0  # of a model that expects pixels of 0…255
 MIN_UINT8_DIVISOR = 50.0  # a model that begins by dividing by more expects such pixels
@@ -78,8 +79,8 @@ def from_model(
     layers = _with_weights(described, model)
     if scale is None:
         scale = UINT8_SCALE if _expects_bytes(layers) else 1.0
-    pixels = Preprocessing(scale, mean, std)
-    chain = fold_dense(layers, shape, pixels)
+    pixels = make_preprocessing(path, shape, scale, mean, std)
+    chain = fold_dense(layers, math.prod(shape), pixels)
     if chain is not None:
         return chain
     keras_layers.reject_smooth(described, str(path))
@@ -173,11 +174,13 @@ def _rebuild(path: Path, model: Any, shape: Shape) -> Any:
 
 def _expects_bytes(layers: Sequence[Layer]) -> bool:
     """Whether what stands before the first layer with weights divides by about 255, or half of it."""
+    factor = 1.0
     for layer, weights in layers:
-        if weights:
-            return layer["class_name"] == "BatchNormalization" and bool(np.median(weights[-2]) > 1)
         if layer["class_name"] == "Rescaling":
-            return bool(np.median(np.abs(layer["config"]["scale"])) < 1 / MIN_UINT8_DIVISOR)
+            factor *= float(np.median(np.abs(layer["config"]["scale"])))
+        if weights:
+            is_of_bytes = layer["class_name"] == "BatchNormalization" and bool(np.median(weights[-2]) > 1)
+            return is_of_bytes or factor < 1 / MIN_UINT8_DIVISOR
     return False
 
 

@@ -15,6 +15,7 @@ from looking_for.core.imageset import Shape
 from looking_for.core.keras_backend import keras
 from looking_for.networks.keras_layers import ONLY_IN_TRAINING
 
+PER_CHANNEL = "allowed are one number or one per channel"
 CONSTANT_OPERATIONS = {
     "TrueDivide": lambda c: (1 / c, 0.0), "Multiply": lambda c: (c, 0.0), "Add": lambda c: (1.0, c),
     "Subtract": lambda c: (1.0, -c),
@@ -95,8 +96,12 @@ class _Rebuild:
         return self.call(activation, result) if is_object else result
 
     def _rescale(self, layer: Any, scale: Any, offset: Any, x: Any) -> Any:
-        numbers = [np.asarray(keras.ops.convert_to_numpy(v), float).ravel().tolist() for v in (scale, offset)]
-        scale, offset = (v[0] if len(v) == 1 else v for v in numbers)
+        arrays = [np.asarray(keras.ops.convert_to_numpy(v), float) for v in (scale, offset)]
+        if any(v.ndim and v.size != v.shape[-1] for v in arrays):
+            raise UserError(
+                f"{self.path}: its layer {layer.name!r} scales along another axis than the last; {PER_CHANNEL}"
+            )
+        scale, offset = (v.item() if v.size == 1 else v.ravel().tolist() for v in arrays)
         return keras.layers.Rescaling(scale, offset, name=self._name(layer), dtype="float32")(x)
 
     def _name(self, layer: Any) -> str:
@@ -131,9 +136,7 @@ def _of_normalization(path: str, layer: Any) -> tuple[Array, Array]:
     """(x − μ) / max(σ, ε) as a gain and a shift: one number each, or one per channel."""
     mean, variance = (np.asarray(keras.ops.convert_to_numpy(v), float) for v in (layer.mean, layer.variance))
     if mean.size != mean.shape[-1] if mean.ndim else False:
-        raise UserError(
-            f"{path}: its layer {layer.name!r} normalises several axes; allowed are one number or one per channel"
-        )
+        raise UserError(f"{path}: its layer {layer.name!r} normalises along another axis than the last; {PER_CHANNEL}")
     gain = 1 / np.maximum(np.sqrt(variance), keras.config.epsilon())
     return (gain, -mean * gain) if not layer.invert else (1 / gain, mean)
 

@@ -13,6 +13,7 @@ from looking_for.networks.preprocessing import Numbers
 
 N_TRIED_IMAGES = 200
 GOOD = 0.9  # accuracy from which on nothing is tried
+MAX_SCALING_IMAGES, MAX_SCALING_NUMBERS = 1_000, 20_000_000  # from which mean and deviation are taken
 MIN_GAIN = 0.1  # in accuracy, from which on another way is worth a line
 Scaling = Mapping[str, Numbers]
 PHOTOGRAPHS: Scaling = {
@@ -70,7 +71,8 @@ def suggest_scaling(load: Callable[[Scaling], Network], network: Network, images
 
 def usual_scalings(x_train: Array) -> list[Scaling]:
     """Give the usual ways for training images (n_images, height, width) or (n_images, height, width, 3), uint8."""
-    pixels = x_train[:: max(1, len(x_train) // 1_000)] / 255
+    n_taken = min(len(x_train), MAX_SCALING_IMAGES, max(1, MAX_SCALING_NUMBERS // x_train[0].size))
+    pixels = x_train[:: -(-len(x_train) // n_taken)] / 255
     halves: Scaling = {"scale": 1.0, "mean": 0.5, "std": 0.5}
     ways: list[Scaling] = [{"scale": 1.0}, {"scale": 255.0}, _standardised(pixels.ravel()), halves]
     if pixels.ndim == 4:

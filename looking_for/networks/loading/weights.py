@@ -17,9 +17,9 @@ from looking_for.core.errors import UserError
 from looking_for.core.imageset import Shape
 from looking_for.networks.dense import DenseNetwork, two_logits
 from looking_for.networks.loading.arrays import NamedArrays, read_arrays
-from looking_for.networks.loading.chain import Linear, Normalisation, group_layers, order_layers
+from looking_for.networks.loading.chain import ORIENTATIONS, Linear, Normalisation, group_layers, order_layers
 from looking_for.networks.loading.names import numbers_in
-from looking_for.networks.preprocessing import Numbers, Preprocessing, to_channels_last
+from looking_for.networks.preprocessing import Numbers, make_preprocessing, to_channels_last
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +77,11 @@ def load_weights(
     UserError
         If the arrays are not one chain of dense layers from an image's pixels on; it names the array.
     """
-    named, pixels = read_arrays(path), Preprocessing(scale, mean, std)
-    pixels.check_shape(shape)
+    pixels = make_preprocessing(path, shape, scale, mean, std)
+    _check_choice(path, "orientation", orientation, ORIENTATIONS)
+    _check_choice(path, "normalisation", normalisation, ("before", "after"))
     _check_channels(path, shape, channels)
+    named = read_arrays(path)
     full_name = _choose_activation(named, activation, slope)
     linear, norms = group_layers(path, named.arrays)
     chain = order_layers(path, linear, math.prod(shape), n_classes, layers=layers, orientation=orientation)
@@ -107,9 +109,15 @@ def load_weights(
     return DenseNetwork.from_arrays([gain[:, None] * weights[0], *weights[1:]], biases, np.float64, full_name)
 
 
+def _check_choice(path: Path, key: str, value: str | None, allowed: Sequence[str]) -> None:
+    if value not in (None, *allowed):
+        raise UserError(f"{path}: {key}: {value} is not known; allowed: {', '.join(allowed)}")
+
+
 def _check_channels(path: Path, shape: Shape, channels: str | None) -> None:
+    _check_choice(path, "channels", channels, ("first", "last"))
     if len(shape) == 2 and channels is not None:
-        raise UserError(f"{path}: channels: {channels} is of images in colour; these are grey")
+        raise UserError(f"{path}: the images are grey, and `channels` is for images in colour: leave it out")
     if len(shape) == 3 and channels is None:
         raise UserError(f"{path}: the order of an image's colours is not in the file; say channels: first (PyTorch's, "
                         "3×height×width) or channels: last (Keras', height×width×3)")  # fmt: skip

@@ -57,9 +57,11 @@ def test_load_network_reads_weights_in_both_orders(
     ("shape", "settings", "reason"),
     [
         (SHAPE, {}, r"order of an image's colours is not in the file; say channels: first .* or channels: last"),
-        ((9, 10), {"channels": "first"}, "channels: first is of images in colour; these are grey"),
+        ((9, 10), {"channels": "first"}, "images are grey, and `channels` is for images in colour"),
         ((9, 10), {"mean": MEAN}, "a number per colour, and the images are grey"),
-        (SHAPE, {"channels": "last", "mean": [0.5, 0.5]}, "has 2 numbers; allowed are one for all pixels, or one each"),
+        (SHAPE, {"channels": "furst"}, "channels: furst is not known; allowed: first, last"),
+        (SHAPE, {"channels": "last", "std": 0.0}, "std: 0.0 must be greater than 0"),
+        (SHAPE, {"channels": "last", "mean": [0.5, 0.5]}, r"mean: \[0.5, 0.5\] is not a number, or three of them"),
     ],
 )
 def test_load_network_asks_for_what_weights_leave_open(
@@ -79,6 +81,13 @@ MODELS = {
     "normalised per colour, dense": lambda: keras_network(
         keras.layers.Normalization(mean=MEAN, variance=np.square(STD).tolist())
     ),
+    "normalised by row, dense": lambda: keras_network(keras.layers.BatchNormalization(axis=1)),
+    "normalised by column, dense": lambda: keras_network(keras.layers.BatchNormalization(axis=2)),
+    "turned twice, dense": lambda: keras_network(*[keras.layers.Permute((3, 1, 2)) for _ in range(2)]),
+    "turned and shifted, dense": lambda: keras_network(
+        keras.layers.Permute((3, 1, 2)), keras.layers.Rescaling(1.0, offset=[0.1, 0.2, 0.3, 0.4, 0.5])
+    ),
+    "a layer of each pixel's own": lambda: keras_network(keras.layers.Permute((3, 1, 2)), keras.layers.Dense(5)),
     "convolution": lambda: keras_network(keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.MaxPooling2D()),
     "any size": lambda: keras.Sequential(
         [keras.Input((None, None, 3)), keras.layers.Conv2D(4, 3, activation="relu"),
@@ -90,6 +99,7 @@ MODELS = {
 @pytest.mark.parametrize("kind", MODELS)
 def test_load_network_gives_kerass_logits_in_colour(tmp_path: Path, kind: str) -> None:
     model = MODELS[kind]()
+    model.set_weights([0.4 * RNG.random(w.shape) + 0.5 if w.ndim == 1 else w for w in model.get_weights()])
     model.save(tmp_path / "mine.keras")
     network = load_network(tmp_path / "mine.keras", SHAPE, mean=MEAN, std=STD)
     expected = model((IMAGES / 255 - MEAN) / STD).numpy()

@@ -69,6 +69,9 @@ MODELS: dict[str, tuple[Build, float, str]] = {
               shape=(8, 8, 1)), OF_BYTES, SAME),
     "rescaled by an array": (chain(layer("Rescaling", np.array([1 / 255.0])), dense(10)), OF_BYTES, SAME),
     "rescaled by the article": (chain(dense(9, "relu"), dense(10, "softmax")), 1.0, PROBABILITIES),
+    "rescaled in two steps": (chain(layer("Rescaling", 1 / 16), layer("Rescaling", 1 / 16), dense(10)), OF_BYTES, SAME),
+    "normalised by row": (chain(layer("BatchNormalization", axis=1), layer("Flatten"), dense(9, "relu"), dense(10),
+                                shape=(8, 8)), 1.0, SAME),
     "normalised": (chain(adapted, layer("Flatten"), dense(10), shape=(8, 8, 1)), OF_BYTES, SAME),
     "divided": (lambda k, la: functional(k, lambda x: la.Dense(10)(la.Flatten()(x / 255.0))), OF_BYTES, SAME),
     "turned to the negative": (lambda k, la: functional(k, lambda x: la.Dense(10)((1.0 - x) * 2), (64,)), 1.0, SAME),
@@ -94,6 +97,8 @@ def filled(model: Any) -> Any:
     """Give a model weights that are no zeros; variances and seeds of augmentation stay."""
     rng = np.random.default_rng(5)
     for layer in model._flatten_layers(include_self=False):
+        if type(layer).__name__ == "BatchNormalization":
+            layer.set_weights([0.4 * rng.random(w.shape) + 0.5 for w in layer.get_weights()])
         if layer.weights and type(layer).__name__ in ("Dense", "Conv2D", "PReLU"):
             layer.set_weights([rng.normal(0, 0.4, w.shape) for w in layer.get_weights()])
     return model
@@ -218,6 +223,8 @@ REFUSED: dict[str, tuple[Build, str]] = {
     "channels first": (chain(layer("Flatten", data_format="channels_first"), dense(10), shape=(8, 8, 1)),
                        "is channels_first; only channels_last is read"),
     "two inputs multiplied": (lambda k, la: functional(k, lambda x: la.Dense(10)(x * x), (64,)), "Multiply"),
+    "scaled by row": (chain(layer("Rescaling", np.ones((8, 1))), layer("Flatten"), dense(10), shape=(8, 8)),
+                      "scales along another axis than the last; allowed are one number or one per channel"),
     "elu": (chain(dense(9, "elu"), dense(10)), "has the activation 'elu'; allowed are"),
 }  # fmt: skip
 
