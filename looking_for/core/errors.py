@@ -29,6 +29,8 @@ def reason(error: BaseException) -> str:
         error = cause
     message = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
     text = last_line(str(message)) or type(error).__name__
+    if "allow_pickle" in str(message):  # numpy's word for any file that it does not know, and a dangerous hint
+        text = "it holds no arrays of numbers"
     return text if len(text) <= MAX_REASON else text[: MAX_REASON - 3] + "…"
 
 

@@ -47,6 +47,8 @@ class ImageSet:
         for part in ("train", "test"):
             if problem := problem_of_images(part, getattr(self, f"x_{part}"), getattr(self, f"y_{part}")):
                 raise UserError(problem)
+        if problem := problem_of_sizes(self.x_train, self.x_test):
+            raise UserError(problem)
         largest = max(int(self.y_train.max(initial=0)), int(self.y_test.max(initial=0)))
         if largest >= len(self.classes):
             raise UserError(f"a label is {largest}; {len(self.classes)} classes have labels 0–{len(self.classes) - 1}")
@@ -103,6 +105,14 @@ class ImageOptions:
     grayscale: bool = False
     size: tuple[int, int] | None = None
     transpose: bool = False
+
+
+def problem_of_sizes(x_train: Array, x_test: Array) -> str | None:
+    """Say where training and test images are not of one size, or not all grey or in colour."""
+    if x_train.shape[1:] == x_test.shape[1:]:
+        return None
+    shown = " and ".join("×".join(map(str, x.shape[1:])) for x in (x_train, x_test))
+    return f"training and test images must be of one size; they are {shown} pixels"
 
 
 def problem_of_images(part: str, x: Array, y: Array) -> str | None:

@@ -16,7 +16,6 @@ from looking_for.core.foreign import GZIP, ZIP, describe_foreign, read_member
 from looking_for.core.imageset import CHANNELS, Shape
 from looking_for.images import idx
 from looking_for.images.labels import to_names
-from looking_for.images.pixels import with_colours
 
 logger = logging.getLogger(__name__)
 
@@ -37,20 +36,27 @@ class Parts:
     Parameters
     ----------
     train, test : (images, labels)
+    validation : (images, labels) or None
+        They join those for training.
     names : list of str
         Of the classes; empty where the file does not say them.
     is_transposed : bool
         Whether the images lie on their side, as EMNIST's.
+    is_channels_last : bool
+        Whether it is known that colours are the last axis.
     """
 
     train: Part
     test: Part
+    validation: Part | None = None
     names: list[str] = field(default_factory=list)
     is_transposed: bool = False
+    is_channels_last: bool = False
 
-    def arrays(self) -> dict[str, Array]:
-        """Give the four arrays by Keras' names."""
-        return {"x_train": self.train[0], "y_train": self.train[1], "x_test": self.test[0], "y_test": self.test[1]}
+    def by_name(self) -> dict[str, Part]:
+        """Give the parts by name: train, perhaps val, test."""
+        parts = {"train": self.train, "val": self.validation, "test": self.test}
+        return {name: part for name, part in parts.items() if part is not None}
 
 
 def split_by_class(where: str, x: Array, y: Array, names: Sequence[str] = ()) -> Parts:
@@ -71,7 +77,7 @@ def split_by_class(where: str, x: Array, y: Array, names: Sequence[str] = ()) ->
         )
     except ValueError as error:
         raise UserError(f"{where} cannot be split into training and test images: {error}") from error
-    return Parts((x_train, y_train), (x_test, y_test))
+    return Parts((x_train, y_train), (x_test, y_test), is_channels_last=True)
 
 
 def read_npz(path: Path) -> Parts:
@@ -82,22 +88,24 @@ def read_npz(path: Path) -> Parts:
     UserError
         If it is no .npz, or lacks an array.
     """
-    arrays = _arrays_of(path)
+    arrays, others = _arrays_of(path)
     wanted = MEDMNIST if "train_images" in arrays else KERAS
     needed = [name for part, pair in wanted.items() if part != "val" for name in pair]
     if missing := [name for name in needed if name not in arrays]:
-        has = ", ".join(arrays) or "nothing"
+        has = ", ".join([*arrays, *others]) or "nothing"
         raise UserError(f"{path} has no {', '.join(missing)}; needed: {', '.join(needed)}; it has {has}")
     parts = {part: (arrays[x], arrays[y]) for part, (x, y) in wanted.items() if x in arrays and y in arrays}
     names = to_names(str(path), arrays["classes"]) if "classes" in arrays else []
-    return Parts(_joined(str(path), [parts[part] for part in ("train", "val") if part in parts]), parts["test"], names)
+    return Parts(parts["train"], parts["test"], parts.get("val"), names)
 
 
-def _arrays_of(path: Path) -> dict[str, Array]:
+def _arrays_of(path: Path) -> tuple[dict[str, Array], list[str]]:
+    """The arrays that have a meaning here, and the names of the others."""
     known = {name for names in (KERAS, MEDMNIST) for pair in names.values() for name in pair} | {"classes"}
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: read_member(path, file, name, _cure(name)) for name in file.files if name in known}
+            others = [name for name in file.files if name not in known]
+            return {n: read_member(path, file, n, _cure(n)) for n in file.files if n in known}, others
     except UserError:
         raise
     except (*UNREADABLE, TypeError, AttributeError) as error:
@@ -107,21 +115,6 @@ def _arrays_of(path: Path) -> dict[str, Array]:
 
 def _cure(name: str) -> str:
     return f"save {name}.astype({'str' if name == 'classes' else 'np.uint8'})"
-
-
-def _joined(where: str, parts: Sequence[Part]) -> Part:
-    """Put parts one after another, the validation images after those for training."""
-    if len(parts) == 1:
-        return parts[0]
-    logger.info("%s: %d images for validation join those for training", where, len(parts[1][0]))
-    return join_parts(*parts)
-
-
-def join_parts(*parts: Part) -> Part:
-    """Put the images and labels of parts one after another, in colour where any part is."""
-    n_axes = max(x.ndim for x, _ in parts)
-    images = [with_colours(x) if x.ndim == n_axes - 1 == CHANNELS else x for x, _ in parts]
-    return np.concatenate(images), np.concatenate([y for _, y in parts])
 
 
 def idx_files(folder: Path) -> dict[str, Path]:
@@ -159,7 +152,8 @@ def read_idx(folder: Path) -> Parts:
     arrays = {key: _decode(files[key]) for key in idx.NAMES}
     labels = {key: a[:, 0] if a.ndim == 2 else a for key, a in arrays.items() if key.startswith("y")}  # QMNIST's
     is_emnist = files["x_train"].name.startswith("emnist")
-    return Parts((arrays["x_train"], labels["y_train"]), (arrays["x_test"], labels["y_test"]), [], is_emnist)
+    train, test = (arrays["x_train"], labels["y_train"]), (arrays["x_test"], labels["y_test"])
+    return Parts(train, test, is_transposed=is_emnist)
 
 
 def _decode(path: Path) -> Array:
@@ -188,7 +182,7 @@ def read_csv(path: Path, size: tuple[int, int] | None) -> Parts:
     if train is None:
         raise UserError(f"{path} has {', '.join(f.name for f in files.values())}; one of them must be called train.csv")
     if test is not None and _has_labels(test):
-        return Parts(_table(train, size), _table(test, size))
+        return Parts(_table(train, size), _table(test, size), is_channels_last=True)
     if test is not None:
         logger.info("%s has no labels and is passed over; a fifth of each class of %s is for testing", test, train.name)
     return split_by_class(str(train), *_table(train, size))
@@ -220,19 +214,35 @@ def _table(path: Path, size: tuple[int, int] | None) -> Part:
     if column is None or not len(table):
         raise UserError(f"{path} has no column of labels; needed is one of {', '.join(LABEL_COLUMNS)}, and pixels")
     pixels = np.delete(table, column, axis=1)
+    names = header[:column] + header[column + 1 :]
     shape = _shape_of(path, pixels.shape[1], size)
+    if len(shape) > 2 and _is_by_colour(path, names):
+        pixels = pixels.reshape(len(pixels), CHANNELS, -1).swapaxes(1, 2)
     logger.info("%s: read as CSV, %d×%d pixels%s", path, *shape[:2], ", in colour" if len(shape) > 2 else "")
     is_whole = (pixels == np.rint(pixels)).all() and pixels.max() > 1
     return pixels.reshape(-1, *shape).astype(np.int64 if is_whole else np.float32), table[:, column].astype(float)
 
 
 def _shape_of(path: Path, n_numbers: int, size: tuple[int, int] | None) -> Shape:
-    """The shape of images of so many numbers: a square in grey or in colour, or of the size that a person says."""
+    """The shape of images of so many numbers: of the size that a person says, in grey or colour, or a grey square."""
+    side = math.isqrt(n_numbers)
     for channels in ((), (CHANNELS,)):
-        n_pixels = n_numbers / math.prod(channels)
-        side = math.isqrt(int(n_pixels))
-        if side * side == n_pixels:
-            return (side, side, *channels)
-        if size is not None and math.prod(size) == n_pixels:
+        if size is not None and math.prod(size) * math.prod(channels) == n_numbers:
             return (*size, *channels)
-    raise UserError(f"{path} has {n_numbers} pixels per image, no square; say data.size: [height, width]")
+    if side * side == n_numbers:
+        return side, side
+    side = math.isqrt(n_numbers // CHANNELS)
+    hint = f" ([{side}, {side}] if they are in colour)" if CHANNELS * side * side == n_numbers else ""
+    raise UserError(f"{path} has {n_numbers} pixels per image, no square; say data.size: [height, width]{hint}")
+
+
+def _is_by_colour(path: Path, names: Sequence[str]) -> bool:
+    """Whether all reds come first, then all greens and blues, by the columns' names; else each pixel's colours stand
+    together."""
+    letters = "".join(name[:1] for name in names)
+    if set(letters) != set("rgb"):
+        return False
+    n_pixels = len(letters) // CHANNELS
+    if letters not in ("rgb" * n_pixels, "r" * n_pixels + "g" * n_pixels + "b" * n_pixels):
+        raise UserError(f"{path}: the columns of red, green and blue are neither pixel by pixel nor colour by colour")
+    return letters != "rgb" * n_pixels

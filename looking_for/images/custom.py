@@ -1,4 +1,4 @@
-"""People's own images: which form they are in, and from it an image set that passes the checks."""
+"""People's own images: the forms that are read, and the way from each to an image set that passes the checks."""
 
 import logging
 from collections.abc import Callable
@@ -9,8 +9,8 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.core.foreign import ZIP, describe_foreign
-from looking_for.core.imageset import ImageOptions, ImageSet
+from looking_for.core.foreign import ZIP, describe_foreign, read_start
+from looking_for.core.imageset import ImageOptions, ImageSet, problem_of_images
 from looking_for.core.text import join_words
 from looking_for.images.archives import Parts, idx_files, read_csv, read_idx, read_npz
 from looking_for.images.catalog import recognise_dataset
@@ -28,7 +28,7 @@ class Form(NamedTuple):
     Parameters
     ----------
     name, holds : str
-        What a path is, and what is read of it, as the documents have it.
+        What a path is, and what is read of it, as the documents say it.
     short : str
         The same in a message.
     fits : function
@@ -44,8 +44,15 @@ class Form(NamedTuple):
 
 
 def _has_csv(path: Path) -> bool:
-    files = [path] if path.is_file() else path.iterdir()
-    return any(file.suffix.lower() == ".csv" and not file.name.startswith(".") for file in files)
+    """Whether it is a CSV, or a folder with some; beside folders of pictures a list of them does not count."""
+    if path.is_file():
+        return path.suffix.lower() == ".csv"
+    names = [file.stem.lower() for file in path.iterdir() if file.suffix.lower() == ".csv" and file.name[0] != "."]
+    return any("train" in name for name in names) if _has_folders(path) else bool(names)
+
+
+def _is_zip(path: Path) -> bool:
+    return path.is_file() and read_start(path).startswith(ZIP)
 
 
 def _has_folders(path: Path) -> bool:
@@ -81,7 +88,7 @@ FORMS = (
         "Keras' `x_train`, `y_train`, `x_test`, `y_test`, or MedMNIST's `train_images`, `train_labels`, `val_…`, "
         "`test_…`; and `classes`, if the classes have names",
         "an .npz with x_train, y_train, x_test and y_test (or MedMNIST's names)",
-        Path.is_file,
+        _is_zip,
         lambda path, _: read_npz(path),
     ),
     Form(
@@ -116,11 +123,15 @@ def load_custom(path: Path, options: ImageOptions) -> ImageSet:
 
 
 def read_parts(path: Path, options: ImageOptions) -> Parts:
-    """Tell by its content which form a path is of, and read it."""
+    """Find the form of what a path holds, and read it."""
     if path.is_file() and (what := describe_foreign(path, ZIP)):
         raise UserError(f"{path} is {what}; {ACCEPTED}")
     if form := next((form for form in FORMS if form.fits(path)), None):
         return form.read(path, options)
+    if path.is_file():
+        raise UserError(
+            f"{path} cannot be read as {path.suffix or 'images'}: its first bytes are of another form; {ACCEPTED}"
+        )
     archives = [child.name for child in sorted(path.iterdir()) if child.suffix.lower() == ".npz"]
     hint = f"; is {archives[0]} meant? Then say path: {path / archives[0]}" if archives else ""
     raise UserError(f"{path} holds no images{hint}; {ACCEPTED}")
@@ -129,23 +140,36 @@ def read_parts(path: Path, options: ImageOptions) -> Parts:
 def make_image_set(path: Path, parts: Parts, options: ImageOptions) -> ImageSet:
     """Bring images and labels to one form; take the classes' names from params.yaml, the file, a known data set, or
     use numbers."""
-    where, arrays = str(path), parts.arrays()
-    for key in ("x_train", "x_test"):
-        arrays[key] = _prepare(f"{where}: {key}", arrays[key], options, options.transpose or parts.is_transposed)
-    arrays["x_train"], arrays["x_test"] = unify_colours(where, [arrays["x_train"], arrays["x_test"]])
-    labels = {key: to_vector(arrays[key]) for key in ("y_train", "y_test")}
-    names = list(options.classes) or parts.names
-    labels, names = count_from_zero(where, labels, names)
-    arrays |= labels
+    where, by_name = str(path), parts.by_name()
+    prepared = [_prepare(f"{where}: x_{name}", x, options, parts) for name, (x, _) in by_name.items()]
+    x = dict(zip(by_name, unify_colours(where, prepared), strict=True))
+    y = {name: to_vector(labels) for name, (_, labels) in by_name.items()}
+    if "val" in x:
+        _join_validation(where, x, y)
+    labels, names = count_from_zero(where, y, list(options.classes) or parts.names)
+    arrays = {f"x_{name}": array for name, array in x.items()} | {f"y_{name}": array for name, array in labels.items()}
     images = validate_images(where, arrays, names)
     if not names and (dataset := recognise_dataset(arrays)):
         return validate_images(where, arrays, dataset.classes)
     return images
 
 
-def _prepare(where: str, x: Array, options: ImageOptions, is_transposed: bool) -> Array:
-    images = to_images(where, x, options.grayscale)
-    if is_transposed:
+def _join_validation(where: str, x: dict[str, Array], y: dict[str, Array]) -> None:
+    """Put the images for validation after those for training."""
+    for name in ("train", "val"):
+        if problem := problem_of_images(name, x[name], y[name]):
+            raise UserError(f"{where}: {problem}")
+    if x["train"].shape[1:] != x["val"].shape[1:]:
+        sizes = " and ".join("×".join(map(str, x[name].shape[1:])) for name in ("train", "val"))
+        raise UserError(f"{where}: images for training and validation must be of one size; they are {sizes} pixels")
+    logger.info("%s: %d images for validation join those for training", where, len(x["val"]))
+    for arrays in (x, y):
+        arrays["train"] = np.concatenate([arrays["train"], arrays.pop("val")])
+
+
+def _prepare(where: str, x: Array, options: ImageOptions, parts: Parts) -> Array:
+    images = to_images(where, x, options.grayscale, is_channels_last=parts.is_channels_last)
+    if options.transpose or parts.is_transposed:
         logger.info("%s: turned upright, rows and columns exchanged", where)
         images = np.ascontiguousarray(images.swapaxes(1, 2))
     if options.size is None or images.shape[1:3] == options.size:

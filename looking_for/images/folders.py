@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.images.archives import Part, Parts, join_parts, split_by_class
+from looking_for.images.archives import Part, Parts, split_by_class
 from looking_for.images.pixels import read_picture, with_colours
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def read_folders(path: Path, grayscale: bool, size: tuple[int, int] | None) -> P
     if not parts:
         names = _visible(path, folders=True)
         split = split_by_class(str(path), *_read_classes(path, names, grayscale, size), names)
-        return Parts(split.train, split.test, names)
+        return replace(split, names=names)
     names = _visible(parts["train"], folders=True)
     for folder in parts.values():
         if others := sorted(set(names) ^ set(_visible(folder, folders=True))):
@@ -48,10 +49,7 @@ def read_folders(path: Path, grayscale: bool, size: tuple[int, int] | None) -> P
     read = {part: _read_classes(folder, names, grayscale, size) for part, folder in parts.items()}
     if "test" not in read:
         read["test"] = read.pop("validation")
-    if "validation" in read:
-        logger.info("%s: %s joins %s", path, parts["validation"].name, parts["train"].name)
-        read["train"] = join_parts(read["train"], read["validation"])
-    return Parts(read["train"], read["test"], names)
+    return Parts(read["train"], read["test"], read.get("validation"), names, is_channels_last=True)
 
 
 def _descend(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Pixels of 8 bits from what people have: pictures of every mode, arrays of every type, grey, in colour, with alpha."""
+"""Pixels of 8 bits from pictures of every mode and arrays of every type: grey, in colour or with transparency."""
 
 import logging
 import struct
@@ -16,7 +16,8 @@ from looking_for.core.imageset import CHANNELS
 logger = logging.getLogger(__name__)
 
 MAX_PIXELS = 4_096**2  # of one picture; what is larger is refused before it is decoded
-LUMA = np.array([19_595, 38_470, 7_471])  # of red, green and blue in grey, of 65,536: Pillow's mode L (ITU-R 601)
+IMAGES_AT_ONCE = 500  # of an array, whose colours are worked on in more than 8 bits
+LUMA = np.array([19_595, 38_470, 7_471], np.uint32)  # of red, green and blue, of 65,536: Pillow's mode L (ITU-R 601)
 SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 # What Pillow raises for damaged files: its plugins read headers with struct, indices and arithmetic of their own.
 UNREADABLE_PICTURE = (
@@ -43,7 +44,7 @@ def read_picture(file: Path, grayscale: bool, size: tuple[int, int] | None) -> A
     Raises
     ------
     UserError
-        If it is no picture, or too large.
+        If it is not a picture, or too large.
     """
     try:
         with warnings.catch_warnings():
@@ -73,13 +74,15 @@ def _pixels_of(file: Path, picture: Image.Image, grayscale: bool) -> Array:
     if picture.has_transparency_data:
         rgb = on_white(np.asarray(picture.convert("RGBA")))
         return luma(rgb) if grayscale else _grey_if_equal(rgb)
+    if picture.mode == "LAB":
+        picture = picture.convert("RGB")
     if grayscale or picture.mode in ("1", "L"):
         return np.asarray(picture.convert("L"))
     return _grey_if_equal(np.asarray(picture.convert("RGB")))
 
 
 def _high_bytes(file: Path, x: Array) -> Array:
-    """The upper 8 of 16 bits, whatever the brightest pixel of this one picture."""
+    """The upper 8 of 16 bits; how bright this one picture's brightest pixel is does not count."""
     if x.min(initial=0) < 0 or x.max(initial=0) >= 2**16:
         raise UserError(f"{file} has pixels from {x.min()} to {x.max()}; allowed are 16 bits, 0–65,535")
     return (x >> 8).astype(np.uint8)
@@ -87,13 +90,13 @@ def _high_bytes(file: Path, x: Array) -> Array:
 
 def on_white(rgba: Array) -> Array:
     """Compose pixels (…, 4) with an alpha channel, uint8, on white: (…, 3), uint8."""
-    alpha = rgba[..., CHANNELS:].astype(np.int64)
+    alpha = rgba[..., CHANNELS:].astype(np.uint32)
     return np.asarray((rgba[..., :CHANNELS] * alpha + 255 * (255 - alpha) + 127) // 255, np.uint8)
 
 
 def luma(rgb: Array) -> Array:
     """Give the grey of pixels (…, 3), uint8, as Pillow's mode L has it: (…), uint8."""
-    return np.asarray((rgb.astype(np.int64) @ LUMA + 0x8000) >> 16, np.uint8)
+    return np.asarray((rgb.astype(np.uint32) @ LUMA + np.uint32(0x8000)) >> np.uint32(16), np.uint8)
 
 
 def resize(image: Array, size: tuple[int, int]) -> Array:
@@ -120,11 +123,14 @@ def unify_colours(where: str, parts: Sequence[Array]) -> list[Array]:
     ----------
     parts : sequence of arrays, shape (n_images, height, width) or (n_images, height, width, 3)
     """
-    reduced = [_grey_if_equal(x) if x.ndim > CHANNELS else x for x in parts]
+    in_colour = [x.ndim > CHANNELS for x in parts]
+    reduced = [_grey_if_equal(x) if has_colours else x for x, has_colours in zip(parts, in_colour, strict=True)]
     if all(x.ndim == CHANNELS for x in reduced):
-        if any(x.ndim > CHANNELS for x in parts):
+        if any(in_colour):
             logger.info("%s: red, green and blue are the same everywhere: read as grey", where)
         return reduced
+    if not all(in_colour):
+        logger.info("%s: some images are in colour, so all are read so; data.grayscale: true makes all grey", where)
     return [with_colours(x) if x.ndim == CHANNELS else x for x in parts]
 
 
@@ -150,11 +156,12 @@ def narrow(where: str, x: Array) -> Array:
         return (x >> 8).astype(np.uint8)
     if x.dtype.kind in "iu" and low >= 0 and 1 < high <= 255 and x.dtype.itemsize > 2:
         return x.astype(np.uint8)
+    from_zero = "x / x.max()" if low >= 0 else "(x - x.min()) / (x.max() - x.min())"
     raise UserError(f"{where} is {x.dtype} from {low:g} to {high:g}; pixels are uint8 0–255, 16 bits 0–65,535 or "
-                    "fractions 0–1: convert them by np.rint(255 * x / x.max()).astype(np.uint8)")  # fmt: skip
+                    f"fractions 0–1: convert them by np.rint(255 * {from_zero}).astype(np.uint8)")  # fmt: skip
 
 
-def to_images(where: str, x: Array, grayscale: bool) -> Array:
+def to_images(where: str, x: Array, grayscale: bool, *, is_channels_last: bool = False) -> Array:
     """Bring an array of images to (n_images, height, width) or (n_images, height, width, 3), uint8.
 
     Parameters
@@ -165,17 +172,43 @@ def to_images(where: str, x: Array, grayscale: bool) -> Array:
         With the axes images, height, width, and none or 1, 3 or 4 channels at the end, or 1 or 3 after the images.
     grayscale : bool
         Whether colours are converted to grey.
+    is_channels_last : bool
+        Whether channels are known to be at the end.
+
+    Raises
+    ------
+    UserError
+        If the axes can be read in no way, or in two.
     """
-    if x.ndim == 4 and 1 in (x.shape[3], x.shape[1]):
-        x = x[..., 0] if x.shape[3] == 1 else x[:, 0]
-    if x.ndim == 4 and x.shape[1] == CHANNELS and x.shape[3] not in (CHANNELS, CHANNELS + 1):
+    if x.ndim == 3:
+        return narrow(where, x)
+    x = x if is_channels_last else _channels_last(where, x)
+    if x.shape[3] == 1:
+        return narrow(where, x[..., 0])
+    x = narrow(where, x)
+    parts = [_colours(x[n : n + IMAGES_AT_ONCE], grayscale) for n in range(0, max(1, len(x)), IMAGES_AT_ONCE)]
+    return np.concatenate(parts)
+
+
+def _channels_last(where: str, x: Array) -> Array:
+    """Put an array's channels last; a width or height of 1, 3 or 4 pixels may look like them."""
+    is_last, is_first = x.ndim == 4 and x.shape[3] in (1, 3, 4), x.ndim == 4 and x.shape[1] in (1, 3)
+    if is_last and is_first and x.shape[1] != x.shape[3] == 1:
+        is_first = False  # grey images as low as that, with an axis of one channel
+    if is_last and is_first and x.shape[1] != 1:
+        raise UserError(f"{where} has the shape {x.shape}, which may be images × height × width × colours or images × "
+                        "colours × height × width: save it with the colours last, and images wider than 4")  # fmt: skip
+    if is_last:
+        return x
+    if not is_first:
+        raise UserError(f"{where} has the shape {x.shape}; needed: images × height × width, and channels, if any, as a "
+                        "last axis of 1, 3 or 4 or a second of 1 or 3")  # fmt: skip
+    if x.shape[1] == CHANNELS:
         logger.info("%s: colours come before height and width, as PyTorch has them", where)
-        x = x.transpose(0, 2, 3, 1)
-    if x.ndim == 4 and x.shape[3] in (CHANNELS, CHANNELS + 1):
-        x = narrow(where, x)
-        rgb = on_white(x) if x.shape[3] > CHANNELS else x
-        return luma(rgb) if grayscale else np.ascontiguousarray(rgb)
-    if x.ndim != 3:
-        raise UserError(f"{where} has the shape {x.shape}; needed: images × height × width, or colours as a last "
-                        "axis of 3 or 4")  # fmt: skip
-    return narrow(where, x)
+    return x.transpose(0, 2, 3, 1)
+
+
+def _colours(x: Array, grayscale: bool) -> Array:
+    """Colours (n_images, height, width, 3 or 4), uint8, on white, or the grey of them."""
+    rgb = on_white(x) if x.shape[3] > CHANNELS else x
+    return luma(rgb) if grayscale else np.ascontiguousarray(rgb)

@@ -6,7 +6,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.errors import UserError
-from looking_for.core.imageset import ImageSet, problem_of_images
+from looking_for.core.imageset import ImageSet, problem_of_images, problem_of_sizes
 
 MAX_CLASSES = 1_000
 
@@ -31,10 +31,8 @@ def validate_images(source: str, arrays: Mapping[str, Array], names: Sequence[st
     for part in ("train", "test"):
         if problem := problem_of_images(part, arrays[f"x_{part}"], arrays[f"y_{part}"]):
             raise UserError(f"{source}: {problem}")
-    sizes = [arrays[key].shape[1:] for key in ("x_train", "x_test")]
-    if sizes[0] != sizes[1]:
-        shown = " and ".join("×".join(map(str, size[:2])) for size in sizes)
-        raise UserError(f"{source}: training and test images must be of one size; they are {shown} pixels")
+    if problem := problem_of_sizes(arrays["x_train"], arrays["x_test"]):
+        raise UserError(f"{source}: {problem}")
     _reject_empty_images(source, arrays["x_train"])
     classes = _validate_names(source, arrays, names)
     for part in ("train", "test"):
@@ -62,7 +60,8 @@ def _validate_names(source: str, arrays: Mapping[str, Array], names: Sequence[st
     classes = list(names) or [str(k) for k in range(min(high, MAX_CLASSES) + 1)]
     if low < 0 or high >= len(classes):
         wrong = low if low < 0 else high
-        raise UserError(f"{source}: a label is {wrong}; {len(classes)} classes have labels 0–{len(classes) - 1}")
+        cure = "; name every class, in the order of their labels" if names and low >= 0 else ""
+        raise UserError(f"{source}: a label is {wrong}; {len(classes)} classes have labels 0–{len(classes) - 1}{cure}")
     if not 2 <= len(classes) <= MAX_CLASSES:
         raise UserError(f"{source}: {len(classes)} classes; allowed are 2–{MAX_CLASSES:,}")
     if strange := [name for name in classes if not name.strip() or not name.isprintable()]:

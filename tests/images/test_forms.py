@@ -38,12 +38,13 @@ def medmnist(folder: Path) -> Path:
     return folder / "mine.npz"
 
 
-def csv(header: bool = True, pixels: Array = X) -> Callable[[Path], Path]:
+def csv(header: bool = True, pixels: Array = X, letters: str = "p" * 64) -> Callable[[Path], Path]:
     def write(folder: Path) -> Path:
         (folder / "set").mkdir()
         for name, x, y in (("train", pixels[:140], Y[:140]), ("test", pixels[140:], Y[140:])):
             table = np.hstack([y[:, None], x.reshape(len(x), -1)])
-            names = ",".join(["label", *(f"pixel{n}" for n in range(table.shape[1] - 1))]) if header else ""
+            columns = [f"{letters[n % len(letters)]}{n}" for n in range(table.shape[1] - 1)]
+            names = ",".join(["label", *columns]) if header else ""
             np.savetxt(folder / f"set/{name}.csv", table, "%d", ",", header=names, comments="")
         return folder / "set"
 
@@ -196,12 +197,29 @@ def coloured_pictures(pixels: Array, mode: str) -> Callable[[Path], Path]:
     return write
 
 
+BY_COLOUR = "r" * 64 + "g" * 64 + "b" * 64
+OTHER_FORMS = np.concatenate([np.repeat(X[:100, ..., None], 3, axis=3), COLOUR[100:]])
+
+
+def other_forms(folder: Path) -> Path:
+    """Grey images with an axis of one channel for training, PyTorch's axes for validation, transparency for testing."""
+    alpha = np.full((*COLOUR[140:].shape[:3], 1), 255, np.uint8)
+    arrays = {"train_images": X[:100, ..., None], "train_labels": Y[:100, None],
+              "val_images": COLOUR[100:140].transpose(0, 3, 1, 2), "val_labels": Y[100:140],
+              "test_images": np.concatenate([COLOUR[140:], alpha], axis=3), "test_labels": Y[140:]}  # fmt: skip
+    np.savez(folder / "mine.npz", **arrays)  # type: ignore[arg-type]
+    return folder / "mine.npz"
+
+
 IN_COLOUR: dict[str, tuple[Callable[[Path], Path], Array]] = {
     "an .npz": (coloured(COLOUR), COLOUR),
     "an .npz with alpha": (coloured(np.concatenate([COLOUR, ALPHA], axis=3)), ON_WHITE),
     "an .npz with PyTorch's axes": (coloured(COLOUR, (0, 3, 1, 2)), COLOUR),
     "an .npz of fractions": (coloured(COLOUR / 255), COLOUR),
     "a CSV": (csv(pixels=COLOUR), COLOUR),
+    "a CSV, colour by colour": (csv(pixels=COLOUR.transpose(0, 3, 1, 2), letters=BY_COLOUR), COLOUR),
+    "a CSV, pixel by pixel": (csv(pixels=COLOUR, letters="rgb" * 64), COLOUR),
+    "three parts of other forms": (other_forms, OTHER_FORMS),
     "pictures": (coloured_pictures(COLOUR, "RGB"), COLOUR),
     "pictures with alpha": (coloured_pictures(np.concatenate([COLOUR, ALPHA], axis=3), "RGBA"), ON_WHITE),
     "pictures of which half are grey": (coloured_pictures(HALF_GREY, "RGB"), HALF_GREY),
@@ -211,7 +229,7 @@ IN_COLOUR: dict[str, tuple[Callable[[Path], Path], Array]] = {
 @pytest.mark.parametrize("form", IN_COLOUR)
 def test_load_custom_keeps_colour(tmp_path: Path, form: str) -> None:
     write, expected = IN_COLOUR[form]
-    images = load_custom(write(tmp_path), ImageOptions())
+    images = load_custom(write(tmp_path), ImageOptions(size=(8, 8)))
     assert images.shape == (8, 8, 3)
     result = np.concatenate([images.x_train, images.x_test]).reshape(200, -1)
     assert sorted(map(bytes, result)) == sorted(map(bytes, expected.reshape(200, -1)))
@@ -228,6 +246,50 @@ def test_load_custom_takes_parts_together_grey_or_in_colour(tmp_path: Path) -> N
     images = load_custom(npz(x_test=COLOUR[140:])(tmp_path), ImageOptions())
     assert np.array_equal(images.x_train, np.repeat(X[:140, ..., None], 3, axis=3))
     assert np.array_equal(images.x_test, COLOUR[140:])
+
+
+def text(folder: Path) -> Path:
+    (folder / "d.txt").write_text("some words")
+    return folder / "d.txt"
+
+
+def other_names(folder: Path) -> Path:
+    np.savez(folder / "mine.npz", x=X, y=Y)
+    return folder / "mine.npz"
+
+
+def other_validation(folder: Path) -> Path:
+    arrays = {"train_images": X[:100], "train_labels": Y[:100], "val_images": X[100:140, :6], "val_labels": Y[100:140],
+              "test_images": X[140:], "test_labels": Y[140:]}  # fmt: skip
+    np.savez(folder / "mine.npz", **arrays)  # type: ignore[arg-type]
+    return folder / "mine.npz"
+
+
+AMBIGUOUS: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "3 × 8 × 3": (coloured(COLOUR[:, :3]), r"colours or images × colours × height × width: save it"),
+    "two channels": (coloured(COLOUR[..., :2]), "a last axis of 1, 3 or 4 or a second of 1 or 3"),
+    "a square in colour as CSV": (csv(pixels=COLOUR), r"192 pixels .* say data.size: .* .\[8, 8\] if they"),
+    "colours in no order": (csv(pixels=COLOUR, letters="rrgbbg" * 32), "neither pixel by pixel nor colour by colour"),
+    "text called .txt": (text, r"cannot be read as \.txt"),
+    "validation of another size": (other_validation, "training and validation must be of one"),
+    "below 0": (npz(x_train=X[:140] / 127.5 - 1), r"np.rint\(255 \* \(x - x.min\(\)\) / \(x.max\(\) - x.min\(\)\)\)"),
+    "other names": (other_names, "it has x, y"),
+}
+
+
+@pytest.mark.parametrize("case", AMBIGUOUS)
+def test_load_custom_asks_where_two_readings_fit(tmp_path: Path, case: str) -> None:
+    write, words = AMBIGUOUS[case]
+    options = ImageOptions(size=(8, 8)) if "order" in case else ImageOptions()
+    with pytest.raises(UserError, match=words) as problem:
+        load_custom(write(tmp_path), options)
+    assert "pickle" not in str(problem.value)
+
+
+def test_load_custom_reads_folders_beside_a_list(tmp_path: Path) -> None:
+    path = pictures(train=TRAIN, test=REST)(tmp_path)
+    (path / "labels.csv").write_text("file,label\n")
+    assert len(load_custom(path, ImageOptions()).x_test) == 60
 
 
 def test_load_custom_turns_and_resizes_colour(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ class Set:
 def draw_set(seed: int) -> Set:
     """Draw images of a few classes, each with at least 6, of which 2 are for testing."""
     rng = np.random.default_rng(seed)
-    n_classes, height, width = rng.integers(2, 6), rng.integers(3, 9), rng.integers(5, 9)
+    n_classes, height, width = rng.integers(2, 6), rng.integers(5, 10), rng.integers(5, 9)
     y = np.repeat(np.arange(n_classes), rng.integers(6, 10, n_classes))
     shape = [len(y), int(height), int(width), *([3] if rng.random() < 0.4 else [])]
     x = rng.integers(0, 256, shape).astype(np.uint8)
