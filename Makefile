@@ -14,10 +14,10 @@ UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python
 
 .PHONY: all study test long check web format bench faults metrics experiments verify review requirements slow clean help stale
 
-all: .venv/requirements.txt ## Set up, reproduce what changed, say where the report is (the default)
+all: .venv/requirements.txt $(if $(JOBS),.venv/requirements-study.txt) ## Set up, reproduce what changed, say where the report is (the default); JOBS=4: four stages at once
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
 	@python -m tools.heal
-	@dvc repro
+	@$(if $(JOBS),python -m tools.parallel . --workers $(JOBS),dvc repro)
 	@echo "The report: reports/README.md; a page to draw on: reports/explorer.html"
 
 test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types, doctests and the suite

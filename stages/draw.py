@@ -1,7 +1,6 @@
 """Draw one network's own figures: its layers, classes, clusters, fewest pictures and course."""
 
 from looking_for.core.paths import figure_dir
-from looking_for.figures import charts
 from looking_for.figures.clusters import draw_clusters
 from looking_for.figures.film import save_film
 from looking_for.figures.hidden_units import draw_layer, draw_output
@@ -19,7 +18,7 @@ def main() -> None:
     params = load_params()
     require_network(name, params.networks, params.models)
     run = with_legible_names(RunResults.load(run_settings(params), [name]))
-    charts.use_default_style()
+
     (network,), folder = run.networks, figure_dir(name)
 
     for number in range(1, len(network.widths) + 1):

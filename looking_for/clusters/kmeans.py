@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigh
 from threadpoolctl import threadpool_limits
 
 from looking_for.core.arrays import Array, as_float32, as_pixels, sum_bytes_by_group
@@ -136,6 +135,8 @@ def principal_directions(rows: Array, number: int) -> tuple[Array, Array]:
     variances : array, shape (n_directions,)
         Along each, of pixels in [0, 1], largest first.
     """
+    from scipy.linalg import eigh  # late, as scikit-learn above
+
     n_taken = min(len(rows), MAX_DIRECTION_IMAGES, max(number + 1, MAX_DIRECTION_NUMBERS // rows.shape[1]))
     x = as_pixels(rows[np.linspace(0, len(rows) - 1, n_taken).round().astype(int)])
     x -= x.mean(axis=0)

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 Array = NDArray[Any]
 
@@ -59,6 +58,8 @@ def sum_by_group(group: Array, values: Array, n_groups: int) -> Array:
     array, shape (n_groups, …), dtype of `values`
         Rows are added in their own order, so equal rows give equal bits; an empty group gives zeros.
     """
+    from scipy.sparse import csr_array  # late: it takes a tenth of a second, and what only draws does not need it
+
     n_rows = len(group)
     member = csr_array((np.ones(n_rows, values.dtype), (group, np.arange(n_rows))), (n_groups, n_rows))
     return np.asarray(member @ values)

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from looking_for.core.arrays import Array, as_float32, as_pixels, centred
+from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.core.imageset import ImageSet
+from looking_for.core.parallel import parallel_map
 from looking_for.explorer.quantise import LARGE, SMALL, Quantised, pack
 from looking_for.figures import palette
 from looking_for.networks.base import HiddenUnits
@@ -32,6 +33,11 @@ def build_payload(
         Of the dense networks; of others only surrogates are shown.
     """
     shown = [n for n in run.networks if not n.is_control] or list(run.networks)
+    x = as_pixels(run.images.x_test, np.float32)
+
+    def describe(network: NetworkResults) -> dict[str, Any]:
+        return describe_network(network, run, x, networks.get(network.name), snapshots.get(network.name))
+
     first = run.featured or shown[0]
     return {
         "shape": list(run.images.shape),
@@ -42,14 +48,14 @@ def build_payload(
         ),
         "strip": choose_strip(run.images, first),
         "first": first.name,
-        "networks": [describe_network(n, run, networks.get(n.name), snapshots.get(n.name)) for n in shown],
+        "networks": parallel_map(describe, shown),
     }
 
 
 def describe_network(
-    results: NetworkResults, run: RunResults, network: DenseWeights | None, snapshots: Snapshots | None
+    results: NetworkResults, run: RunResults, x: Array, network: DenseWeights | None, snapshots: Snapshots | None
 ) -> dict[str, Any]:
-    """Collect what the page shows of one network."""
+    """Collect what the page shows of one network; x: test images (n_tests, n_inputs), float32."""
     pictures = results.pictures
     number = max(n for n in pictures.fitted if n <= run.n_fitted)
     return {
@@ -67,30 +73,28 @@ def describe_network(
             for r in results.ladder
         ],
         "never": pack(pictures.never_inked.astype(np.uint8)),
-        "layers": quantise_layers(network, run.images.x_test) if network else [],
+        "layers": quantise_layers(network, x, pictures.logits.argmax(axis=1)) if network else [],
         "units": [pack_units(layer) for layer in pictures.units] if network else [],
         "fitted": pack_prototypes(pictures.fitted[number]),
         "film": pack_film(results, snapshots) if snapshots and snapshots.networks else None,
     }  # fmt: skip
 
 
-def quantise_layers(network: DenseWeights, x_test: Array) -> list[dict[str, Any]]:
-    """Quantise the layers to few bits if MIN_AGREEMENT of the test images keep their answers, else to more."""
+def quantise_layers(network: DenseWeights, x: Array, answers: Array) -> list[dict[str, Any]]:
+    """Quantise the layers to few bits if MIN_AGREEMENT of the images (n_images, n_inputs) keep the network's answers
+    (n_images,), else to more."""
     for bits in (SMALL, LARGE):
         layers = [Quantised.from_weights(weights, bits) for weights in network.weights]
-        if bits == LARGE or share_of_same_answers(network, layers, as_pixels(x_test)) >= MIN_AGREEMENT:
+        if bits == LARGE or share_of_same_answers(network, layers, x, answers) >= MIN_AGREEMENT:
             break
     return [layer.pack(bias) for layer, bias in zip(layers, network.biases, strict=True)]
 
 
-def share_of_same_answers(network: DenseWeights, layers: Sequence[Quantised], x: Array) -> float:
-    """Give the share of images (n_images, n_inputs) that quantised layers give the network's own class."""
-    both = (
-        DenseWeights.from_arrays(weights, network.biases, np.float32, network.activation)
-        for weights in (network.weights, [layer.weights for layer in layers])
-    )
-    predicted, quantised = (each.logits(as_float32(x)).argmax(axis=1) for each in both)
-    return float((predicted == quantised).mean())
+def share_of_same_answers(network: DenseWeights, layers: Sequence[Quantised], x: Array, answers: Array) -> float:
+    """Give the share of images (n_images, n_inputs) that quantised layers give the network's own class (n_images,)."""
+    weights = [layer.weights for layer in layers]
+    quantised = DenseWeights.from_arrays(weights, network.biases, np.float32, network.activation)
+    return float((quantised.logits(x).argmax(axis=1) == answers).mean())
 
 
 def pack_units(layer: HiddenUnits) -> dict[str, str]:

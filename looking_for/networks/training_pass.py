@@ -146,13 +146,18 @@ class _Portion:
 
 
 def _forward(network: DenseWeights, images: Array) -> _Portion:
-    x = as_pixels(images)
-    z = network.preactivations(x)
+    rows = images.reshape(len(images), -1)
+    inked = np.asarray(
+        rows.any(axis=0)
+    )  # a pixel that is blank in all of a class's portion adds nothing to any product
+    x = as_pixels(rows[:, inked])
+    z = network.restrict_inputs(inked).preactivations(x)
     logits = centred(z[-1])
     value = find_activation(network.activation).value
     activation = [np.abs(value(hidden)).sum(axis=0) for hidden in z[:-1]]
     n_active = [(hidden > 0).sum(axis=0) for hidden in z[:-1]]
-    return _Portion(LogitSums.from_logits(x, logits), network.slopes(z), n_active, activation, logits)
+    sums = LogitSums.from_logits(x, logits).expand_inputs(inked)
+    return _Portion(sums, network.slopes(z), n_active, activation, logits)
 
 
 def _sum_by_layer(by_layer: Sequence[list[Array]]) -> list[Array]:

@@ -1,7 +1,8 @@
 """From a network, images and their clusters to its pictures and how true they are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -10,18 +11,25 @@ from looking_for.clusters.survey import Survey, survey_images
 from looking_for.core.arrays import Array, as_float32, as_pixels, centred
 from looking_for.core.errors import UserError
 from looking_for.core.imageset import ImageSet
+from looking_for.core.parallel import parallel_calls
 from looking_for.core.tables import N_DIGITS
 from looking_for.networks.base import Network
 from looking_for.networks.dense_weights import AffineMap, Snapshots
 from looking_for.networks.exact_maps import N_CHECKED_IMAGES
-from looking_for.networks.training_pass import TrainingPass
-from looking_for.surrogates.course import SnapshotMeasures, measure_course, stack_output_pictures
+from looking_for.networks.training_pass import LogitSums, TrainingPass
+from looking_for.surrogates.course import (
+    SnapshotMeasures,
+    logit_jobs,
+    measure_course,
+    stack_output_pictures,
+    total_logits,
+)
 from looking_for.surrogates.fits import Covariances, least_squares
 from looking_for.surrogates.ladder import Ladder, headline_count
-from looking_for.surrogates.maps import ClusterMaps
+from looking_for.surrogates.maps import ClusterMaps, Prototypes
 from looking_for.surrogates.measures import accuracy, cross_entropy, mean_cosine, measure
 from looking_for.surrogates.pictures import EXAMPLE_KINDS, ComposedMaps, Examples, Pictures, TestMeasures, TrainingMaps
-from looking_for.surrogates.prototypes import FitData, FitSettings, fit_all_prototypes
+from looking_for.surrogates.prototypes import FitData, FitSettings, prepare_fits
 from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
 N_EXAMPLES_PER_KIND = 2
@@ -156,7 +164,9 @@ def evaluate_network(
     covariances = Covariances.from_sums(survey.pixels, training.sums, survey.pixel_basis)
     maps = _training_maps(training, covariances, survey)
     data = FitData(images.x_train.reshape(len(images.x_train), -1), training.logits_per_image)
-    fitted = fit_all_prototypes(data, survey.clusters, maps.by_cluster, settings)
+    fits = prepare_fits(data, survey.clusters, maps.by_cluster, settings)
+    fitted_prototypes, sums = _run_together(fits.jobs, logit_jobs(snapshots.networks[:-1], images))
+    fitted = fits.finish(fitted_prototypes)
 
     tests = TestImages(x, {number: c.nearest for number, c in survey.clusters.items()})
     logits = network.logits(x)
@@ -188,8 +198,17 @@ def evaluate_network(
         architecture=network.architecture,
         n_mapped=training.n_mapped,
     )
-    course = measure_course(snapshots, images, survey, ladder, metrics["accuracy"] or 0.0)
+    course = measure_course(snapshots, images, survey, ladder, metrics["accuracy"] or 0.0, total_logits(sums))
     return Evaluation(pictures, ladder, metrics, course)
+
+
+def _run_together(
+    fits: Sequence[Callable[[], Prototypes]], portions: Sequence[Callable[[], list[LogitSums]]]
+) -> tuple[list[Prototypes], list[list[LogitSums]]]:
+    """Run a few long fits beside many short portions of a pass, so that no core waits for the longest fit."""
+    jobs: list[Callable[[], Any]] = [*fits, *portions]
+    results = parallel_calls(jobs)
+    return results[: len(fits)], results[len(fits) :]
 
 
 def n_checked_images(network: Network) -> int:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve
 from threadpoolctl import threadpool_limits
 
 from looking_for.clusters.survey import PixelSums
@@ -68,6 +67,8 @@ def least_squares(covariances: Covariances) -> AffineMap:
     variance = float(np.trace(covariances.xx)) / n_inputs
     if variance < MIN_VARIANCE:  # no pixel varies
         return covariances.with_mean_bias(np.zeros((n_inputs, len(covariances.z))))
+    from scipy.linalg import solve  # late: what only reads results does not need it
+
     ridged = covariances.xx + RIDGE * variance * np.eye(len(covariances.xx))
     with threadpool_limits(1):  # the same last bits on any number of cores
         solution = solve(ridged, covariances.xz, assume_a="pos")

@@ -4,15 +4,16 @@ By least squares to a network's logits, as Ba & Caruana 2014 fit shallow network
 starts from the network's own exact maps, one per cluster.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from looking_for.clusters.kmeans import Clusters
 from looking_for.core.arrays import Array, as_float32, as_pixels, centred, sum_bytes_by_group
-from looking_for.core.parallel import parallel_map
+from looking_for.core.parallel import parallel_calls, parallel_map
 from looking_for.core.tables import N_DIGITS
 from looking_for.networks.dense_weights import AffineMap
 from looking_for.surrogates.maps import ClusterMaps, FittedPrototypes, Prototypes
@@ -146,10 +147,25 @@ def anchor_penalty(data: FitData, n_pictures: int) -> float:
     return 2 * data.targets.shape[1] * variance / n_pictures
 
 
+class PrototypeFits(NamedTuple):
+    """Fits to be run, the longest first, and what makes of their results prototypes by number per class."""
+
+    jobs: Sequence[Callable[[], Prototypes]]
+    finish: Callable[[Sequence[Prototypes]], dict[int, FittedPrototypes]]
+
+
 def fit_all_prototypes(
     data: FitData, clusters: Mapping[int, Clusters], maps: Mapping[int, ClusterMaps], settings: FitSettings
 ) -> dict[int, FittedPrototypes]:
-    """Fit prototypes to the training images' logits, for each number per class.
+    """Fit prototypes to the training images' logits, for each number per class; parameters as of `prepare_fits`."""
+    fits = prepare_fits(data, clusters, maps, settings)
+    return fits.finish(parallel_calls(fits.jobs))
+
+
+def prepare_fits(
+    data: FitData, clusters: Mapping[int, Clusters], maps: Mapping[int, ClusterMaps], settings: FitSettings
+) -> PrototypeFits:
+    """Prepare fits of prototypes to the training images' logits, for each number per class.
 
     Parameters
     ----------
@@ -157,10 +173,6 @@ def fit_all_prototypes(
         All training images.
     clusters, maps : mappings by clusters per class
         The maps are what the fits start from.
-
-    Returns
-    -------
-    dict from the number per class to FittedPrototypes
     """
     most_first = sorted(settings.pictures, reverse=True)
     train, validation = train_validation_split(data, settings.seed)
@@ -170,8 +182,11 @@ def fit_all_prototypes(
         start = balance_prototypes(starts[w], train.at(BALANCED_ON))
         return fit_prototypes(start, train, validation, settings)
 
-    fits = dict(zip(most_first, parallel_map(fit, most_first), strict=True))
-    return {w: summarise_prototypes(fits[w], starts[w], data.rows, validation) for w in settings.pictures}
+    def finish(fitted: Sequence[Prototypes]) -> dict[int, FittedPrototypes]:
+        by_number = dict(zip(most_first, fitted, strict=True))
+        return {w: summarise_prototypes(by_number[w], starts[w], data.rows, validation) for w in settings.pictures}
+
+    return PrototypeFits([partial(fit, w) for w in most_first], finish)
 
 
 def summarise_prototypes(

@@ -1,7 +1,6 @@
 """Do surrogates show the same pictures, and do they point where each image's own exact map points?"""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from looking_for.core.arrays import Array
 from looking_for.core.imageset import Z95
@@ -13,6 +12,9 @@ from looking_for.surrogates.prototypes import remove_shared_component
 
 def match_prototypes(one: Prototypes, other: Prototypes) -> float:
     """Average the cosines of two sets of pictures, paired one to one within each class as well as can be."""
+    # Late: scipy.optimize takes a tenth of a second, and what only reads results need not wait for it.
+    from scipy.optimize import linear_sum_assignment
+
     left, right = (remove_shared_component(p, np.ones(len(p.classes))) for p in (one, other))
     matched: list[float] = []
     for k in np.unique(left.classes):
