@@ -61,6 +61,8 @@ def unlearnt(inputs: int) -> DenseNetwork:
     [
         (lambda i: ImageSet(i.x_train / 255, i.y_train, i.x_test, i.y_test, i.classes), "float64 from 0 to 1; pixels"),
         (lambda i: ImageSet(i.x_train, i.y_train.astype(str), i.x_test, i.y_test, i.classes), "labels are whole"),
+        (lambda i: ImageSet(i.x_train, i.y_train, i.x_test[:, :4], i.y_test, i.classes), "must be of one size"),
+        (lambda i: ImageSet(np.stack([i.x_train] * 3, 3), i.y_train, i.x_test, i.y_test, i.classes), "8×8×3 and 8×8"),
         (lambda i: ImageSet(i.x_train, i.y_train, i.x_test, i.y_test, i.classes[:9]), "a label is 9; 9 classes"),
         (lambda i: evaluate(unlearnt(64), i, clusters=[1, 3], pictures=[10]), r"pictures = \[10\]; they are some of"),
         (lambda i: evaluate(unlearnt(64), i, clusters=[3]), "they begin with 1 and grow"),

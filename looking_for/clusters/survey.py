@@ -23,7 +23,7 @@ from looking_for.core.paths import SURVEY
 IMAGES_AT_ONCE = 2_000
 N_PARTS_AT_ONCE = 16  # each is a matrix of inputs × inputs
 MAX_DIRECTIONS = 500  # of large images, that covariances are kept in
-N_SAMPLED_IMAGES = 20_000  # evenly spaced, of which sums are kept, too: enough where only a course is followed
+N_SAMPLED_IMAGES = 60_000  # evenly spaced, of which sums are kept, too: enough where only a course is followed
 
 
 class PixelSums(NamedTuple):

@@ -24,15 +24,15 @@ from looking_for.surrogates.course import (
     stack_output_pictures,
     total_logits,
 )
+from looking_for.surrogates.examples import choose_examples
 from looking_for.surrogates.fits import Covariances, least_squares
 from looking_for.surrogates.ladder import Ladder, headline_count
 from looking_for.surrogates.maps import ClusterMaps, Prototypes
 from looking_for.surrogates.measures import accuracy, cross_entropy, mean_cosine, measure
-from looking_for.surrogates.pictures import EXAMPLE_KINDS, ComposedMaps, Examples, Pictures, TestMeasures, TrainingMaps
+from looking_for.surrogates.pictures import ComposedMaps, Pictures, TestMeasures, TrainingMaps
 from looking_for.surrogates.prototypes import FitData, FitSettings, prepare_fits
 from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
-N_EXAMPLES_PER_KIND = 2
 DEFAULT_ANCHOR_STRENGTH = 0.3
 MAX_CHECKED_NUMBERS = 20_000_000  # of the exact maps of images that are checked together
 
@@ -262,40 +262,3 @@ def _metrics(
         "exact_maps": ladder[rung_name("exact_maps", exact)].explained.value,
         "fitted": ladder[rung_name("fitted", fitted)].explained.value,
     }
-
-
-def choose_examples(network: Network, x: Array, logits: Array, composed: Array, clusters: Array) -> Examples:
-    """Choose test images to show a network at work on, N_EXAMPLES_PER_KIND at most of each kind: those that the
-    network is most confident about, with their exact maps.
-
-    Parameters
-    ----------
-    x : array, shape (n_images, n_inputs)
-    logits, composed, clusters : arrays, shape (n_images, n_classes)
-        Scores by the network, by its composed pictures and by the nearest cluster's map.
-    """
-    kinds = classify_examples(logits, composed, clusters)
-    chosen = [i for kind in range(len(EXAMPLE_KINDS)) for i in most_confident(logits, kinds == kind)]
-    maps, _ = network.exact_maps(x[chosen])
-    return Examples(
-        maps=as_float32(centred(maps)),
-        logits=as_float32(centred(logits[chosen])),
-        images=np.array(chosen, np.int64),
-        kinds=kinds[chosen],
-    )
-
-
-def classify_examples(logits: Array, composed: Array, clusters: Array) -> Array:
-    """Give the index of each image's kind in EXAMPLE_KINDS (n_images,), by scores (n_images, n_classes) of the
-    network, of its composed pictures and of the nearest cluster's map."""
-    predicted, by_picture, by_cluster = (scores.argmax(axis=1) for scores in (logits, composed, clusters))
-    return np.where(by_cluster != predicted, 2, np.where(by_picture != predicted, 1, 0))
-
-
-def most_confident(logits: Array, mask: Array) -> list[int]:
-    """Choose the N_EXAMPLES_PER_KIND images of a mask (n_images,) whose two largest logits (n_images, n_classes)
-    are furthest apart, at most one per predicted class."""
-    best, second = -np.sort(-logits, axis=1)[:, :2].T
-    order = np.flatnonzero(mask)[np.argsort(-(best - second)[mask], kind="stable")]
-    _, first = np.unique(logits[order].argmax(axis=1), return_index=True)
-    return [int(image) for image in order[np.sort(first)[:N_EXAMPLES_PER_KIND]]]

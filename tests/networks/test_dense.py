@@ -16,7 +16,8 @@ from looking_for.core.imageset import ImageSet
 from looking_for.networks import exact_maps, training_pass
 from looking_for.networks.dense import DenseNetwork, measure_influence, squared_correlations
 from looking_for.surrogates import course, measures
-from looking_for.surrogates.evaluate import Evaluation, classify_examples, evaluate_network, most_confident
+from looking_for.surrogates.evaluate import Evaluation, evaluate_network
+from looking_for.surrogates.examples import classify_examples, most_confident
 from tests.conftest import FIT
 
 Maker = Callable[..., DenseNetwork]
