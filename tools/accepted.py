@@ -24,7 +24,7 @@ def with_tables(text: str) -> str:
 
 def tables() -> dict[str, str]:
     """Give the tables by name."""
-    networks = [(", ".join(f"`{s}`" for s in form.suffixes), form.of, form.how) for form in formats.FORMATS]
+    networks = [(", ".join(f"`{s}`" for s in form.suffixes), form.holds, form.how_to_write) for form in formats.FORMATS]
     return {
         "images": _table(("a path is", "read are"), [(form.name, form.holds) for form in custom.FORMS]),
         "networks": _table(("file", "of", "how to write it"), networks),

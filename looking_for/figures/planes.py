@@ -1,4 +1,4 @@
-"""How pictures of weights are drawn: as an image is where that is grey, else a plane each of red, green and blue."""
+"""The layout of pictures of weights: one plane for grey images, three (red, green, blue) for images in colour."""
 
 import math
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from looking_for.core.arrays import Array
 from looking_for.core.imageset import CHANNELS, Shape
 from looking_for.figures import palette
 
-PLANES_GAP = 1  # of an image's pixels, between planes
-GAP, WIDE_GAP = 4, 24  # of a page's pixels, between pictures of one plane and of three
-AGREE_AT = 0.9  # of the weights' squares, the share that the planes' mean has: from here on it stands for them
+PLANES_GAP = 1  # between planes, in pixels of the image
+GAP, WIDE_GAP = 4, 24  # between pictures of one plane and of three, in pixels of the page
+MIN_SHARED = 0.9  # the mean plane stands for all three if it has this share of the weights' squares
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Planes:
 
     @classmethod
     def choose(cls, image: Shape, *weights: Array) -> "Planes":
-        """Draw one plane in the place of three where they agree, over all pictures (…, n_inputs, n_units)."""
+        """Choose the mean plane in place of the three where they agree, over all pictures (…, n_inputs, n_units)."""
         if len(image) == 2:
             return cls(image)
         columns = [np.moveaxis(w, -2, -1).reshape(-1, math.prod(image) // CHANNELS, CHANNELS) for w in weights]
         total = sum(float(np.square(c).sum()) for c in columns)
         mean = sum(CHANNELS * float(np.square(c.mean(axis=-1)).sum()) for c in columns)
-        return cls(image, mean >= AGREE_AT * total)
+        return cls(image, mean >= MIN_SHARED * total)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -52,7 +52,7 @@ class Planes:
 
     @property
     def gap(self) -> int:
-        """Between pictures, of a page's pixels: so wide that planes are seen to belong together."""
+        """The space between pictures, in pixels of the page: wide enough to show which planes belong together."""
         return WIDE_GAP if self.has_three else GAP
 
     @property

@@ -9,4 +9,4 @@ def test_documents_have_the_tables_of_the_code() -> None:
     page = (ROOT / accepted.PAGE).read_text(encoding="utf-8")
     assert accepted.with_tables(page) == page
     for form in formats.FORMATS:
-        assert form.how in page
+        assert form.how_to_write in page

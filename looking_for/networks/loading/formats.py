@@ -1,4 +1,4 @@
-"""Which format a network's file has, by its content, and what to do with others."""
+"""The formats of networks that are read, recognised by content, and what to do with others."""
 
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -17,17 +17,17 @@ class Format(NamedTuple):
     Parameters
     ----------
     suffixes : tuple of str
-        As people name such files.
+        That such files have.
     kind : "weights", "keras" or "onnx"
-        Who reads it.
-    of, how : str
-        What it may hold, and how to write it, as the documents have it.
+        Which reader reads it.
+    holds, how_to_write : str
+        What it may hold, and how to write it, as the documents say it.
     """
 
     suffixes: tuple[str, ...]
     kind: Kind
-    of: str
-    how: str
+    holds: str
+    how_to_write: str
 
 
 FORMATS = (
@@ -81,12 +81,12 @@ CONVERSIONS = {
 
 
 def recognise_format(path: Path) -> Kind:
-    """Tell by its content whether a file is "keras", "onnx" or "weights".
+    """Recognise by its content whether a file is "keras", "onnx" or "weights".
 
     Raises
     ------
     UserError
-        If it is neither; it says how to convert it.
+        If it is none of these; it says how to convert it.
     """
     if path.is_dir():
         raise UserError(f"{path} is a folder{OF_FOLDERS}; networks are read from {ACCEPTED}")
