@@ -103,8 +103,10 @@ class DenseNetwork(DenseWeights):
 
     def describe_units(self, composed: Sequence[AffineMap], training: TrainingPass, x: Array) -> list[HiddenUnits]:
         """Measure `explained` on rows of pixels (n_images, n_inputs), the rest on training images."""
-        preactivations = self.preactivations(x)[:-1]
-        explained = [squared_correlations(picture(x), z) for picture, z in zip(composed, preactivations, strict=False)]
+        hidden = list(zip(composed, self.preactivations(x)[:-1], strict=False))
+        explained = [squared_correlations(picture(x), z) for picture, z in hidden[1:]]
+        if hidden:  # the first layer's pictures are its weights: with the biases all that drives it
+            explained.insert(0, np.ones(hidden[0][1].shape[1]))
         layers = zip(measure_influence(self, training), training.n_active, explained, strict=True)
         n = training.sums.n_images
         return [

@@ -95,17 +95,17 @@ def fit_prototypes(
     loss : Loss
         Default: squared error.
     """
-    variance = float(train.targets.var(axis=0).sum())
-    if variance == 0 or mean_loss(start, validation, SQUARED) <= EXACT_SHARE * variance:
+    variance, x = float(train.targets.var(axis=0).sum()), as_pixels(validation.rows)
+    if variance == 0 or mean_loss(start, x, validation.targets, SQUARED) <= EXACT_SHARE * variance:
         return start
     adam = _Adam(start, train, settings, loss)
     checkpoints = [start, *(adam.run(-(-settings.updates // N_CHECKPOINTS)) for _ in range(N_CHECKPOINTS))]
-    return min(checkpoints, key=lambda prototypes: mean_loss(prototypes, validation, loss))
+    return min(checkpoints, key=lambda prototypes: mean_loss(prototypes, x, validation.targets, loss))
 
 
-def mean_loss(prototypes: Prototypes, data: FitData, loss: Loss) -> float:
-    """Average a loss over images."""
-    return float(loss.value(centred(prototypes(as_pixels(data.rows))), data.targets).mean())
+def mean_loss(prototypes: Prototypes, x: Array, targets: Array, loss: Loss) -> float:
+    """Average a loss over images as rows of pixels (n_images, n_inputs), with targets (n_images, n_classes)."""
+    return float(loss.value(centred(prototypes(x)), targets).mean())
 
 
 def share_explained(prototypes: Prototypes, data: FitData) -> float:

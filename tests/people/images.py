@@ -113,8 +113,7 @@ def medmnist(drawn: Set, folder: Path) -> Path:
 def csv(drawn: Set, folder: Path) -> Path:
     height, width = drawn.x.shape[1:3]
     n_numbers = drawn.x[0].size
-    side = int(np.sqrt(n_numbers))
-    if height != width or (drawn.x.ndim == 4 and side * side == n_numbers):
+    if height != width or drawn.x.ndim == 4:
         drawn.options["size"] = (int(height), int(width))
     has_header = drawn.choose(True, False)
     place = int(drawn.rng.integers(0, n_numbers + 1)) if has_header else 0
