@@ -27,7 +27,7 @@ def names_of(drawn: Set) -> list[str]:
 
 
 def load_quietly(path: Path, options: ImageOptions) -> ImageSet:
-    """Load images; a library's warning would stand in for a line of ours."""
+    """Load images; a warning of a library fails the test, since the line is to be ours."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", ResourceWarning)  # numpy leaves a damaged file open
