@@ -18,7 +18,6 @@ def main() -> None:
     params = load_params()
     require_network(name, params.networks, params.models)
     run = with_legible_names(RunResults.load(run_settings(params), [name]))
-
     (network,), folder = run.networks, figure_dir(name)
 
     for number in range(1, len(network.widths) + 1):

@@ -8,9 +8,10 @@ import numpy as np
 from looking_for.core.arrays import Array
 from looking_for.core.imageset import CHANNELS, Shape
 from looking_for.figures import palette
+from looking_for.figures.canvas import GAP
 
 PLANES_GAP = 1  # between planes, in pixels of the image
-GAP, WIDE_GAP = 4, 24  # between pictures of one plane and of three, in pixels of the page
+WIDE_GAP = 24  # between pictures of three planes, in pixels of the page
 MIN_SHARED = 0.9  # the mean plane stands for all three if it has this share of the weights' squares
 
 

@@ -147,9 +147,8 @@ class _Portion:
 
 def _forward(network: DenseWeights, images: Array) -> _Portion:
     rows = images.reshape(len(images), -1)
-    inked = np.asarray(
-        rows.any(axis=0)
-    )  # a pixel that is blank in all of a class's portion adds nothing to any product
+    # A pixel that is blank in all of a class's portion adds nothing to any product.
+    inked = np.asarray(rows.any(axis=0))
     x = as_pixels(rows[:, inked])
     z = network.restrict_inputs(inked).preactivations(x)
     logits = centred(z[-1])
