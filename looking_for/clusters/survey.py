@@ -23,7 +23,7 @@ from looking_for.core.paths import SURVEY
 IMAGES_AT_ONCE = 2_000
 N_PARTS_AT_ONCE = 16  # each is a matrix of inputs × inputs
 MAX_DIRECTIONS = 500  # of large images, that covariances are kept in
-N_SAMPLED_IMAGES = 60_000  # evenly spaced, of which sums are kept, too: enough where only a course is followed
+N_SAMPLED_IMAGES = 20_000  # drawn at random, of which sums are kept, too: enough where only a course is followed
 
 
 class PixelSums(NamedTuple):
@@ -53,7 +53,7 @@ class Survey:
     pixel_basis : array, shape (n_inputs, n_directions), float32, or None
         B: orthonormal directions of large images.
     sample_sums, sample_products : arrays or None
-        As of the pixels, of every `sample_stride`-th image alone; None where that is every image.
+        As of the pixels, of the images of `sample_images` alone; None where those are all.
     """
 
     ink: Array = stored("float32", "classes height width [channels]")
@@ -80,7 +80,7 @@ class Survey:
 
     @property
     def sampled_pixels(self) -> PixelSums:
-        """The sums over every `sample_stride`-th training image."""
+        """The sums over the training images of `sample_images`."""
         if self.sample_sums is None or self.sample_products is None:
             return self.pixels
         return PixelSums(self.sample_sums, self.sample_products)
@@ -116,9 +116,14 @@ def survey_images(images: ImageSet, n_clusters: Sequence[int], seed: int) -> Sur
     return Survey(as_float32(inked), exclusive, *total, clusters, basis, *(sample or (None, None)))
 
 
-def sample_stride(n_images: int) -> int:
-    """Give the step from one sampled image to the next: about N_SAMPLED_IMAGES are taken."""
-    return max(1, n_images // N_SAMPLED_IMAGES)
+def sample_images(n_images: int) -> Array:
+    """Draw N_SAMPLED_IMAGES of so many images, or take all where there are no more; gives their indices, in order.
+
+    At random, since data may have an order: every second training image of MNIST comes from one of its two sources.
+    """
+    if n_images <= N_SAMPLED_IMAGES:
+        return np.arange(n_images)
+    return np.sort(np.random.default_rng(0).choice(n_images, N_SAMPLED_IMAGES, replace=False))
 
 
 def find_directions(images: Array) -> Array | None:
@@ -148,13 +153,15 @@ def sum_pixels(images: Array, basis: Array | None) -> tuple[PixelSums, PixelSums
     Returns
     -------
     total, sample : PixelSums
-        Of all images and of every `sample_stride`-th, None where that is every image.
+        Of all images and of those of `sample_images`; no sample where those are all.
     """
-    rows, stride = images.reshape(len(images), -1), sample_stride(len(images))
-    sum_some = sum_bytes if basis is None else partial(sum_along, basis.astype(float))
-    parts = [sum_some(rows[first::stride]) for first in range(stride)]
-    total = PixelSums(*(np.sum(arrays, axis=0) for arrays in zip(*parts, strict=True)))
-    sample = parts[0] if stride > 1 else None
+    rows, sampled = images.reshape(len(images), -1), sample_images(len(images))
+    sum_some = partial(sum_bytes, rows) if basis is None else partial(sum_along, basis.astype(float), rows)
+    of_sample = sum_some(sampled)
+    total, sample = of_sample, None
+    if len(sampled) < len(rows):
+        rest = sum_some(np.setdiff1d(np.arange(len(rows)), sampled, assume_unique=True))
+        total, sample = PixelSums(of_sample.x + rest.x, of_sample.products + rest.products), of_sample
     if basis is not None:
         return total, sample
     return in_fractions(total), sample and in_fractions(sample)
@@ -165,28 +172,28 @@ def in_fractions(sums: PixelSums) -> PixelSums:
     return PixelSums(sums.x / 255, sums.products / 255**2)
 
 
-def sum_bytes(rows: Array) -> PixelSums:
-    """Sum bytes (n_images, n_inputs) and their products."""
+def sum_bytes(rows: Array, chosen: Array) -> PixelSums:
+    """Sum bytes (n_images, n_inputs) and their products over the chosen images, given by their indices."""
     n_inputs = rows.shape[1]
     total = PixelSums(np.zeros(n_inputs), np.zeros((n_inputs, n_inputs)))
-    for first in range(0, len(rows), IMAGES_AT_ONCE * N_PARTS_AT_ONCE):
-        some = rows[first : first + IMAGES_AT_ONCE * N_PARTS_AT_ONCE]
-        parts = [some[n : n + IMAGES_AT_ONCE] for n in range(0, len(some), IMAGES_AT_ONCE)]
-        for part in parallel_map(_sum_part, parts):
+    parts = [chosen[n : n + IMAGES_AT_ONCE] for n in range(0, len(chosen), IMAGES_AT_ONCE)]
+    for first in range(0, len(parts), N_PARTS_AT_ONCE):
+        for part in parallel_map(lambda part: _sum_part(rows[part]), parts[first : first + N_PARTS_AT_ONCE]):
             _add(total, part)
     return total
 
 
-def sum_along(basis: Array, rows: Array) -> PixelSums:
-    """Sum pixels in [0, 1] of bytes (n_images, n_inputs), and their products in the directions of a basis."""
+def sum_along(basis: Array, rows: Array, chosen: Array) -> PixelSums:
+    """Sum pixels in [0, 1] of bytes (n_images, n_inputs), and their products in the directions of a basis, over
+    the chosen images, given by their indices."""
 
     def portion(first: int) -> PixelSums:
-        x = as_pixels(rows[first : first + kmeans.LARGE_AT_ONCE])
+        x = as_pixels(rows[chosen[first : first + kmeans.LARGE_AT_ONCE]])
         y = x @ basis
         return PixelSums(x.sum(axis=0), y.T @ y)
 
     total = PixelSums(np.zeros(rows.shape[1]), np.zeros((basis.shape[1], basis.shape[1])))
-    for part in parallel_map(portion, range(0, len(rows), kmeans.LARGE_AT_ONCE)):
+    for part in parallel_map(portion, range(0, len(chosen), kmeans.LARGE_AT_ONCE)):
         _add(total, part)
     return total
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from looking_for.clusters.survey import Survey, sample_stride
+from looking_for.clusters.survey import Survey, sample_images
 from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.core.imageset import ImageSet
 from looking_for.core.parallel import parallel_calls, parallel_map
 from looking_for.core.tables import N_DIGITS, Row
-from looking_for.networks.dense_weights import DenseWeights, Snapshots
+from looking_for.networks.dense_weights import AffineMap, DenseWeights, Snapshots
 from looking_for.networks.exact_maps import compose
 from looking_for.networks.training_pass import LogitSums
 from looking_for.surrogates.fits import Covariances, balance, least_squares
@@ -135,7 +135,7 @@ def logit_jobs(networks: Sequence[DenseWeights], images: ImageSet) -> list[Calla
     A pixel that is blank in all images of a portion adds nothing and is left out of all
     products. Images of one class have more of them in common: of MNIST's a third, which takes a quarter off the pass.
     """
-    sampled = np.arange(0, len(images.y_train), sample_stride(len(images.y_train)))
+    sampled = sample_images(len(images.y_train))
     by_class = sampled[np.argsort(images.y_train[sampled], kind="stable")]
 
     def portion(start: int) -> list[LogitSums]:
@@ -155,9 +155,10 @@ def _measure_snapshot(
     """accuracy, agreement, agreement_balanced, explained, linear_fit of one network."""
     composed = compose(network)[-1]
     pictures = composed.centred().weights.astype(float)
-    fits = balance(pictures, covariances), least_squares(covariances)
+    maps = composed, balance(pictures, covariances), least_squares(covariances)
+    together = AffineMap(np.hstack([m.weights for m in maps]), np.hstack([m.bias for m in maps]))
     (as_it_is, _, _), (agreement, _, explained), (_, _, linear) = estimate(
-        [composed(x), *(fit(x) for fit in fits)], logits, labels
+        np.split(together(x), len(maps), axis=1), logits, labels
     ).tolist()
     return [accuracy(logits, labels), as_it_is, agreement, explained, linear]
 

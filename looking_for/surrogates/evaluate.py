@@ -27,10 +27,10 @@ from looking_for.surrogates.course import (
 from looking_for.surrogates.examples import choose_examples
 from looking_for.surrogates.fits import Covariances, least_squares
 from looking_for.surrogates.ladder import Ladder, headline_count
-from looking_for.surrogates.maps import ClusterMaps, Prototypes
+from looking_for.surrogates.maps import ClusterMaps, FittedPrototypes
 from looking_for.surrogates.measures import accuracy, cross_entropy, mean_cosine, measure
 from looking_for.surrogates.pictures import ComposedMaps, Pictures, TestMeasures, TrainingMaps
-from looking_for.surrogates.prototypes import FitData, FitSettings, prepare_fits
+from looking_for.surrogates.prototypes import FitData, FitSettings, fit_jobs, order_fits
 from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
 DEFAULT_ANCHOR_STRENGTH = 0.3
@@ -164,9 +164,9 @@ def evaluate_network(
     covariances = Covariances.from_sums(survey.pixels, training.sums, survey.pixel_basis)
     maps = _training_maps(training, covariances, survey)
     data = FitData(images.x_train.reshape(len(images.x_train), -1), training.logits_per_image)
-    fits = prepare_fits(data, survey.clusters, maps.by_cluster, settings)
-    fitted_prototypes, sums = _run_together(fits.jobs, logit_jobs(snapshots.networks[:-1], images))
-    fitted = fits.finish(fitted_prototypes)
+    fits = fit_jobs(data, survey.clusters, maps.by_cluster, settings)
+    by_number, sums = _run_together(list(fits.values()), logit_jobs(snapshots.networks[:-1], images))
+    fitted = order_fits(settings, dict(zip(fits, by_number, strict=True)))
 
     tests = TestImages(x, {number: c.nearest for number, c in survey.clusters.items()})
     logits = network.logits(x)
@@ -203,8 +203,8 @@ def evaluate_network(
 
 
 def _run_together(
-    fits: Sequence[Callable[[], Prototypes]], portions: Sequence[Callable[[], list[LogitSums]]]
-) -> tuple[list[Prototypes], list[list[LogitSums]]]:
+    fits: Sequence[Callable[[], FittedPrototypes]], portions: Sequence[Callable[[], list[LogitSums]]]
+) -> tuple[list[FittedPrototypes], list[list[LogitSums]]]:
     """Run a few long fits beside many short portions of a pass, so that no core waits for the longest fit."""
     jobs: list[Callable[[], Any]] = [*fits, *portions]
     results = parallel_calls(jobs)

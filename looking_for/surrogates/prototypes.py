@@ -4,7 +4,7 @@ By least squares to a network's logits, as Ba & Caruana 2014 fit shallow network
 starts from the network's own exact maps, one per cluster.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -147,25 +147,18 @@ def anchor_penalty(data: FitData, n_pictures: int) -> float:
     return 2 * data.targets.shape[1] * variance / n_pictures
 
 
-class PrototypeFits(NamedTuple):
-    """Fits to be run, the longest first, and what makes of their results prototypes by number per class."""
-
-    jobs: Sequence[Callable[[], Prototypes]]
-    finish: Callable[[Sequence[Prototypes]], dict[int, FittedPrototypes]]
-
-
 def fit_all_prototypes(
     data: FitData, clusters: Mapping[int, Clusters], maps: Mapping[int, ClusterMaps], settings: FitSettings
 ) -> dict[int, FittedPrototypes]:
-    """Fit prototypes to the training images' logits, for each number per class; parameters as of `prepare_fits`."""
-    fits = prepare_fits(data, clusters, maps, settings)
-    return fits.finish(parallel_calls(fits.jobs))
+    """Fit prototypes to the training images' logits, for each number per class; parameters as of `fit_jobs`."""
+    jobs = fit_jobs(data, clusters, maps, settings)
+    return order_fits(settings, dict(zip(jobs, parallel_calls(jobs.values()), strict=True)))
 
 
-def prepare_fits(
+def fit_jobs(
     data: FitData, clusters: Mapping[int, Clusters], maps: Mapping[int, ClusterMaps], settings: FitSettings
-) -> PrototypeFits:
-    """Prepare fits of prototypes to the training images' logits, for each number per class.
+) -> dict[int, Callable[[], FittedPrototypes]]:
+    """Prepare fits of prototypes to the training images' logits, by number per class, the longest fit first.
 
     Parameters
     ----------
@@ -174,19 +167,20 @@ def prepare_fits(
     clusters, maps : mappings by clusters per class
         The maps are what the fits start from.
     """
-    most_first = sorted(settings.pictures, reverse=True)
     train, validation = train_validation_split(data, settings.seed)
-    starts = {w: prototypes_from_maps(maps[w], clusters[w].classes) for w in most_first}
 
-    def fit(w: int) -> Prototypes:
-        start = balance_prototypes(starts[w], train.at(BALANCED_ON))
-        return fit_prototypes(start, train, validation, settings)
+    def fit(w: int) -> FittedPrototypes:
+        first = prototypes_from_maps(maps[w], clusters[w].classes)
+        start = balance_prototypes(first, train.at(BALANCED_ON))
+        fitted = fit_prototypes(start, train, validation, settings)
+        return summarise_prototypes(fitted, first, data.rows, validation)
 
-    def finish(fitted: Sequence[Prototypes]) -> dict[int, FittedPrototypes]:
-        by_number = dict(zip(most_first, fitted, strict=True))
-        return {w: summarise_prototypes(by_number[w], starts[w], data.rows, validation) for w in settings.pictures}
+    return {w: partial(fit, w) for w in sorted(settings.pictures, reverse=True)}
 
-    return PrototypeFits([partial(fit, w) for w in most_first], finish)
+
+def order_fits(settings: FitSettings, fitted: Mapping[int, FittedPrototypes]) -> dict[int, FittedPrototypes]:
+    """Put fits by number per class into the order in which the settings name them."""
+    return {w: fitted[w] for w in settings.pictures}
 
 
 def summarise_prototypes(

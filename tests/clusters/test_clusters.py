@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from looking_for.clusters import ink, kmeans
 from looking_for.clusters import survey as survey_module
 from looking_for.clusters.memory import check_image_memory, estimate_bytes
-from looking_for.clusters.survey import Survey, sum_pixels, survey_images
+from looking_for.clusters.survey import Survey, sample_images, sum_pixels, survey_images
 from looking_for.core import memory
 from looking_for.core.arrays import as_pixels, centred
 from looking_for.core.errors import UserError
@@ -52,7 +52,7 @@ def test_sum_pixels_equals_plain_sums(
     x = as_pixels(images.x_train)
     basis = np.linalg.qr(np.random.default_rng(0).normal(size=(64, 9)))[0] if has_basis else None
     total, sample = sum_pixels(images.x_train, basis)
-    for sums, rows in ((total, x), (sample, x[:: len(x) // sampled or 1])):
+    for sums, rows in ((total, x), (sample, x[sample_images(len(x))])):
         if sums is None:
             assert sampled > len(x)
             continue
