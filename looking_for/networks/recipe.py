@@ -24,6 +24,8 @@ class Recipe:
     batch_normalisation : bool
     initial_scale : float
         The standard deviation of the first weights, as a multiple of Glorot's.
+    keep_picture : float
+        λ, what it costs in the loss to leave the composed pictures.
     seed : int, optional
         In the place of the run's own.
     """
@@ -39,6 +41,7 @@ class Recipe:
     dropout: float = 0.0
     batch_normalisation: bool = False
     initial_scale: float = 1.0
+    keep_picture: float = 0.0
     seed: int | None = None
 
     @property

@@ -40,7 +40,7 @@ def write_study(study: StudyResults, replicates: Replicates) -> str:
 def _summarise_forming(study: StudyResults) -> Any:
     """How many networks were nearly their picture at some moment, and which never were."""
     followed = {r.name: [n for n in r.networks if n.has_early_snapshots] for r in study.recipes}
-    best = {name: [n.best.agreement for n in networks] for name, networks in followed.items() if networks}
+    best = {name: [n.best.agreement_half_2 for n in networks] for name, networks in followed.items() if networks}
     first = [first_nearly(network) for networks in followed.values() for network in networks]
     return SimpleNamespace(
         total=sum(map(len, best.values())),
@@ -75,7 +75,7 @@ def _sample_row(recipe: RecipeResults) -> list[str]:
     return [
         f"{recipe.recipe.samples:,}",
         format_share_range(recipe.values("accuracy")),
-        format_share_range([network.best.agreement for network in recipe.networks]),
+        format_share_range([network.best.agreement_half_2 for network in recipe.networks]),
         format_count_range([network.best.updates for network in recipe.networks]),
         format_share_range(recipe.values("agreement")),
         format_number_range([network.truth[-1].distance_from_init for network in recipe.networks]),
@@ -126,7 +126,7 @@ def _variant_rows(study: StudyResults, replicates: Replicates) -> list[list[str]
             f"{recipe.recipe.samples:,}",
             str(recipe.recipe.epochs),
             format_share_range(recipe.values("accuracy")),
-            format_share_range([network.best.agreement for network in recipe.networks]),
+            format_share_range([network.best.agreement_half_2 for network in recipe.networks]),
             format_share_range(recipe.values("agreement")),
             format_number_range(recipe.values("explained")),
             format_number_range(recipe.values("linear_fit")),
@@ -141,8 +141,8 @@ def _claim_rows(study: StudyResults, replicates: Replicates) -> dict[str, list[s
     """For each claim, of how many networks it holds, and the recipes of which it holds always, at times, never."""
     fitted = rung_name("fitted", study.settings.n_fitted)
     tests: dict[str, Callable[[RecipeResults, StudyNetwork], bool]] = {
-        "nearly": lambda _, n: n.best.agreement >= NEARLY,
-        "outgrew": lambda _, n: float(n.metrics["agreement"]) <= n.best.agreement - OUTGROWN,
+        "nearly": lambda _, n: n.best.agreement_half_2 >= NEARLY,
+        "outgrew": lambda _, n: float(n.metrics["agreement"]) <= n.best.agreement_half_2 - OUTGROWN,
         "below_linear": lambda _, n: _explained(n, "composed_balanced") < _explained(n, "linear_fit"),
         "fitted_nearly": lambda _, n: _explained(n, fitted) >= NEARLY,
         "fitted_beats_seeds": lambda recipe, n: (
@@ -176,7 +176,7 @@ def save_study_tables(study: StudyResults, replicates: Replicates) -> None:
             "recipe": recipe.name,
             "samples": recipe.recipe.samples,
             **network.metrics,
-            "best_agreement": network.best.agreement,
+            "best_agreement": network.best.agreement_half_2,
             "best_at_updates": network.best.updates,
             "accuracy_at_best": network.best.accuracy,
             "updates": network.truth[-1].updates,

@@ -62,6 +62,29 @@ def _rung_cells(network: NetworkResults, name: str) -> list[str]:
     return [format_decimal(rung.explained.value, 3), *map(format_percent, shares)]
 
 
+def robustness_rows(networks: Sequence[NetworkResults]) -> list[list[str]]:
+    """Give every rung with pictures, and then the two orders to compare with, under change and by deletion."""
+    rungs = [rung.name for rung in networks[0].ladder if rung.deletion.value is not None]
+    rows = [
+        [
+            describe_rung(name),
+            *(
+                cell
+                for n in networks
+                for cell in (
+                    format_decimal(n.ladder[name].explained_change.value),
+                    format_percent(n.ladder[name].deletion.value, 0),
+                )
+            ),
+        ]
+        for name in rungs
+    ]
+    for order, words in enumerate(("each image's own exact map", "a random order")):
+        shares = [float(n.pictures.measured.deletion[order]) for n in networks]
+        rows.append([words, *(cell for share in shares for cell in ("", format_percent(round(share, 4), 0)))])
+    return rows
+
+
 def ablation_rows(network: NetworkResults) -> list[list[str]]:
     """Give all that a network's fitted pictures were compared with."""
     return [

@@ -81,9 +81,9 @@ class Course:
     Parameters
     ----------
     best : SnapshotMeasures
-        The snapshot after the start with the greatest agreement.
+        The snapshot after the start with the greatest agreement on the first half of the test images.
     best_interval, end, floor : Interval
-        That agreement, the agreement of the trained network, and what a constant gives.
+        Its agreement on the second half, the agreement of the trained network, and what a constant gives.
     """
 
     network: NetworkResults
@@ -106,9 +106,10 @@ def trace_course(network: NetworkResults, n_tests: int) -> Course | None:
     """Trace a network's course; None where it has none: flat, a control, constant, no snapshots."""
     if network.is_flat or network.is_control or network.is_constant or len(network.truth) < 2:
         return None
-    best = max(network.truth[1:], key=lambda snapshot: snapshot.agreement)
+    best = max(network.truth[1:], key=lambda snapshot: snapshot.agreement_half_1)
     end = network.ladder["composed"].agreement
-    interval = end if best == network.truth[-1] else wilson_interval(best.agreement, n_tests)
+    n_half = max(1, n_tests // 2)
+    interval = end if best == network.truth[-1] else wilson_interval(best.agreement_half_2, n_half)
     return Course(network, best, interval, end, network.ladder["constant"].agreement)
 
 

@@ -32,6 +32,16 @@ METRICS = {
         "tried below",
         "higher",
     ),
+    "explained_change": Meaning(
+        "share of how the network's logits change with the image that the balanced composed pictures explain: mean "
+        "over a stroke erased, a shift by one pixel, a tenth of the pixels flipped, and thickened strokes",
+        "higher",
+    ),
+    "deletion": Meaning(
+        "median share of the ink that is gone when the network answers otherwise, the ink that speaks most for the "
+        "answer by its composed pictures taken away first",
+        "lower",
+    ),
 }
 
 RUNGS = {

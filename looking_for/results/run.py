@@ -259,7 +259,7 @@ class RunResults:
 
 NAMED_SETTINGS = (
     "activation", "optimizer", "momentum", "weight_decay", "dropout", "batch_normalisation", "initial_scale",
-    "seed",
+    "keep_picture", "seed",
 )  # fmt: skip
 
 

@@ -67,8 +67,9 @@ class StudyNetwork:
 
     @property
     def best(self) -> SnapshotMeasures:
-        """The snapshot after the start whose composed pictures agreed most."""
-        return max(self.truth[1:], key=lambda snapshot: snapshot.agreement)
+        """The snapshot after the start whose composed pictures agreed most on the first half of the test images; its
+        agreement is that of the second."""
+        return max(self.truth[1:], key=lambda snapshot: snapshot.agreement_half_1)
 
     def agreement_at(self, travel: float) -> float | None:
         """Agreement where the first layer has moved so far, between snapshots; None if it never did."""

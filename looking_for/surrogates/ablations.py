@@ -180,7 +180,7 @@ def _measure_all(
     scaled = _measure_intervals([pair.scaled(tests.x) for pair in pairs.values()], logits, images.y_test)
     explained = [row[-1] for row in intervals[: -len(pairs)] + scaled]
 
-    subset = tests.first(N_MARGIN_IMAGES)
+    subset = tests.take(slice(N_MARGIN_IMAGES))
     classes = top_two(logits[:N_MARGIN_IMAGES])
     exact = network.margins(subset.x, *classes)
     return [

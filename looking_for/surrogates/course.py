@@ -37,6 +37,9 @@ class SnapshotMeasures(Row):
     accuracy : float
     agreement : float
         Of its composed pictures as they are.
+    agreement_half_1, agreement_half_2 : float
+        The same on each half of the test images, drawn at random: a snapshot that is chosen for its agreement is
+        chosen on the first half and measured on the second.
     agreement_balanced, explained : float
         Of the same pictures after one gain for all classes and one bias per class.
     linear_fit : float
@@ -50,6 +53,8 @@ class SnapshotMeasures(Row):
     updates: int
     accuracy: float
     agreement: float
+    agreement_half_1: float
+    agreement_half_2: float
     agreement_balanced: float
     explained: float
     linear_fit: float
@@ -63,6 +68,7 @@ def measure_course(
     survey: Survey,
     final: Ladder,
     final_accuracy: float,
+    final_agrees: Array,
     sums: Sequence[LogitSums] | None = None,
 ) -> list[SnapshotMeasures]:
     """Measure each snapshot, in training's order.
@@ -74,6 +80,8 @@ def measure_course(
     final : Ladder
         Of the trained network, which is the last snapshot: its row is the ladder's.
     final_accuracy : float
+    final_agrees : array, shape (n_tests,), bool
+        Where the trained network's composed pictures give its answer.
     sums : sequence of LogitSums, optional
         Of all snapshots but the last, where they are known.
     """
@@ -90,7 +98,7 @@ def measure_course(
         return [*_measure_snapshot(pair[0], covariances, precise, logits, images.y_test), active]
 
     rows = parallel_map(measure_one, zip(before, sums, strict=True))
-    rows.append(_final_row(final, final_accuracy, forward(last, x)[1]))
+    rows.append(_final_row(final, final_accuracy, final_agrees, forward(last, x)[1]))
     first = snapshots.networks[0].weights[0]
     distances = [relative_distance(network.weights[0], first) for network in snapshots.networks]
     names = list(SnapshotMeasures.model_fields)[1:]
@@ -152,21 +160,28 @@ def logit_jobs(networks: Sequence[DenseWeights], images: ImageSet) -> list[Calla
 def _measure_snapshot(
     network: DenseWeights, covariances: Covariances, x: Array, logits: Array, labels: Array
 ) -> list[float]:
-    """accuracy, agreement, agreement_balanced, explained, linear_fit of one network."""
+    """accuracy, agreement, of its halves, agreement_balanced, explained, linear_fit of one network."""
     composed = compose(network)[-1]
     pictures = composed.centred().weights.astype(float)
     maps = composed, balance(pictures, covariances), least_squares(covariances)
     together = AffineMap(np.hstack([m.weights for m in maps]), np.hstack([m.bias for m in maps]))
-    (as_it_is, _, _), (agreement, _, explained), (_, _, linear) = estimate(
-        np.split(together(x), len(maps), axis=1), logits, labels
-    ).tolist()
-    return [accuracy(logits, labels), as_it_is, agreement, explained, linear]
+    predictions = np.split(together(x), len(maps), axis=1)
+    (as_it_is, _, _), (agreement, _, explained), (_, _, linear) = estimate(predictions, logits, labels).tolist()
+    halves = agreement_of_halves(predictions[0].argmax(axis=1) == logits.argmax(axis=1))
+    return [accuracy(logits, labels), as_it_is, *halves, agreement, explained, linear]
 
 
-def _final_row(final: Ladder, final_accuracy: float, active: float | None) -> list[float | None]:
+def agreement_of_halves(agrees: Array) -> tuple[float, float]:
+    """Give the share of each half of the test images (n_tests,), drawn at random, that agrees."""
+    order = np.random.default_rng(0).permutation(len(agrees))
+    halves = np.array_split(agrees[order], 2) if len(agrees) > 1 else (agrees, agrees)
+    return float(halves[0].mean()), float(halves[1].mean())
+
+
+def _final_row(final: Ladder, final_accuracy: float, agrees: Array, active: float | None) -> list[float | None]:
     """The same of the trained network, as the ladder has it."""
     composed, balanced, linear = (final[name] for name in ("composed", "composed_balanced", "linear_fit"))
-    agreements = composed.agreement.value, balanced.agreement.value
+    agreements = composed.agreement.value, *agreement_of_halves(agrees), balanced.agreement.value
     return [final_accuracy, *agreements, balanced.explained.value, linear.explained.value, active]
 
 

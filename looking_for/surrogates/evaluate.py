@@ -31,6 +31,7 @@ from looking_for.surrogates.maps import ClusterMaps, FittedPrototypes
 from looking_for.surrogates.measures import accuracy, cross_entropy, mean_cosine, measure
 from looking_for.surrogates.pictures import ComposedMaps, Pictures, TestMeasures, TrainingMaps
 from looking_for.surrogates.prototypes import FitData, FitSettings, fit_jobs, order_fits
+from looking_for.surrogates.robustness import measure_robustness
 from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
 DEFAULT_ANCHOR_STRENGTH = 0.3
@@ -173,7 +174,8 @@ def evaluate_network(
     rungs = build_rungs(composed.layers[-1], maps.mean, maps.linear, maps.by_cluster, fitted, covariances)
     predictions = {rung.name: rung.predict(tests) for rung in rungs}
     measured = measure(list(predictions.values()), logits, images.y_test)
-    ladder = Ladder.from_measured(rungs, measured)
+    robustness = measure_robustness(network, rungs, images, survey.clusters)
+    ladder = Ladder.from_measured(rungs, measured, robustness)
     metrics = _metrics(logits, images.y_test, ladder, list(survey.clusters), settings)
 
     by_picture = predictions["composed"]
@@ -190,6 +192,7 @@ def evaluate_network(
             class_frequencies(by_picture),
             as_float32(measured.resampled),
             np.array(list(predictions)),
+            as_float32(np.array([robustness.deletion_exact.value, robustness.deletion_random.value])),
         ),
         examples=choose_examples(network, x, logits, by_picture, by_cluster),
         output_pictures=stack_output_pictures(snapshots, composed.layers[-1].weights.shape),
@@ -198,7 +201,8 @@ def evaluate_network(
         architecture=network.architecture,
         n_mapped=training.n_mapped,
     )
-    course = measure_course(snapshots, images, survey, ladder, metrics["accuracy"] or 0.0, total_logits(sums))
+    agrees = by_picture.argmax(axis=1) == logits.argmax(axis=1)
+    course = measure_course(snapshots, images, survey, ladder, metrics["accuracy"] or 0.0, agrees, total_logits(sums))
     return Evaluation(pictures, ladder, metrics, course)
 
 
@@ -261,4 +265,6 @@ def _metrics(
         "linear_fit": ladder["linear_fit"].explained.value,
         "exact_maps": ladder[rung_name("exact_maps", exact)].explained.value,
         "fitted": ladder[rung_name("fitted", fitted)].explained.value,
+        "explained_change": ladder["composed_balanced"].explained_change.value,
+        "deletion": ladder["composed"].deletion.value,
     }

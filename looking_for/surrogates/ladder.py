@@ -8,19 +8,40 @@ from pydantic import Field
 
 from looking_for.core.tables import Interval, Row, load_rows, save_rows
 from looking_for.surrogates.measures import Measured
+from looking_for.surrogates.robustness import Robustness
 from looking_for.surrogates.surrogate import Surrogate
 
 HEADLINE_COUNT = 10  # clusters or pictures per class that metrics and report speak of, if so many were tried
 
 
 class Rung(Row):
-    """A surrogate, the number of constants fitted for it, and its measures on the test images."""
+    """A surrogate, the number of constants fitted for it, and its measures on the test images.
+
+    Parameters
+    ----------
+    name : str
+    constants : int
+    agreement, agreement_on_errors, explained : Interval
+    explained_erased, explained_shifted, explained_flipped, explained_thickened : Interval
+        The share that it explains of how the logits change with the image, by change.
+    explained_change : Interval
+        The mean of those four.
+    deletion : Interval
+        The median share of the ink that is gone when the network answers otherwise, taken away in the order in which
+        the surrogate's pictures have it speak for the answer; None of what has no pictures.
+    """
 
     name: str = Field(validation_alias="rung", serialization_alias="rung")
     constants: int
     agreement: Interval
     agreement_on_errors: Interval
     explained: Interval
+    explained_erased: Interval
+    explained_shifted: Interval
+    explained_flipped: Interval
+    explained_thickened: Interval
+    explained_change: Interval
+    deletion: Interval
 
 
 @dataclass(frozen=True)
@@ -30,11 +51,13 @@ class Ladder:
     rungs: Sequence[Rung]
 
     @classmethod
-    def from_measured(cls, surrogates: Sequence[Surrogate], measured: Measured) -> "Ladder":
+    def from_measured(cls, surrogates: Sequence[Surrogate], measured: Measured, robustness: Robustness) -> "Ladder":
         """Put each surrogate's measures and their intervals together."""
         rungs = []
-        for surrogate, values, resampled in zip(surrogates, *measured, strict=True):
+        for n, (surrogate, values, resampled) in enumerate(zip(surrogates, *measured, strict=True)):
             agreement, on_errors, explained = map(Interval.from_samples, values, resampled)
+            changes = {f"explained_{name}": some[n].interval() for name, some in robustness.changes.items()}
+            deletion = robustness.deletion[n]
             rungs.append(
                 Rung(
                     name=surrogate.name,
@@ -42,6 +65,9 @@ class Ladder:
                     agreement=agreement,
                     agreement_on_errors=on_errors,
                     explained=explained,
+                    explained_change=robustness.explained_change[n].interval(),
+                    deletion=deletion.interval() if deletion else Interval(None, None, None),
+                    **changes,
                 )
             )
         return cls(rungs)

@@ -36,7 +36,7 @@ def measure(predictions: Sequence[Array], logits: Array, labels: Array) -> Measu
     n = len(logits)
     stats = stats_per_image(predictions, logits, labels)
     starts = range(0, N_RESAMPLES, RESAMPLES_AT_ONCE)
-    sums = parallel_map(lambda start: _resample_counts(n, start) @ stats, starts)
+    sums = parallel_map(lambda start: resample_counts(n, start) @ stats, starts)
     resampled = np.stack(_measures_from_sums(np.concatenate(sums), n, len(predictions)))
     return Measured(estimate(predictions, logits, labels), resampled.transpose(2, 0, 1))
 
@@ -76,8 +76,8 @@ def _measures_from_sums(sums: Array, n: int, k: int) -> tuple[Array, ...]:
     return tuple(by_name[name] for name in MEASURES)
 
 
-def _resample_counts(n: int, start: int) -> Array:
-    """How often each of n images is drawn in some of the resamples (n_resamples, n)."""
+def resample_counts(n: int, start: int) -> Array:
+    """Count how often each of n images is drawn in RESAMPLES_AT_ONCE of the resamples (n_resamples, n), from one on."""
     drawn = np.random.default_rng([n, start]).integers(0, n, (RESAMPLES_AT_ONCE, n))
     return np.stack([np.bincount(row, minlength=n) for row in drawn]).astype(float)
 

@@ -70,12 +70,16 @@ class TestMeasures:
         The share of test images that the network gives each class, and the composed pictures.
     resampled : array, shape (n_rungs, n_measures, n_resamples)
     rungs : array, shape (n_rungs,), str
+    deletion : array, shape (2,)
+        The median share of the ink that is gone when the network answers otherwise, taken away in the order of each
+        image's own exact map, and in a random order.
     """
 
     answers: Array = stored(axes="classes")
     predicted: Array = stored(axes="classes")
     resampled: Array = stored(axes="rungs measures resamples", allow_nan=True)
     rungs: Array = stored("str", "rungs")
+    deletion: Array = stored(axes="orders")
 
     def samples(self, measure: str, rung: str) -> Array:
         """Give a rung's measure on each resample of the test images, float64."""

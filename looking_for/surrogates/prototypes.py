@@ -16,6 +16,7 @@ from looking_for.core.arrays import Array, as_float32, as_pixels, centred, sum_b
 from looking_for.core.parallel import parallel_calls, parallel_map
 from looking_for.core.tables import N_DIGITS
 from looking_for.networks.dense_weights import AffineMap
+from looking_for.surrogates.adam import Adam, Batches
 from looking_for.surrogates.maps import ClusterMaps, FittedPrototypes, Prototypes
 from looking_for.surrogates.measures import cosines, estimate
 
@@ -98,8 +99,8 @@ def fit_prototypes(
     variance, x = float(train.targets.var(axis=0).sum()), as_pixels(validation.rows)
     if variance == 0 or mean_loss(start, x, validation.targets, SQUARED) <= EXACT_SHARE * variance:
         return start
-    adam = _Adam(start, train, settings, loss)
-    checkpoints = [start, *(adam.run(-(-settings.updates // N_CHECKPOINTS)) for _ in range(N_CHECKPOINTS))]
+    fit = _Fit(start, train, settings, loss)
+    checkpoints = [start, *(fit.run(-(-settings.updates // N_CHECKPOINTS)) for _ in range(N_CHECKPOINTS))]
     return min(checkpoints, key=lambda prototypes: mean_loss(prototypes, x, validation.targets, loss))
 
 
@@ -230,44 +231,24 @@ def mean_answered_images(answers: Array, rows: Array, n_pictures: int) -> Array:
     return sum_bytes_by_group(answers, rows, n_pictures) / (255.0 * np.maximum(counts, 1))[:, None]
 
 
-class _Adam:
-    """Adam (Kingma & Ba 2015) over the pictures, in float64 and on the thread that calls."""
+class _Fit:
+    """A fit of the pictures by Adam."""
 
     def __init__(self, start: Prototypes, data: FitData, settings: FitSettings, loss: Loss) -> None:
-        self.start, self.data, self.settings, self.loss = start, data, settings, loss
+        self.start, self.data, self.loss = start, data, loss
         self.values = np.vstack([start.weights, start.biases]).astype(float)
         self.first = self.values.copy()
-        self.mean, self.square = np.zeros_like(self.values), np.zeros_like(self.values)
-        self.rate = LEARNING_RATE * float(np.sqrt(np.square(start.weights).mean())) / REFERENCE_RMS
+        rate = LEARNING_RATE * float(np.sqrt(np.square(start.weights).mean())) / REFERENCE_RMS
+        self.adam = Adam(self.values, rate, settings.updates)
         self.variance = float(data.targets.var(axis=0).sum())
         self.pull = settings.pull * anchor_penalty(data, len(start.classes))
-        self.rng = np.random.default_rng([settings.seed, 1])
-        self.permutation, self.step = np.empty(0, int), 0
+        self.batches = Batches(len(data.rows), BATCH_SIZE, np.random.default_rng([settings.seed, 1]))
 
     def run(self, updates: int) -> Prototypes:
         """Make so many more updates; give the pictures after them."""
         for _ in range(updates):
-            self._update()
+            self.adam.step(self._gradient(self.data.at(self.batches.next())))
         return Prototypes(self.values[:-1].copy(), self.values[-1].copy(), self.start.classes)
-
-    def _update(self) -> None:
-        """One step of Adam, in place: there are as many passes over memory as sums of products."""
-        self.step += 1
-        gradient = self._gradient(self.data.at(self._batch()))
-        self.mean *= 0.9
-        self.mean += 0.1 * gradient
-        self.square *= 0.999
-        np.square(gradient, out=gradient)
-        gradient *= 0.001
-        self.square += gradient
-        progress = min(1.0, self.step / self.settings.updates)
-        rate = self.rate * 0.5 * (1 + np.cos(np.pi * progress)) / (1 - 0.9**self.step)
-        np.sqrt(self.square, out=gradient)
-        gradient /= np.sqrt(1 - 0.999**self.step)
-        gradient += 1e-8
-        np.divide(self.mean, gradient, out=gradient)
-        gradient *= rate
-        self.values -= gradient
 
     def _gradient(self, batch: FitData) -> Array:
         x = np.hstack([as_pixels(batch.rows), np.ones((len(batch.rows), 1))])
@@ -279,11 +260,3 @@ class _Adam:
         gradient = x.T @ upstream
         gradient[:-1] += self.pull / self.variance * (self.values - self.first)[:-1]
         return gradient
-
-    def _batch(self) -> Array:
-        """The next images, each once before any comes again."""
-        while len(self.permutation) < BATCH_SIZE:
-            again = self.rng.permutation(len(self.data.rows))
-            self.permutation = np.concatenate([self.permutation, again])
-        batch, self.permutation = np.split(self.permutation, [BATCH_SIZE])
-        return batch

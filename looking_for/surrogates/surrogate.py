@@ -19,9 +19,9 @@ class TestImages(NamedTuple):
     x: Array
     nearest: Mapping[int, Array]
 
-    def first(self, n: int) -> "TestImages":
-        """Take the first so many images."""
-        return TestImages(self.x[:n], {w: nearest[:n] for w, nearest in self.nearest.items()})
+    def take(self, some: slice) -> "TestImages":
+        """Take some of the images."""
+        return TestImages(self.x[some], {w: nearest[some] for w, nearest in self.nearest.items()})
 
 
 Margins = Callable[[TestImages, Array, Array], Array]

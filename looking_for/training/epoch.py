@@ -8,6 +8,7 @@ import numpy as np
 from looking_for.core.arrays import Array
 from looking_for.core.keras_backend import keras, tf
 from looking_for.training.history import Score
+from looking_for.training.keep_picture import price_per_image
 
 Tensor = Any
 IMAGES_AT_ONCE = 5_000  # in an evaluation
@@ -17,13 +18,18 @@ ZERO_SUMS: Sums = (tf.constant(0.0, tf.float64), tf.constant(0.0, tf.float64))
 
 
 def compile_epoch(
-    model: "keras.Model", optimizer: "keras.optimizers.Optimizer"
+    model: "keras.Model", optimizer: "keras.optimizers.Optimizer", keep_picture: float = 0.0
 ) -> Callable[[Tensor, Tensor, Tensor, tuple[Tensor, Tensor], Sums], Sums]:
     """Compile the program for an epoch or a part of it.
 
     Images come as bytes; each batch is gathered and scaled to [0, 1] inside the program, so that no shuffled
     copy of them is made, nor one of four bytes per pixel. One program serves any part, so an epoch in parts
     gives the same weights and sums to the last bit.
+
+    Parameters
+    ----------
+    keep_picture : float
+        λ, what leaving the composed pictures costs; the losses that are summed are without that price.
 
     Returns
     -------
@@ -39,8 +45,13 @@ def compile_epoch(
             mask = tf.cast(batches[batch] >= 0, tf.float32)
             images = tf.maximum(batches[batch], 0)
             with tf.GradientTape() as tape:
-                losses, correct = _losses(model, tf.gather(x, images), tf.gather(y, images), mask)
-                mean = tf.reduce_sum(losses * mask) / tf.reduce_sum(mask)
+                pixels = _to_pixels(tf.gather(x, images))
+                logits = _forward(model, pixels, mask)
+                losses, correct = _score(logits, tf.gather(y, images))
+                costs = losses
+                if keep_picture:
+                    costs += keep_picture * price_per_image(model.layers, pixels, logits)
+                mean = tf.reduce_sum(costs * mask) / tf.reduce_sum(mask)
             gradients = tape.gradient(mean, model.trainable_variables)
             optimizer.apply(gradients, model.trainable_variables)
             return batch + 1, loss + _sum(losses * mask), n_correct + _sum(correct * mask)
@@ -76,7 +87,7 @@ def compile_evaluation(model: "keras.Model") -> Callable[[Array, Array], Score]:
     @tf.function(jit_compile=True, autograph=False)
     def sums(x: Tensor, y: Tensor, n: Tensor) -> tuple[Tensor, Tensor]:
         mask = tf.cast(tf.range(x.shape[0]) < n, tf.float32)
-        losses, correct = _losses(model, x, y)
+        losses, correct = _score(_forward(model, _to_pixels(x)), y)
         return _sum(losses * mask), _sum(correct * mask)
 
     def evaluate(x: Array, y: Array) -> Score:
@@ -103,13 +114,18 @@ def _sum(scores: Tensor) -> Tensor:
     return tf.reduce_sum(tf.cast(scores, tf.float64))
 
 
-def _losses(model: "keras.Model", x: Tensor, y: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """Each image's cross-entropy, and 1 where its answer is right; images as bytes become pixels here.
+def _to_pixels(x: Tensor) -> Tensor:
+    """Scale bytes to pixels in [0, 1]."""
+    return tf.cast(x, tf.float32) / 255
+
+
+def _forward(model: "keras.Model", pixels: Tensor, mask: Tensor | None = None) -> Tensor:
+    """The logits of rows of pixels.
 
     `mask` (n_images,) is given in training, 0 for rows that stand for no image: a normalisation leaves them
     out.
     """
-    logits = tf.cast(x, tf.float32) / 255
+    logits = pixels
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             logits = layer(logits, training=mask is not None, mask=mask)
@@ -117,5 +133,10 @@ def _losses(model: "keras.Model", x: Tensor, y: Tensor, mask: Tensor | None = No
             logits = layer(logits, training=mask is not None)
         else:
             logits = layer(logits)
+    return logits
+
+
+def _score(logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Each image's cross-entropy, and 1 where its answer is right."""
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
     return losses, tf.cast(tf.argmax(logits, axis=1, output_type=y.dtype) == y, losses.dtype)

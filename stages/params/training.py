@@ -59,6 +59,7 @@ class NetworkParams(Section):
     dropout: float = Field(default=0.0, ge=0, lt=1)
     batch_normalisation: bool = False
     initial_scale: float = Field(default=1.0, ge=1e-6, le=100)
+    keep_picture: float = Field(default=0.0, ge=0, le=1_000)
     seed: Seed | None = None
 
     def recipe(self) -> Recipe:

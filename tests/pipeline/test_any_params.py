@@ -34,6 +34,7 @@ NETWORK = st.fixed_dictionaries(
         "batch_normalisation": st.booleans(),
         "shuffle_labels": st.booleans(),
         "initial_scale": st.sampled_from([1e-6, 1.0, 100.0]),
+        "keep_picture": st.sampled_from([0.0, 0.05, 1000.0]),
         "seed": st.integers(0, 3),
     },
 )

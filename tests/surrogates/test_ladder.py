@@ -249,6 +249,12 @@ def test_headline_count_is_ten_or_below(numbers: list[int], shown: int) -> None:
     assert headline_count(numbers) == shown
 
 
+def agreements(network: DenseNetwork, images: ImageSet) -> Array:
+    """Where the composed pictures give the network's answer (n_tests,)."""
+    x = as_pixels(images.x_test)
+    return np.asarray(network.compose()[-1](x).argmax(axis=1) == network.logits(x).argmax(axis=1))
+
+
 def test_measure_course_equals_evaluation(
     make_network: Maker, images: ImageSet, survey: Survey, evaluate_digits: Evaluate, tmp_path: Path
 ) -> None:
@@ -257,10 +263,15 @@ def test_measure_course_equals_evaluation(
     snapshots = Snapshots.from_networks(stored, like=networks[0])
     final = evaluate_digits(networks[-1])
     accuracy = final.metrics["accuracy"] or 0
-    rows = course.measure_course(snapshots, images, survey, final.ladder, accuracy)
+    agrees = agreements(networks[-1], images)
+    rows = course.measure_course(snapshots, images, survey, final.ladder, accuracy, agrees)
     assert [row.updates for row in rows] == [0, 5, 9]
     for row, network in zip(rows, networks, strict=True):
-        result = evaluate_digits(network)
+        result, agrees = evaluate_digits(network), agreements(network, images)
+        first, second = row.agreement_half_1, row.agreement_half_2
+        assert (first + second) / 2 == pytest.approx(row.agreement, abs=2e-4), "two halves of 360 images"
+        order = np.random.default_rng(0).permutation(len(agrees))
+        assert second == pytest.approx(agrees[order[len(agrees) // 2 :]].mean(), abs=0.006)
         assert row.accuracy == pytest.approx(result.metrics["accuracy"], abs=1e-4)
         assert row.agreement == pytest.approx(result.metrics["agreement"], abs=0.003)
         assert row.agreement_balanced == pytest.approx(result.ladder["composed_balanced"].agreement.value, abs=0.003)

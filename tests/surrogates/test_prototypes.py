@@ -72,7 +72,7 @@ def test_adam_gradient_equals_tensorflow(images: ImageSet, loss: str, pull: floa
     if loss == "divergence":
         targets, requested = np.exp(log_softmax(targets, axis=1)), ablations.DIVERGENCE
     batch = prototypes.FitData(rows, targets)
-    descent = prototypes._Adam(start, batch, replace(FIT, pull=pull), requested)
+    descent = prototypes._Fit(start, batch, replace(FIT, pull=pull), requested)
     descent.values += chance.normal(0, 0.1, descent.values.shape)
 
     values, variance = tf.Variable(descent.values), targets.var(axis=0).sum()

@@ -15,7 +15,7 @@ def trained(file: Path) -> None:
     images = load_scikit_digits()
     data = loop.TrainingData.from_samples(images, len(images.x_train))
     settings = TrainSettings(batch_size=128, learning_rate=0.001, seed=0, snapshots=6)
-    network = Recipe(samples=1437, hidden=[300, 100], epochs=3)
+    network = Recipe(samples=1437, hidden=[300, 100], epochs=3, keep_picture=0.05)
     given = loop.train_network(data, network, 10, settings, on_epoch_end=lambda *_: None)
     given.snapshots.save(file)
 

@@ -1,0 +1,104 @@
+"""The price on leaving the picture: TensorFlow's own numbers and gradients, and what it does to a network."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from looking_for.core.arrays import as_pixels, centred
+from looking_for.core.imageset import ImageSet
+from looking_for.networks.exact_maps import compose
+from looking_for.networks.recipe import Recipe, TrainSettings
+
+HIDDEN = [16, 8]
+
+
+def random_model(recipe: Recipe) -> Any:
+    """A model with random weights, biases and, where it has a normalisation, moving means and variances."""
+    from looking_for.core.keras_backend import keras
+    from looking_for.training import model
+
+    keras.utils.set_random_seed(0)
+    made, rng = model.build_model(64, recipe, 10), np.random.default_rng(0)
+    made.set_weights(
+        [rng.normal(0, 0.3, w.shape) if w.ndim == 2 else rng.uniform(0.2, 1, w.shape) for w in made.get_weights()]
+    )
+    return made
+
+
+@pytest.mark.parametrize("hidden", [[], [9], HIDDEN, [10, 8, 6]], ids=lambda h: f"{len(h)} hidden")
+@pytest.mark.parametrize("batch_normalisation", [False, True])
+def test_compose_output_is_what_is_composed_later(hidden: list[int], batch_normalisation: bool) -> None:
+    from looking_for.core.keras_backend import tf
+    from looking_for.training import keep_picture, model
+
+    made = random_model(Recipe(1, hidden, 0, batch_normalisation=batch_normalisation, dropout=0.5))
+    weights, bias = tf.function(lambda: keep_picture.compose_output(made.layers), jit_compile=True)()
+    later = compose(model.extract_weights(made, "relu").astype(np.float64))[-1]
+    assert np.allclose(weights, later.weights, rtol=1e-4, atol=1e-5)
+    assert np.allclose(bias[0], later.bias, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_price_and_gradients_equal_tensorflows(images: ImageSet, activation: str) -> None:
+    """Layer by layer without the activation, by TensorFlow's own products, in float64."""
+    from looking_for.core.keras_backend import tf
+    from looking_for.training import keep_picture
+
+    made = random_model(Recipe(1, HIDDEN, 0, activation=activation))
+    x = as_pixels(images.x_train[:50], np.float32).reshape(50, -1)
+
+    @tf.function(jit_compile=True, autograph=False)
+    def ours(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            price = tf.reduce_mean(keep_picture.price_per_image(made.layers, x, made(x)))
+        return price, tape.gradient(price, made.trainable_variables)
+
+    wide = [tf.Variable(w.astype(np.float64)) for w in made.get_weights()]
+    with tf.GradientTape() as tape:
+        z = p = tf.constant(x, tf.float64)
+        act = getattr(tf.nn, activation)
+        for w, b in zip(wide[:-2:2], wide[1:-2:2], strict=True):
+            z, p = act(z @ w + b), p @ w + b
+        miss = (z - p) @ wide[-2]
+        price = tf.reduce_mean(tf.square(miss - tf.reduce_mean(miss, axis=1, keepdims=True)))
+    theirs = tape.gradient(price, wide, unconnected_gradients="zero")
+    value, gradients = ours(tf.constant(x))
+    assert float(value) == pytest.approx(float(price), rel=1e-4)
+    for one, other in zip(gradients[:-1], theirs[:-1], strict=True):
+        assert np.allclose(one, other, rtol=1e-3, atol=1e-4 * np.abs(other).max())
+    assert np.abs(gradients[-1]).max() < 1e-5, "the last bias is in both, and drops out"
+
+
+def train(images: ImageSet, **other: Any) -> Any:
+    from looking_for.training import loop
+
+    data = loop.TrainingData.from_samples(images, len(images.x_train))
+    settings = TrainSettings(batch_size=32, learning_rate=0.001, snapshots=0, seed=0)
+    recipe = Recipe(len(images.x_train), [64, 32], 30, **other)
+    return loop.train_network(data, recipe, 10, settings, on_epoch_end=lambda *_: None)
+
+
+def test_a_network_with_a_price_keeps_its_picture(images: ImageSet) -> None:
+    x = as_pixels(images.x_test)
+    agreement, accuracy = {}, {}
+    for price in (0.0, 0.05):
+        network = train(images, keep_picture=price).weights.astype(np.float64)
+        answers = centred(network.logits(x)).argmax(axis=1)
+        agreement[price] = (compose(network)[-1](x).argmax(axis=1) == answers).mean()
+        accuracy[price] = (answers == images.y_test).mean()
+    assert 1 - agreement[0.05] < (1 - agreement[0.0]) / 2, "half as often is its picture wrong about it"
+    assert accuracy[0.05] > accuracy[0.0] - 0.02
+
+
+def test_the_price_is_not_in_the_history(images: ImageSet) -> None:
+    trained = train(images, keep_picture=10.0)
+    x = as_pixels(images.x_test)
+    logits = trained.weights.logits(x)
+    losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(x)), images.y_test]
+    assert trained.history[-1].test.loss == pytest.approx(losses.mean(), rel=1e-3)
+
+
+def test_without_a_price_the_bytes_are_as_without_the_key(images: ImageSet) -> None:
+    plain, priced = train(images).weights, train(images, keep_picture=0.0).weights
+    assert all(np.array_equal(a, b) for a, b in zip(plain.weights, priced.weights, strict=True))
