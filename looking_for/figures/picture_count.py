@@ -59,16 +59,20 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
         n_left = {w: len(fitted.classes) for w, fitted in network.pictures.fitted.items()}
         return [(n_left[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)]
 
-    labels = [
-        (c.pictures, {m: getattr(c, m) for m in TITLES}) for c in network.ablations if c.name.startswith("labels.")
-    ]
+    def of_family(kind: str) -> list[tuple[int, dict[str, Interval]]]:
+        rows = [row for row in network.ablations if row.name.startswith(f"{kind}.")]
+        return sorted(((r.pictures, {m: getattr(r, m) for m in TITLES}) for r in rows), key=lambda point: point[0])
+
     kinds = [
         Line("composed, balanced", "#000000", "s", [(classes, ladder["composed_balanced"])]),
         Line("best linear fit", "#009e73", "D", [(classes, ladder["linear_fit"])]),
         Line("fitted pictures", "#d55e00", "o", [(classes, ladder["linear_fit"]), *of("fitted")]),
         Line("exact maps of the nearest cluster", "#0072b2", "^", of("exact_maps")),
         Line("cluster means, no picture", "#8c8c8c", "x", of("cluster_means")),
-        Line("pictures fitted to labels", "#cc79a7", "v", sorted(labels, key=lambda point: point[0])),
+        Line("pictures fitted to labels", "#cc79a7", "v", of_family("labels")),
+        Line("a linear map and shared strokes", "#56b4e9", "P", of_family("strokes")),
+        Line("the same, squared", "#e69f00", "X", of_family("squares")),
+        Line("fitted under a soft maximum", "#8b1a00", "*", of_family("soft")),
     ]
     return [line for line in kinds if line.points]
 

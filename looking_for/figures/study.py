@@ -15,6 +15,8 @@ from looking_for.surrogates.surrogate import rung_name
 
 FOLDER = Path("reports/figures")
 TRAVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+KEPT = "#d55e00"
+FRONTIER = {"agreement": "Agreement of the composed pictures", "explained_change": "Explained under change, balanced"}
 FIRST = 5  # the axis of updates is linear from 0 to here and logarithmic beyond
 PANELS: dict[str, Callable[[SnapshotMeasures], float]] = {
     "Agreement of the composed pictures": lambda snapshot: snapshot.agreement,
@@ -23,11 +25,43 @@ PANELS: dict[str, Callable[[SnapshotMeasures], float]] = {
 
 
 def draw_study(study: StudyResults, replicates: dict[str, SeedReplicates]) -> None:
-    """Along the training and against travel for each shape, and the ladder by sample count."""
+    """Along the training and against travel for each shape, the ladder by sample count, and what prices buy."""
     for shape in study.settings.shapes:
         draw_along(study.of_shape(shape), FOLDER / f"along-{shape}.png")
         draw_by_travel(study.of_shape(shape), FOLDER / f"travel-{shape}.png")
         draw_by_samples(study, shape, replicates, FOLDER / f"ladder-{shape}.png")
+    if study.kept:
+        draw_frontier(study, FOLDER / "frontier.png")
+
+
+def draw_frontier(study: StudyResults, path: Path) -> None:
+    """Draw agreement, and explained under change, against accuracy: a point per recipe, a line through the prices."""
+    figure, axes = charts.new_figure(5.4, len(FRONTIER))
+    others = [r for r in study.with_most_images if not r.recipe.keep_picture]
+    elsewhere = [r for r in study.with_most_images if r.recipe.keep_picture and r not in study.kept]
+    through = [r for r in (study.unkept, *study.kept) if r]
+    for axis, (metric, title) in zip(axes, FRONTIER.items(), strict=True):
+        places = [(r.median("accuracy"), r.median(metric)) for r in through]
+        axis.plot(*zip(*places, strict=True), color=KEPT, lw=1.2, zorder=1)
+        for recipes, colour, marker in ((others, charts.CONTROL, "o"), (elsewhere, KEPT, "D"), (study.kept, KEPT, "s")):
+            for recipe in recipes:
+                _cross(axis, recipe, metric, colour, marker)
+                words = f"{recipe.recipe.keep_picture:g}" if recipe in study.kept else recipe.name
+                place = (recipe.median("accuracy"), recipe.median(metric))
+                axis.annotate(words, place, (4, 3), textcoords="offset points", fontsize=7, color=colour)
+        axis.set_title(title, loc="left")
+        axis.set_xlabel("accuracy")
+        axis.set_ylim(bottom=max(axis.get_ylim()[0], -0.05), top=1.03)
+    charts.save_chart(figure, path)
+
+
+def _cross(axis: Axes, recipe: RecipeResults, metric: str, colour: str, marker: str) -> None:
+    """A recipe's median, and its range over seeds both ways."""
+    x, y = recipe.values("accuracy"), recipe.values(metric)
+    middle = recipe.median("accuracy"), recipe.median(metric)
+    axis.plot([min(x), max(x)], [middle[1]] * 2, color=colour, lw=0.8, alpha=0.6, zorder=2)
+    axis.plot([middle[0]] * 2, [min(y), max(y)], color=colour, lw=0.8, alpha=0.6, zorder=2)
+    axis.plot(*middle, color=colour, marker=marker, ms=5, zorder=3)
 
 
 def draw_along(recipes: Sequence[RecipeResults], path: Path) -> None:

@@ -9,8 +9,11 @@ import numpy as np
 from looking_for.core.arrays import as_pixels
 from looking_for.report.verdicts import NEARLY, all_above, any_below
 from looking_for.results.run import NetworkResults, RunResults
+from looking_for.surrogates.ablations import AblationRow
 from looking_for.surrogates.measures import estimate
 from looking_for.surrogates.surrogate import rung_name
+
+ENOUGH = (0.9, 0.95, 0.97)  # shares explained for which the fewest pictures are looked for
 
 
 class Nearness(StrEnum):
@@ -50,6 +53,25 @@ def pictures_needed(network: NetworkResults) -> PicturesNeeded:
     if reached := [w for w in sorted(fitted) if fitted[w].held_out >= NEARLY]:
         return PicturesNeeded("some", network, reached[0], len(fitted[reached[0]].classes))
     return PicturesNeeded("more", network, max(fitted), 0)
+
+
+@dataclass(frozen=True)
+class FewestPictures:
+    """Which stand-in explains a share with the fewest pictures; kind: some, none (no stand-in explains as much)."""
+
+    kind: str
+    share: float
+    row: AblationRow | None
+
+
+def fewest_pictures(network: NetworkResults) -> list[FewestPictures]:
+    """Find, for each of ENOUGH, the stand-in with the fewest pictures whose interval is wholly above it."""
+    claims = []
+    for share in ENOUGH:
+        able = [row for row in network.ablations if all_above((row.explained,), share)]
+        fewest = min(able, key=lambda row: row.pictures, default=None)
+        claims.append(FewestPictures("some" if fewest else "none", share, fewest))
+    return claims
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,11 @@ def _build_tables(run: RunResults) -> Any:
             *(cell for name in ladder_names for cell in (f"{name}: under change", "ink gone")),
         ],
         robustness=tables.robustness_rows(run.with_ladder) if ladder_names else [],
-        ablations=[SimpleNamespace(name=n.name, rows=tables.ablation_rows(n)) for n in run.networks if n.ablations],
+        ablations=[
+            SimpleNamespace(name=n.name, rows=tables.ablation_rows(n), fewest=fitted_claims.fewest_pictures(n))
+            for n in run.networks
+            if n.ablations
+        ],
         transfer_head=["pictures", *(f"on `{n.name}`" for n in transfer)],
         transfer=tables.transfer_rows(run) if run.featured and len(transfer) > 1 else [],
         units=tables.unit_rows([n for n in run.networks if n.pictures.units]),

@@ -32,6 +32,7 @@ def write_study(study: StudyResults, replicates: Replicates) -> str:
         brief=_summarise_forming(study),
         shapes=[_describe_shape(study, shape, replicates) for shape in study.settings.shapes],
         variants=_variant_rows(study, replicates) if study.variants else [],
+        kept=_describe_kept(study),
         claims=_claim_rows(study, replicates),
         outgrown=OUTGROWN,
     )
@@ -113,6 +114,48 @@ def _compare_travels(recipes: Sequence[RecipeResults]) -> list[Any]:
             medians = [float(np.median(values)) for _, values in reached]
             lines.append(SimpleNamespace(travel=travel, reached=reached, difference=max(medians) - min(medians)))
     return lines
+
+
+def _describe_kept(study: StudyResults) -> Any:
+    """What prices on leaving the picture cost and buy; nothing where there are none."""
+    if not study.kept:
+        return None
+    unkept = study.unkept
+    others = [r for r in study.with_most_images if not r.recipe.keep_picture]
+    controls = [r for r in study.recipes if r.recipe.is_control and r.recipe.keep_picture]
+    return SimpleNamespace(
+        hidden=study.kept[0].hidden_words,
+        rows=[_kept_row(r, unkept) for r in (unkept, *study.kept) if r],
+        elsewhere=[_kept_row(r, None) for r in study.with_most_images if r.recipe.keep_picture and r not in study.kept],
+        n_others=len(others),
+        not_led=[r.name for r in others if not _is_led(r, study.kept)],
+        controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
+    )
+
+
+def _kept_row(recipe: RecipeResults, unkept: RecipeResults | None) -> list[str]:
+    """One row per price, with what it costs in accuracy, seed by seed."""
+    lost = [-d for d in recipe.differences(unkept, "accuracy")] if unkept and recipe is not unkept else []
+    return [
+        recipe.name,
+        recipe.hidden_words,
+        f"{recipe.recipe.keep_picture:g}",
+        format_share_range(recipe.values("accuracy")),
+        f"{100 * np.median(lost):.1f} ({100 * min(lost):.1f}–{100 * max(lost):.1f})" if lost else DASH,
+        format_share_range(recipe.values("agreement")),
+        format_share_range(recipe.values("agreement_on_errors")),
+        format_number_range(recipe.values("explained")),
+        format_number_range(recipe.values("explained_change")),
+        format_share_range(recipe.values("deletion")),
+    ]
+
+
+def _is_led(recipe: RecipeResults, kept: Sequence[RecipeResults]) -> bool:
+    """Whether a network that pays is as right, by medians, and its pictures agree on more."""
+    return any(
+        k.median("accuracy") >= recipe.median("accuracy") and k.median("agreement") > recipe.median("agreement")
+        for k in kept
+    )
 
 
 def _variant_rows(study: StudyResults, replicates: Replicates) -> list[list[str]]:

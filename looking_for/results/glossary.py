@@ -81,9 +81,18 @@ ABLATIONS = {
 }
 
 
+FAMILIES = {
+    "strokes": "a linear map and {} shared strokes",
+    "squares": "a linear map and {} shared squares",
+    "soft": "fitted under a soft maximum, {} per class",
+}
+
+
 def describe_ablation(name: str) -> str:
     """Give the name for people of a surrogate among the ablations: the ladder's words for its rungs."""
     kind, _, number = name.partition(".")
+    if kind in FAMILIES:
+        return FAMILIES[kind].format(number)
     return f"{ABLATIONS[kind]}, {number} a class" if kind in ABLATIONS else describe_rung(name)
 
 

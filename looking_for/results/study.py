@@ -60,6 +60,11 @@ class StudyNetwork:
         )
 
     @property
+    def seed(self) -> int:
+        """The last part of its name."""
+        return int(self.name.rpartition("-")[2])
+
+    @property
     def has_early_snapshots(self) -> bool:
         """Whether enough were kept where pictures form; of wide networks few fit into the files."""
         first, last = EARLY_UPDATES
@@ -94,6 +99,16 @@ class RecipeResults:
         """Give a metric of every seed, in the order of seeds; of those that have it."""
         values = [network.metrics[metric] for network in self.networks]
         return [value for value in values if value is not None]
+
+    def median(self, metric: str) -> float:
+        """Give the median of a metric over seeds; NaN where no seed has it."""
+        values = self.values(metric)
+        return float(np.median(values)) if values else float("nan")
+
+    def differences(self, other: "RecipeResults", metric: str) -> list[float]:
+        """Give by how much each seed's network is above the other recipe's of the same seed."""
+        others = {network.seed: network.metrics[metric] for network in other.networks}
+        return [n.metrics[metric] - others[n.seed] for n in self.networks if n.seed in others]
 
     def rung(self, name: str, measure: str) -> list[float]:
         """Give the estimates of a rung's measure, by seed."""
@@ -138,6 +153,32 @@ class StudyResults:
     def of_shape(self, shape: str) -> list[RecipeResults]:
         """Give the grid's recipes of a shape, by sample count."""
         return [recipe for recipe in self.recipes if recipe.shape == shape]
+
+    @property
+    def with_most_images(self) -> list[RecipeResults]:
+        """The recipes that saw as many images as any and learned their classes: what a price is compared with."""
+        most = max(recipe.recipe.samples for recipe in self.recipes)
+        return [r for r in self.recipes if r.recipe.samples == most and not r.recipe.is_control]
+
+    @property
+    def kept(self) -> list[RecipeResults]:
+        """Those of `with_most_images` that pay for leaving their picture, by price; of several shapes, that of
+        which there are most prices."""
+        by_shape: dict[str, list[RecipeResults]] = {}
+        for recipe in self.with_most_images:
+            if recipe.recipe.keep_picture:
+                by_shape.setdefault(recipe.hidden_words, []).append(recipe)
+        most = max(by_shape.values(), key=len, default=[])  # type: ignore[arg-type]  # mypy takes default for the key's
+        return sorted(most, key=lambda recipe: recipe.recipe.keep_picture)
+
+    @property
+    def unkept(self) -> RecipeResults | None:
+        """The recipe of `kept` without a price."""
+        if not self.kept:
+            return None
+        alike = self.kept[0].recipe.without("keep_picture")
+        free = [r for r in self.recipes if not r.recipe.keep_picture and r.recipe.without("keep_picture") == alike]
+        return free[0] if free else None
 
     @property
     def variants(self) -> list[RecipeResults]:

@@ -1,8 +1,9 @@
 """What else could explain that fitted prototypes imitate a network: the same fit from other starts, to labels
-instead of logits, by another loss; all measured on the test images."""
+instead of logits, by another loss; and what other families of pictures explain; all measured on the test images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,9 +14,10 @@ from looking_for.clusters.kmeans import Clusters
 from looking_for.clusters.survey import Survey
 from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.core.imageset import ImageSet
-from looking_for.core.parallel import parallel_map
+from looking_for.core.parallel import parallel_calls, parallel_map
 from looking_for.core.tables import Interval, Row, load_rows, save_rows
 from looking_for.networks.base import Network
+from looking_for.networks.dense_weights import AffineMap
 from looking_for.surrogates.ladder import headline_count
 from looking_for.surrogates.maps import ClusterMaps, Prototypes
 from looking_for.surrogates.measures import measure
@@ -31,11 +33,14 @@ from looking_for.surrogates.prototypes import (
     train_validation_split,
 )
 from looking_for.surrogates.similarity import compare_margins, match_prototypes, top_two
+from looking_for.surrogates.soft_maximum import fit_soft_maximum
+from looking_for.surrogates.strokes import fit_strokes
 from looking_for.surrogates.surrogate import (
     Surrogate,
     TestImages,
     affine_surrogate,
     cluster_surrogates,
+    function_surrogate,
     prototype_surrogate,
     rung_name,
 )
@@ -43,6 +48,7 @@ from looking_for.surrogates.surrogate import (
 IMAGES_AT_ONCE = 2_000
 N_MARGIN_IMAGES = 2_000  # test images whose exact maps are compared: each is a picture of its own
 KINDS = ("free", "means", "random", "labels", "divergence")
+STROKES_PER_CLASS = {"strokes": (2.0, 4.0, 7.5), "squares": (2.0, 4.0)}  # how many are fitted, by kind
 
 # Of probabilities (n_images, n_classes): Kullback and Leibler's divergence up to a constant, which for labels
 # is cross-entropy.
@@ -109,7 +115,7 @@ def run_ablations(
     Returns
     -------
     list of AblationRow
-        The rungs to compare with, the fitted prototypes, then the ablations.
+        The rungs to compare with, other families of pictures, the fitted prototypes, then their ablations.
     """
     rows = images.x_train.reshape(len(images.x_train), -1)
     starts = range(0, len(rows), IMAGES_AT_ONCE)
@@ -120,15 +126,42 @@ def run_ablations(
         for w in pictures.fitted
     }
     pairs = {rung_name("fitted", w): FittedPair(f, f) for w, f in pictures.fitted.items()}
-    return _measure_all(network, pictures, images, survey, pairs | fit_ablations(inputs, settings))
+    most = headline_count(list(inputs))
+    jobs = [*family_jobs(inputs[most], most, pictures.maps.linear, settings), *ablation_jobs(inputs, settings)]
+    done = parallel_calls(job for _, job in jobs)
+    results = dict(zip((name for name, _ in jobs), done, strict=True))
+    families = [result for result in results.values() if isinstance(result, Surrogate)]
+    pairs |= {name: result for name, result in results.items() if isinstance(result, FittedPair)}
+    return _measure_all(network, pictures, images, survey, families, pairs)
 
 
-def fit_ablations(inputs: dict[int, FitInputs], settings: FitSettings) -> dict[str, FittedPair]:
-    """Fit every ablation, by name: labels for each number of pictures, the others for the headline's."""
+def family_jobs(
+    inputs: FitInputs, per_class: int, linear: AffineMap, settings: FitSettings
+) -> list[tuple[str, Callable[[], Surrogate]]]:
+    """Prepare fits of other families of pictures than prototypes, by name, the longest first."""
+    train, _ = train_validation_split(FitData(inputs.rows, inputs.logits), settings.seed)
+    n_classes = inputs.logits.shape[1]
+
+    def strokes(kind: str, number: int) -> Surrogate:
+        fitted = fit_strokes(kind, number, linear, inputs.clusters, train, settings)
+        return function_surrogate(rung_name(kind, number), fitted.n_constants, fitted.n_pictures, fitted)
+
+    def soft() -> Surrogate:
+        start = balance_prototypes(inputs.exact, train.at(BALANCED_ON))
+        fitted = fit_soft_maximum(start, train, settings)
+        return function_surrogate(rung_name("soft", per_class), fitted.weights.size, len(fitted.classes), fitted)
+
+    n_most = len(inputs.clusters.classes)  # whose means the strokes begin as
+    numbers = {(min(n_most, round(n * n_classes)), kind) for kind, some in STROKES_PER_CLASS.items() for n in some}
+    jobs = [(rung_name(kind, n), partial(strokes, kind, n)) for n, kind in sorted(numbers, reverse=True)]
+    return [*jobs, (rung_name("soft", per_class), soft)]
+
+
+def ablation_jobs(inputs: dict[int, FitInputs], settings: FitSettings) -> list[tuple[str, Callable[[], FittedPair]]]:
+    """Prepare every ablation, by name: labels for each number of pictures, the others for the headline's."""
     most = headline_count(list(inputs))
     jobs = [(kind, most) for kind in KINDS] + [("labels", w) for w in inputs if w != most]
-    pairs = parallel_map(lambda job: fit_ablation(job[0], inputs[job[1]], settings), jobs)
-    return {rung_name(*job): pair for job, pair in zip(jobs, pairs, strict=True)}
+    return [(rung_name(*job), partial(fit_ablation, job[0], inputs[job[1]], settings)) for job in jobs]
 
 
 def fit_ablation(kind: str, inputs: FitInputs, settings: FitSettings) -> FittedPair:
@@ -170,11 +203,16 @@ TARGETS: dict[str, Callable[[FitInputs], Array]] = {
 
 
 def _measure_all(
-    network: Network, pictures: Pictures, images: ImageSet, survey: Survey, pairs: dict[str, FittedPair]
+    network: Network,
+    pictures: Pictures,
+    images: ImageSet,
+    survey: Survey,
+    families: list[Surrogate],
+    pairs: dict[str, FittedPair],
 ) -> list[AblationRow]:
     tests = TestImages(as_pixels(images.x_test), {w: c.nearest for w, c in survey.clusters.items()})
     logits = network.logits(tests.x)
-    surrogates = _rungs_to_compare(pictures)
+    surrogates = [*_rungs_to_compare(pictures), *families]
     surrogates += [prototype_surrogate(name, pair.prototypes) for name, pair in pairs.items()]
     intervals = _measure_intervals([s.predict(tests) for s in surrogates], logits, images.y_test)
     scaled = _measure_intervals([pair.scaled(tests.x) for pair in pairs.values()], logits, images.y_test)

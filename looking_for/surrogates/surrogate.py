@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -108,6 +108,27 @@ def prototype_surrogate(name: str, prototypes: Prototypes) -> Surrogate:
 
     n_constants = prototypes.weights.size + prototypes.biases.size
     return Surrogate(name, n_constants, len(prototypes.classes), lambda images: prototypes(images.x), margins)
+
+
+class PictureFunction(Protocol):
+    """A function of images whose slopes are pictures."""
+
+    def __call__(self, x: Array) -> Array:
+        """Give the classes' scores (n_images, n_classes), for rows of pixels (n_images, n_inputs)."""
+
+    def margins(self, x: Array, predicted: Array, runner_up: Array) -> Array:
+        """Give the slope of each image's first class less its second (n_images, n_inputs)."""
+
+
+def function_surrogate(name: str, n_constants: int, n_pictures: int, function: PictureFunction) -> Surrogate:
+    """Use a function that knows its own slopes."""
+    return Surrogate(
+        name,
+        n_constants,
+        n_pictures,
+        lambda images: function(images.x),
+        lambda images, predicted, runner_up: function.margins(images.x, predicted, runner_up),
+    )
 
 
 def build_rungs(

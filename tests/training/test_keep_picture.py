@@ -19,11 +19,11 @@ def random_model(recipe: Recipe) -> Any:
     from looking_for.training import model
 
     keras.utils.set_random_seed(0)
-    made, rng = model.build_model(64, recipe, 10), np.random.default_rng(0)
-    made.set_weights(
-        [rng.normal(0, 0.3, w.shape) if w.ndim == 2 else rng.uniform(0.2, 1, w.shape) for w in made.get_weights()]
+    built, rng = model.build_model(64, recipe, 10), np.random.default_rng(0)
+    built.set_weights(
+        [rng.normal(0, 0.3, w.shape) if w.ndim == 2 else rng.uniform(0.2, 1, w.shape) for w in built.get_weights()]
     )
-    return made
+    return built
 
 
 @pytest.mark.parametrize("hidden", [[], [9], HIDDEN, [10, 8, 6]], ids=lambda h: f"{len(h)} hidden")
@@ -32,9 +32,9 @@ def test_compose_output_is_what_is_composed_later(hidden: list[int], batch_norma
     from looking_for.core.keras_backend import tf
     from looking_for.training import keep_picture, model
 
-    made = random_model(Recipe(1, hidden, 0, batch_normalisation=batch_normalisation, dropout=0.5))
-    weights, bias = tf.function(lambda: keep_picture.compose_output(made.layers), jit_compile=True)()
-    later = compose(model.extract_weights(made, "relu").astype(np.float64))[-1]
+    built = random_model(Recipe(1, hidden, 0, batch_normalisation=batch_normalisation, dropout=0.5))
+    weights, bias = tf.function(lambda: keep_picture.compose_output(built.layers), jit_compile=True)()
+    later = compose(model.extract_weights(built, "relu").astype(np.float64))[-1]
     assert np.allclose(weights, later.weights, rtol=1e-4, atol=1e-5)
     assert np.allclose(bias[0], later.bias, rtol=1e-4, atol=1e-5)
 
@@ -45,16 +45,16 @@ def test_price_and_gradients_equal_tensorflows(images: ImageSet, activation: str
     from looking_for.core.keras_backend import tf
     from looking_for.training import keep_picture
 
-    made = random_model(Recipe(1, HIDDEN, 0, activation=activation))
+    built = random_model(Recipe(1, HIDDEN, 0, activation=activation))
     x = as_pixels(images.x_train[:50], np.float32).reshape(50, -1)
 
     @tf.function(jit_compile=True, autograph=False)
     def ours(x: Any) -> Any:
         with tf.GradientTape() as tape:
-            price = tf.reduce_mean(keep_picture.price_per_image(made.layers, x, made(x)))
-        return price, tape.gradient(price, made.trainable_variables)
+            price = tf.reduce_mean(keep_picture.price_per_image(built.layers, x, built(x)))
+        return price, tape.gradient(price, built.trainable_variables)
 
-    wide = [tf.Variable(w.astype(np.float64)) for w in made.get_weights()]
+    wide = [tf.Variable(w.astype(np.float64)) for w in built.get_weights()]
     with tf.GradientTape() as tape:
         z = p = tf.constant(x, tf.float64)
         act = getattr(tf.nn, activation)
