@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from looking_for.core.tables import Interval
+from looking_for.core.arrays import as_pixels
+from looking_for.core.tables import N_DIGITS, Interval
 from looking_for.report.verdicts import Course, Status, is_still_learning, trace_course
 from looking_for.results.run import NetworkResults, RunResults
+from looking_for.surrogates.measures import estimate
 from looking_for.surrogates.surrogate import rung_name
 
 MIN_UPDATE_RATIO = 2  # of a longer training's updates to the shorter one's, from which on they are compared
@@ -49,7 +51,8 @@ class OtherNetwork:
 
 def find_lead(run: RunResults) -> Lead:
     """Find what a run says of networks and their pictures."""
-    courses = [c for n in run.compared if (c := trace_course(n, len(run.images.x_test)))]
+    n_tests, seeds = len(run.images.x_test), {name: s.get("agreement") for name, s in run.spreads.items()}
+    courses = [c for n in run.compared if (c := trace_course(n, n_tests, seeds.get(n.name)))]
     shown = choose_exemplars(courses)
     rest = [n for n in run.compared if n not in [c.network for c in shown]]
     return Lead(choose_headline(run.compared, courses), shown, courses, [_classify_other(n, courses) for n in rest])
@@ -118,6 +121,69 @@ def longer_trainings(run: RunResults, courses: Sequence[Course]) -> list[LongerT
                 kind = "lower" if is_below(ends[1], ends[0]) else "not_lower"
                 claims.append(LongerTraining(kind, short, other, moved if len(moved) > 1 else []))
     return claims
+
+
+@dataclass(frozen=True)
+class PricedTraining:
+    """A network that paid for leaving its picture, and the same without a price.
+
+    Parameters
+    ----------
+    kind : str
+        `truer` where its pictures explain more, beyond both intervals, or else `not_truer`.
+    n_overruled, n_right : int
+        On how many test images it answers otherwise than its pictures, and is then right.
+    flat : FlatBaseline, optional
+        What a network without hidden layers gives in its place, where one saw the same images.
+    """
+
+    kind: str
+    priced: NetworkResults
+    free: NetworkResults
+    n_overruled: int
+    n_right: int
+    flat: "FlatBaseline | None"
+
+
+class FlatBaseline(NamedTuple):
+    """A network without hidden layers in another's place: agreement, and agreement on errors."""
+
+    network: NetworkResults
+    agreement: float
+    on_errors: float
+
+
+def priced_trainings(run: RunResults) -> list[PricedTraining]:
+    """Pair each compared network that paid for leaving its picture with the one that differs in nothing else."""
+    claims = []
+    for priced in (n for n in run.compared if n.recipe and n.recipe.keep_picture and not n.is_flat):
+        alike = priced.recipe.without("keep_picture") if priced.recipe else {}
+        free = [n for n in run.networks if n.recipe and n is not priced and not n.recipe.keep_picture]
+        for other in (n for n in free if n.recipe and n.recipe.without("keep_picture") == alike):
+            explained = [n.ladder["composed_balanced"].explained for n in (other, priced)]
+            kind = "truer" if is_below(*explained) else "not_truer"
+            claims.append(
+                PricedTraining(kind, priced, other, *count_overruled(run, priced), _compare_flat(run, priced))
+            )
+    return claims
+
+
+def count_overruled(run: RunResults, network: NetworkResults) -> tuple[int, int]:
+    """Count the test images on which a network answers otherwise than its pictures, and those where it is then
+    right."""
+    x, answers = as_pixels(run.images.x_test), network.pictures.logits.argmax(axis=1)
+    overruled = network.pictures.composed.layers[-1](x).argmax(axis=1) != answers
+    return int(overruled.sum()), int((answers == run.images.y_test)[overruled].sum())
+
+
+def _compare_flat(run: RunResults, network: NetworkResults) -> FlatBaseline | None:
+    """The flat network that saw the same images, in the network's place."""
+    flat = [n for n in run.networks if n.is_flat and not n.is_control and n.samples == network.samples]
+    if not flat:
+        return None
+    logits = network.pictures.logits.astype(float)
+    agreement, on_errors, _ = estimate([flat[0].pictures.logits.astype(float)], logits, run.images.y_test)[0].tolist()
+    return FlatBaseline(flat[0], round(agreement, N_DIGITS), round(on_errors, N_DIGITS))
 
 
 def is_below(interval: Interval, other: Interval) -> bool:

@@ -28,6 +28,7 @@ def write_story(run: RunResults) -> str:
         opening=_describe_opening(run),
         lead=lead,
         longer=claims.longer_trainings(run, lead.courses),
+        priced=claims.priced_trainings(run),
         has_course=any(n.truth for n in run.compared),
         featured=_describe_featured(run, featured) if featured else None,
         groups=_group_networks(run),

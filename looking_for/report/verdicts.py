@@ -7,6 +7,7 @@ from scipy.special import ndtri
 
 from looking_for.core.tables import N_DIGITS, Interval
 from looking_for.results.run import NetworkResults
+from looking_for.results.seed_spread import Spread
 from looking_for.surrogates.course import SnapshotMeasures
 
 NEARLY, SKETCH = 0.9, 0.7
@@ -84,6 +85,8 @@ class Course:
         The snapshot after the start with the greatest agreement on the first half of the test images.
     best_interval, end, floor : Interval
         Its agreement on the second half, the agreement of the trained network, and what a constant gives.
+    seeds : Spread, optional
+        Of the trained networks' agreement over seeds, where the study knows it.
     """
 
     network: NetworkResults
@@ -91,6 +94,7 @@ class Course:
     best_interval: Interval
     end: Interval
     floor: Interval
+    seeds: Spread | None = None
 
     @property
     def status(self) -> Status:
@@ -102,7 +106,7 @@ class Course:
         return Status.OUTGREW if best[0] - end[0] >= OUTGROWN else Status.SLIPPED
 
 
-def trace_course(network: NetworkResults, n_tests: int) -> Course | None:
+def trace_course(network: NetworkResults, n_tests: int, seeds: Spread | None = None) -> Course | None:
     """Trace a network's course; None where it has none: flat, a control, constant, no snapshots."""
     if network.is_flat or network.is_control or network.is_constant or len(network.truth) < 2:
         return None
@@ -110,7 +114,7 @@ def trace_course(network: NetworkResults, n_tests: int) -> Course | None:
     end = network.ladder["composed"].agreement
     n_half = max(1, n_tests // 2)
     interval = end if best == network.truth[-1] else wilson_interval(best.agreement_half_2, n_half)
-    return Course(network, best, interval, end, network.ladder["constant"].agreement)
+    return Course(network, best, interval, end, network.ladder["constant"].agreement, seeds)
 
 
 def wilson_interval(share: float, n: int) -> Interval:

@@ -59,8 +59,8 @@ class Strokes:
     def __call__(self, x: Array) -> Array:
         """Give the classes' scores (n_images, n_classes), for rows of pixels (n_images, n_inputs)."""
         sigma = NONLINEARITIES[self.kind].value
-        found = sigma(x @ self.weights[:-1] + self.weights[-1])
-        return np.asarray(x @ self.linear[:-1] + self.linear[-1] + found @ self.effects)
+        given = sigma(x @ self.weights[:-1] + self.weights[-1])
+        return np.asarray(x @ self.linear[:-1] + self.linear[-1] + given @ self.effects)
 
     def margins(self, x: Array, predicted: Array, runner_up: Array) -> Array:
         """Give the slope, in the pixels, of each image's first class less its second (n_images, n_inputs)."""
@@ -121,11 +121,11 @@ def start_strokes(kind: str, number: int, linear: AffineMap, clusters: Clusters,
     some images (n_images, n_inputs; bytes) and 0 in their mean, and have no effect yet."""
     x = as_pixels(rows)
     weights = clusters.means[pick_clusters(clusters, number)].T.astype(float) - x.mean(axis=0)[:, None]
-    found = x @ weights
-    deviation = np.maximum(found.std(axis=0), np.finfo(float).tiny)
+    given = x @ weights
+    deviation = np.maximum(given.std(axis=0), np.finfo(float).tiny)
     return Strokes(
         kind,
-        np.vstack([weights, -found.mean(axis=0)]) / deviation,
+        np.vstack([weights, -given.mean(axis=0)]) / deviation,
         np.zeros((weights.shape[1], len(linear.bias))),
         np.vstack([linear.weights, linear.bias]).astype(float),
     )
@@ -142,11 +142,11 @@ def strokes_gradients(strokes: Strokes, batch: FitData, variance: float) -> tupl
     sigma = NONLINEARITIES[strokes.kind]
     x = np.hstack([as_pixels(batch.rows), np.ones((len(batch.rows), 1))])
     driven = x @ strokes.weights
-    found = sigma.value(driven)
-    miss = centred(x @ strokes.linear + found @ strokes.effects) - batch.targets
+    given = sigma.value(driven)
+    miss = centred(x @ strokes.linear + given @ strokes.effects) - batch.targets
     upstream = 2 * miss / (len(x) * variance)
     driving = (upstream @ strokes.effects.T) * sigma.slope(driven)
-    return x.T @ driving, found.T @ upstream, x.T @ upstream
+    return x.T @ driving, given.T @ upstream, x.T @ upstream
 
 
 def _rms(array: Array) -> float:

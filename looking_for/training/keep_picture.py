@@ -1,7 +1,7 @@
 """A price on leaving the picture: how far a network's logits are from what its composed pictures give.
 
-Added to the loss, λ times the mean of (zᶜ − pᶜ)² over images and classes keeps a network what its composed pictures
-show: z are its logits, p = xT + β the pictures' scores of the same weights, ᶜ centred across classes. The gradient
+Added to the loss, λ times the mean of (zᶜ − pᶜ)² over images and classes keeps a network near its composed
+pictures: z are its logits, p = xT + β the pictures' scores of the same weights, ᶜ centred across classes. The gradient
 goes through both. Alone it would be the shortest way to a linear network; with a λ of a few hundredths next to
 cross-entropy it costs some tenths of a point of accuracy (docs/mathematics.md).
 """

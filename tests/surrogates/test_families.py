@@ -51,8 +51,8 @@ def test_strokes_gradients_equal_tensorflows(images: ImageSet, kind: str) -> Non
     x = np.hstack([as_pixels(batch.rows), np.ones((50, 1))])
     with tf.GradientTape() as tape:
         driven = x @ parts[0]
-        found = tf.nn.relu(driven) if kind == "strokes" else driven**2
-        loss = tensorflow_loss(x @ parts[2] + found @ parts[1], batch.targets, 2.0)
+        given = tf.nn.relu(driven) if kind == "strokes" else driven**2
+        loss = tensorflow_loss(x @ parts[2] + given @ parts[1], batch.targets, 2.0)
     theirs = tape.gradient(loss, parts)
     for one, other in zip(strokes.strokes_gradients(fitted, batch, 2.0), theirs, strict=True):
         assert np.allclose(one, other.numpy(), atol=1e-12)

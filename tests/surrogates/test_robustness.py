@@ -122,24 +122,29 @@ def test_of_a_flat_network_pictures_are_as_true_under_change(
     assert measured.deletion[0].value == measured.deletion_exact.value < measured.deletion_random.value
 
 
-def test_explained_change_of_the_composed_pictures_is_tensorflows(
+def test_measures_of_the_composed_pictures_are_tensorflows(
     make_network: Maker, images: ImageSet, evaluate_digits: Evaluate
 ) -> None:
-    """Counted again with TensorFlow's forward pass and products, change by change."""
+    """Counted again with TensorFlow's forward pass and products: agreement, explained, and change by change."""
     from looking_for.core.keras_backend import tf
     from looking_for.training.model import to_keras
 
     network = make_network([12, 7])
     model, rung = to_keras(network), evaluate_digits(network).ladder["composed"]
     first, second, third = (tf.constant(w) for w in model.get_weights()[::2])
-    pictures = first @ second @ third
+    biases = [tf.constant(b[None]) for b in model.get_weights()[1::2]]
+    pictures, bias = first @ second @ third, (biases[0] @ second + biases[1]) @ third + biases[2]
     chosen = robustness.choose_images(len(images.x_test), robustness.N_CHANGED_IMAGES)
 
     def scores(x: Array) -> tuple[Array, Array]:
         rows = tf.constant(as_pixels(x), tf.float32)
         logits = model.predict(as_pixels(x).astype(np.float32), verbose=0)
-        return centred(logits.astype(float)), centred(np.asarray(rows @ pictures, float))
+        return centred(logits.astype(float)), centred(np.asarray(rows @ pictures + bias, float))
 
+    z, p = scores(images.x_test)
+    assert rung.agreement.value == pytest.approx((z.argmax(axis=1) == p.argmax(axis=1)).mean(), abs=2e-4)
+    variation = np.square(z - z.mean(axis=0)).sum()
+    assert rung.explained.value == pytest.approx(1 - np.square(z - p).sum() / variation, abs=2e-4)
     z, p = scores(images.x_test[chosen])
     for n, (name, change) in enumerate(changes.CHANGES.items()):
         after, predicted = scores(change(images.x_test[chosen], np.random.default_rng([0, n])))
