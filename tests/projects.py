@@ -26,7 +26,9 @@ _NETWORKS = {
 }
 _STUDY = {
     "shapes": {"small": [12, 8]}, "samples": [100], "seeds": [0, 1], "updates": 40,
-    "variants": {"adam": {"samples": 100, "hidden": [6], "epochs": 10, "optimizer": "adam"}}, "variant_seeds": [0],
+    "variants": {"adam": {"samples": 100, "hidden": [6], "epochs": 10, "optimizer": "adam"},
+                 "paying": {"samples": 100, "hidden": [12, 8], "epochs": 10, "keep_picture": 0.1},
+                 "flat": {"samples": 100, "hidden": [], "epochs": 10}}, "variant_seeds": [0],
 }  # fmt: skip
 
 

@@ -105,7 +105,8 @@ def format_number_range(numbers: Sequence[float]) -> str:
     if not numbers:
         return DASH
     low, high = (format_decimal(round(v, N_DIGITS)) for v in (min(numbers), max(numbers)))
-    return f"{format_decimal(round(float(np.median(numbers)), N_DIGITS))} ({low}–{high})"
+    between = " to " if min(numbers) < 0 else "–"
+    return f"{format_decimal(round(float(np.median(numbers)), N_DIGITS))} ({low}{between}{high})"
 
 
 def format_count_range(counts: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isnan
 from typing import Any, NamedTuple
 
 from looking_for.core.arrays import as_pixels
@@ -60,8 +61,9 @@ def find_lead(run: RunResults) -> Lead:
 
 def choose_exemplars(courses: Sequence[Course]) -> list[Course]:
     """Choose the last network that outgrew its picture and the first that kept it; or all of one side."""
-    outgrew = [c for c in courses if c.status == Status.OUTGREW]
-    kept = [c for c in courses if c.status in KEPT]
+    unpriced = [c for c in courses if not (c.network.recipe and c.network.recipe.keep_picture)] or courses
+    outgrew = [c for c in unpriced if c.status == Status.OUTGREW]
+    kept = [c for c in unpriced if c.status in KEPT]
     return [outgrew[-1], kept[0]] if outgrew and kept else outgrew or kept
 
 
@@ -150,13 +152,15 @@ class FlatBaseline(NamedTuple):
 
     network: NetworkResults
     agreement: float
-    on_errors: float
+    on_errors: float | None
 
 
 def priced_trainings(run: RunResults) -> list[PricedTraining]:
     """Pair each compared network that paid for leaving its picture with the one that differs in nothing else."""
     claims = []
-    for priced in (n for n in run.compared if n.recipe and n.recipe.keep_picture and not n.is_flat):
+    for priced in (n for n in run.compared if n.recipe and n.recipe.keep_picture):
+        if priced.is_flat or priced.is_control or priced.is_constant:
+            continue
         alike = priced.recipe.without("keep_picture") if priced.recipe else {}
         free = [n for n in run.networks if n.recipe and n is not priced and not n.recipe.keep_picture]
         for other in (n for n in free if n.recipe and n.recipe.without("keep_picture") == alike):
@@ -177,13 +181,15 @@ def count_overruled(run: RunResults, network: NetworkResults) -> tuple[int, int]
 
 
 def _compare_flat(run: RunResults, network: NetworkResults) -> FlatBaseline | None:
-    """The flat network that saw the same images, in the network's place."""
-    flat = [n for n in run.networks if n.is_flat and not n.is_control and n.samples == network.samples]
+    """The network without hidden layers and without a price, but else of the same recipe, in the network's place."""
+    alike = network.recipe.without("hidden", "keep_picture") if network.recipe else {}
+    free = [n for n in run.networks if n.is_flat and n.recipe and not n.recipe.keep_picture]
+    flat = [n for n in free if n.recipe and n.recipe.without("hidden", "keep_picture") == alike]
     if not flat:
         return None
     logits = network.pictures.logits.astype(float)
     agreement, on_errors, _ = estimate([flat[0].pictures.logits.astype(float)], logits, run.images.y_test)[0].tolist()
-    return FlatBaseline(flat[0], round(agreement, N_DIGITS), round(on_errors, N_DIGITS))
+    return FlatBaseline(flat[0], round(agreement, N_DIGITS), None if isnan(on_errors) else round(on_errors, N_DIGITS))
 
 
 def is_below(interval: Interval, other: Interval) -> bool:
@@ -271,8 +277,8 @@ def flat_networks(run: RunResults) -> list[FlatNetwork]:
 
 
 def _learnt_here(networks: Sequence[NetworkResults]) -> list[NetworkResults]:
-    """Those that were trained here on real labels, as the article's were."""
-    return [n for n in networks if n.recipe and not n.is_control]
+    """Those that were trained here on real labels and without a price, as the article's were."""
+    return [n for n in networks if n.recipe and not n.is_control and not n.recipe.keep_picture]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from looking_for.core.tables import N_DIGITS, Cell, save_table
-from looking_for.core.text import DASH, format_count_range, format_number_range, format_share_range
+from looking_for.core.text import DASH, format_count_range, format_decimal, format_number_range, format_share_range
 from looking_for.report.page import render_page
 from looking_for.report.verdicts import NEARLY, OUTGROWN
 from looking_for.results.study import RecipeResults, SeedReplicates, StudyNetwork, StudyResults
@@ -32,7 +32,7 @@ def write_study(study: StudyResults, replicates: Replicates) -> str:
         brief=_summarise_forming(study),
         shapes=[_describe_shape(study, shape, replicates) for shape in study.settings.shapes],
         variants=_variant_rows(study, replicates) if study.variants else [],
-        kept=_describe_kept(study),
+        prices=_describe_prices(study),
         claims=_claim_rows(study, replicates),
         outgrown=OUTGROWN,
     )
@@ -40,7 +40,7 @@ def write_study(study: StudyResults, replicates: Replicates) -> str:
 
 def _summarise_forming(study: StudyResults) -> Any:
     """How many networks were nearly their picture at some moment, and which never were."""
-    followed = {r.name: [n for n in r.networks if n.has_early_snapshots] for r in study.recipes}
+    followed = {r.name: [n for n in r.networks if n.has_early_snapshots] for r in study.without_price}
     best = {name: [n.best.agreement_half_2 for n in networks] for name, networks in followed.items() if networks}
     first = [first_nearly(network) for networks in followed.values() for network in networks]
     return SimpleNamespace(
@@ -52,8 +52,11 @@ def _summarise_forming(study: StudyResults) -> Any:
 
 
 def first_nearly(network: StudyNetwork) -> int | None:
-    """Find after how many updates the composed pictures first agreed on NEARLY or more, of the snapshots."""
-    return next((s.updates for s in network.truth[1:] if s.agreement >= NEARLY), None)
+    """Find after how many updates the composed pictures first agreed on NEARLY or more, of networks whose best
+    snapshot did: by the half of the test images on which that one is chosen."""
+    if network.best.agreement_half_2 < NEARLY:
+        return None
+    return next((s.updates for s in network.truth[1:] if s.agreement_half_1 >= NEARLY), network.best.updates)
 
 
 def _describe_shape(study: StudyResults, shape: str, replicates: Replicates) -> Any:
@@ -116,32 +119,36 @@ def _compare_travels(recipes: Sequence[RecipeResults]) -> list[Any]:
     return lines
 
 
-def _describe_kept(study: StudyResults) -> Any:
+def _describe_prices(study: StudyResults) -> Any:
     """What prices on leaving the picture cost and buy; nothing where there are none."""
-    if not study.kept:
+    if not study.priced:
         return None
-    unkept = study.unkept
-    others = [r for r in study.with_most_images if not r.recipe.keep_picture]
+    free = study.free_of(study.priced[0])
+    elsewhere = [r for r in study.with_most_images if r.recipe.keep_picture and r not in study.priced]
+    others = [r for r in study.with_most_images if not r.recipe.keep_picture and r is not free]
+    led = [r.name for r in others if _is_led(r, study.priced)]
     controls = [r for r in study.recipes if r.recipe.is_control and r.recipe.keep_picture]
     return SimpleNamespace(
-        hidden=study.kept[0].hidden_words,
-        rows=[_kept_row(r, unkept) for r in (unkept, *study.kept) if r],
-        elsewhere=[_kept_row(r, None) for r in study.with_most_images if r.recipe.keep_picture and r not in study.kept],
+        hidden=study.priced[0].hidden_words,
+        rows=[_price_row(study, r) for r in (free, *study.priced, *elsewhere) if r],
         n_others=len(others),
-        not_led=[r.name for r in others if not _is_led(r, study.kept)],
+        led=led,
+        not_led=[r.name for r in others if r.name not in led],
         controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
     )
 
 
-def _kept_row(recipe: RecipeResults, unkept: RecipeResults | None) -> list[str]:
+def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
     """One row per price, with what it costs in accuracy, seed by seed."""
-    lost = [-d for d in recipe.differences(unkept, "accuracy")] if unkept and recipe is not unkept else []
+    free = study.free_of(recipe) if recipe.recipe.keep_picture else None
+    lost = [-100 * d for d in recipe.differences(free, "accuracy")] if free else []
+    ends = [format_decimal(float(v), 1) for v in (np.median(lost), min(lost), max(lost))] if lost else []
     return [
         recipe.name,
         recipe.hidden_words,
         f"{recipe.recipe.keep_picture:g}",
         format_share_range(recipe.values("accuracy")),
-        f"{100 * np.median(lost):.1f} ({100 * min(lost):.1f}–{100 * max(lost):.1f})" if lost else DASH,
+        f"{ends[0]} ({ends[1]} to {ends[2]})" if ends else DASH,
         format_share_range(recipe.values("agreement")),
         format_share_range(recipe.values("agreement_on_errors")),
         format_number_range(recipe.values("explained")),
@@ -150,11 +157,12 @@ def _kept_row(recipe: RecipeResults, unkept: RecipeResults | None) -> list[str]:
     ]
 
 
-def _is_led(recipe: RecipeResults, kept: Sequence[RecipeResults]) -> bool:
-    """Whether a network that pays is as right, by medians, and its pictures agree on more."""
-    return any(
-        k.median("accuracy") >= recipe.median("accuracy") and k.median("agreement") > recipe.median("agreement")
-        for k in kept
+def _is_led(recipe: RecipeResults, priced: Sequence[RecipeResults]) -> bool:
+    """Whether some price has a median accuracy as high, and every seed's pictures agree on more."""
+    agreement = recipe.values("agreement")
+    return bool(agreement) and any(
+        p.median("accuracy") >= recipe.median("accuracy") and min(p.values("agreement"), default=0) > max(agreement)
+        for p in priced
     )
 
 
@@ -196,7 +204,7 @@ def _claim_rows(study: StudyResults, replicates: Replicates) -> dict[str, list[s
     for claim, holds in tests.items():
         verdicts = {
             recipe.name: [holds(recipe, n) for n in recipe.networks if n.has_early_snapshots]
-            for recipe in study.recipes
+            for recipe in study.without_price
         }
         verdicts = {name: values for name, values in verdicts.items() if values}
         always = [name for name, values in verdicts.items() if all(values)]

@@ -47,7 +47,7 @@ def seed_spread(recipe: Recipe | None, settings: Mapping[str, Any], summary: Map
     if recipe is None or not summary or summary["of"] != settings:
         return {}
     for entry in summary["recipes"]:
-        if entry["recipe"] == recipe.without("seed"):
+        if Recipe(**entry["recipe"]).without("seed") == recipe.without("seed"):
             spreads = {metric: Spread(entry["seeds"], **of) for metric, of in entry["metrics"].items()}
             return {metric: spread for metric, spread in spreads.items() if spread.deviation is not None}
     return {}

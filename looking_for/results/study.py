@@ -107,8 +107,12 @@ class RecipeResults:
 
     def differences(self, other: "RecipeResults", metric: str) -> list[float]:
         """Give by how much each seed's network is above the other recipe's of the same seed."""
-        others = {network.seed: network.metrics[metric] for network in other.networks}
-        return [n.metrics[metric] - others[n.seed] for n in self.networks if n.seed in others]
+        pairs = [(n, o) for n in self.networks for o in other.networks if n.seed == o.seed]
+        return [
+            n.metrics[metric] - o.metrics[metric]
+            for n, o in pairs
+            if None not in (n.metrics[metric], o.metrics[metric])
+        ]
 
     def rung(self, name: str, measure: str) -> list[float]:
         """Give the estimates of a rung's measure, by seed."""
@@ -161,28 +165,32 @@ class StudyResults:
         return [r for r in self.recipes if r.recipe.samples == most and not r.recipe.is_control]
 
     @property
-    def kept(self) -> list[RecipeResults]:
-        """Those of `with_most_images` that pay for leaving their picture, by price; of several shapes, that of
-        which there are most prices."""
-        by_shape: dict[str, list[RecipeResults]] = {}
-        for recipe in self.with_most_images:
-            if recipe.recipe.keep_picture:
-                by_shape.setdefault(recipe.hidden_words, []).append(recipe)
-        most = max(by_shape.values(), key=len, default=[])  # type: ignore[arg-type]  # mypy takes default for the key's
+    def priced(self) -> list[RecipeResults]:
+        """Those of `with_most_images` that pay for leaving their picture, by price: of recipes that differ in nothing
+        else, the most."""
+        paying = [r for r in self.with_most_images if r.recipe.keep_picture]
+        alike = [[r for r in paying if _differ_in_price(r, other)] for other in paying]
+        most: list[RecipeResults] = max(alike, key=len, default=[])
         return sorted(most, key=lambda recipe: recipe.recipe.keep_picture)
 
-    @property
-    def unkept(self) -> RecipeResults | None:
-        """The recipe of `kept` without a price."""
-        if not self.kept:
-            return None
-        alike = self.kept[0].recipe.without("keep_picture")
-        free = [r for r in self.recipes if not r.recipe.keep_picture and r.recipe.without("keep_picture") == alike]
+    def free_of(self, recipe: RecipeResults) -> RecipeResults | None:
+        """Find the recipe that differs from a priced one in having no price."""
+        free = [r for r in self.recipes if not r.recipe.keep_picture and _differ_in_price(r, recipe)]
         return free[0] if free else None
+
+    @property
+    def without_price(self) -> list[RecipeResults]:
+        """The recipes with hidden layers that learned their classes without a price: what claims are made of."""
+        return [r for r in self.recipes if r.recipe.hidden and not r.recipe.keep_picture and not r.recipe.is_control]
 
     @property
     def variants(self) -> list[RecipeResults]:
         return [recipe for recipe in self.recipes if recipe.shape is None]
+
+
+def _differ_in_price(recipe: RecipeResults, other: RecipeResults) -> bool:
+    """Whether two recipes are the same but for the price; the number of epochs of a grid is that of its updates."""
+    return recipe.recipe.without("keep_picture", "seed") == other.recipe.without("keep_picture", "seed")
 
 
 def _load_recipe(name: str, shape: str | None, networks: Mapping[str, Recipe], seeds: Sequence[int]) -> RecipeResults:

@@ -2,8 +2,7 @@
 
 Added to the loss, λ times the mean of (zᶜ − pᶜ)² over images and classes keeps a network near its composed
 pictures: z are its logits, p = xT + β the pictures' scores of the same weights, ᶜ centred across classes. The gradient
-goes through both. Alone it would be the shortest way to a linear network; with a λ of a few hundredths next to
-cross-entropy it costs some tenths of a point of accuracy (docs/mathematics.md).
+goes through both. In docs/mathematics.md it is *Keeping the picture*.
 """
 
 from collections.abc import Sequence

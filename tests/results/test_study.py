@@ -54,7 +54,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 def test_study_names_every_network(tmp_path: Path) -> None:
     result = study_params(tmp_path, STUDY).as_params()
-    assert list(result.networks) == ["small-100-0", "small-100-1", "adam-0"]
+    assert list(result.networks) == ["small-100-0", "small-100-1", "adam-0", "paying-0", "flat-0"]
     assert result.networks["small-100-1"] == NetworkParams(samples=100, hidden=[12, 8], epochs=10, seed=1)
     larger = study_params(tmp_path, STUDY.replace("samples: [100]", "samples: [300]")).as_params()
     assert larger.networks["small-300-0"].epochs == 4, "four epochs of ten batches are forty updates"
@@ -101,7 +101,7 @@ def test_committed_study_covers_its_claims() -> None:
 def test_save_study_tables_has_the_metrics(study_project: Project) -> None:
     folder = study_project.folder / "study"
     rows = read_table(folder / "reports/networks.csv")
-    assert len(rows) == 3
+    assert len(rows) == 5
     for row in rows:
         metrics = json.loads((folder / f"reports/metrics/{row['network']}.json").read_text())
         assert float(row["agreement"]) == metrics["agreement"]
@@ -139,11 +139,29 @@ def test_summarise_seeds_of_recipes_with_seeds(study_project: Project) -> None:
 def test_write_study_counts_what_held(study_project: Project) -> None:
     report = (study_project.folder / "study/reports/README.md").read_text(encoding="utf-8")
     rows = read_table(study_project.folder / "study/reports/networks.csv")
-    truly = sum(float(row["best_agreement"]) >= 0.9 for row in rows)
+    claimed = [row for row in rows if row["recipe"] in ("small-100", "adam")]  # with hidden layers, without a price
+    truly = sum(float(row["best_agreement"]) >= 0.9 for row in claimed)
     assert f"| At some moment after the start its composed pictures agree on 0.9 or more | {truly} of 3 |" in report
     assert not re.findall(r"\b(nan|None|inf)\b|[{}]", report)
     for figure in re.findall(r"\((figures/[^)]+)\)", report):
         assert (study_project.folder / "study/reports" / figure).exists()
+
+
+def test_write_study_says_what_a_price_costs_and_buys(study_project: Project) -> None:
+    report = (study_project.folder / "study/reports/README.md").read_text(encoding="utf-8")
+    by_name = {row["network"]: row for row in read_table(study_project.folder / "study/reports/networks.csv")}
+    free, priced = by_name["small-100-0"], by_name["paying-0"]
+    (row,) = re.findall(r"^\| paying \| 12-8 \| 0.1 \| (.*) \|$", report, re.MULTILINE)
+    accuracy, lost, agreement = row.split(" | ")[:3]
+    assert accuracy.startswith(f"{100 * float(priced['accuracy']):.1f} %")
+    points = 100 * (float(free["accuracy"]) - float(priced["accuracy"]))
+    assert float(lost.split(" ")[0].replace("−", "-")) == pytest.approx(points, abs=0.051)
+    assert agreement.startswith(f"{100 * float(priced['agreement']):.1f} %")
+    assert "| small-100 | 12-8 | 0 |" in report
+    assert "(figures/frontier.png)" in report
+    (led,) = re.findall(r"Of (\d other recipes?) that saw as many images, (\d) (?:are|is) led", report)
+    assert led[0] == "2 other recipes", "adam and flat"
+    assert "`flat`" in report.split("Not led: ")[1].split(".")[0], "its picture is the network"
 
 
 def summary_of(settings: Params, name: str, deviation: float) -> dict[str, Any]:

@@ -218,13 +218,14 @@ def test_run_ablations_measures_as_the_ladder(
     network = make_network([12, 7])
     result = evaluate_digits(network)
     challengers = ablations.run_ablations(network, result.pictures, images, survey, FIT)
-    names = [c.name for c in challengers]
-    assert names[:4] == ["composed", "linear_fit", "exact_maps.3", "fitted.3"]
-    assert names[4:] == [f"{kind}.3" for kind in ablations.KINDS]
-    for challenger in challengers[:4]:
-        rung = result.ladder[challenger.name]
-        assert [getattr(challenger, m) for m in MEASURES] == [getattr(rung, m) for m in MEASURES]
-    assert challengers[3].likeness == 1
+    rungs, families = ["composed", "linear_fit", "exact_maps.3", "fitted.3"], ["strokes.30", "strokes.20", "squares.30"]
+    by_name = {c.name: c for c in challengers}
+    assert set(by_name) == {*rungs, *families, "squares.20", "soft.3", *(f"{kind}.3" for kind in ablations.KINDS)}
+    for name in rungs:
+        rung = result.ladder[name]
+        assert [getattr(by_name[name], m) for m in MEASURES] == [getattr(rung, m) for m in MEASURES]
+    assert by_name["fitted.3"].likeness == 1
+    assert by_name["strokes.30"].pictures == 40, "as many strokes as there are clusters, and a picture per class"
     save_ablations(tmp_path / "all.csv", challengers)
     assert load_ablations(tmp_path / "all.csv") == challengers
 
@@ -239,7 +240,7 @@ def test_committed_run_explains_with_fitted_pictures() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["few", "some", "all"])
+@pytest.mark.parametrize("name", ["few", "some", "kept", "all"])
 def test_committed_numbers_follow_from_arrays(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     with np.load(paths.pictures_file(name)) as a, np.load(paths.network_file(name)) as w:

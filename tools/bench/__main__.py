@@ -126,7 +126,7 @@ def format_table(bench: Mapping[str, Any]) -> str:
     for growth_name, by_stage in bench["growth_over_line"].items():
         lines += ["", f"{growth_name + ', over the line':34}{'ratio':>9}"]
         lines += [f"  {stage:32}{ratio:9.2f}" for stage, ratio in by_stage.items()]
-    lines += ["", f"{'ratio':34}{'':>9}{'goal':>10}"]
+    lines += ["", f"{'ratio':38}{'':>9}{'goal':>10}"]
     for name, ratio in bench["ratios"].items():
         shown = "not measured" if ratio is None else f"{ratio:.3f}"
         missed = "" if ratio is None or ratio <= GOALS[name] else "  missed"

@@ -65,7 +65,7 @@ def take(n: int) -> Callable[[ImageSet], ImageSet]:
 
     def make(images: ImageSet) -> ImageSet:
         repeats = range(-(-n // len(images.x_train)))
-        x = np.concatenate([np.roll(images.x_train, (k // 5 - 2, k % 5 - 2), (1, 2)) for k in repeats])[:n]
+        x = np.concatenate([np.roll(images.x_train, (k // 4, k % 4), (1, 2)) for k in repeats])[:n]
         return replace(images, x_train=x, y_train=np.tile(images.y_train, len(repeats))[:n])
 
     return make

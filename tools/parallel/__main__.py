@@ -78,7 +78,8 @@ def gather_results(pipeline: Path, ran: Sequence[Stage], summary: "RunSummary", 
     if cached:
         lock.update_lock(pipeline, {name: summary.entries[name] for name in cached})
         restore = "pull" if remote else "checkout"
-        _output(sys.executable, "-m", "dvc", restore, "--force", "--quiet", *cached, folder=pipeline)
+        chosen = cached if summary.failed else []  # each name that is given costs DVC a look through all stages
+        _output(sys.executable, "-m", "dvc", restore, "--force", "--quiet", *chosen, folder=pipeline)
     if summary.failed:
         others = [stage.name for stage in ran if not stage.is_cached]
         if others:
