@@ -37,9 +37,6 @@ class SnapshotMeasures(Row):
     accuracy : float
     agreement : float
         Of its composed pictures as they are.
-    agreement_half_1, agreement_half_2 : float
-        The same on each half of the test images, drawn at random: a snapshot that is chosen for its agreement is
-        chosen on the first half and measured on the second.
     agreement_balanced, explained : float
         Of the same pictures after one gain for all classes and one bias per class.
     linear_fit : float
@@ -48,18 +45,28 @@ class SnapshotMeasures(Row):
         The share of hidden units that are active, over units and images; None where there are none.
     distance_from_init : float
         ‖W − W⁽⁰⁾‖ / ‖W⁽⁰⁾‖ of the first layer.
+    agreement_half_1, agreement_half_2 : float
+        Agreement on each half of the test images, drawn at random: a snapshot that is chosen for its agreement is
+        chosen on the first half and measured on the second.
     """
 
     updates: int
     accuracy: float
     agreement: float
-    agreement_half_1: float
-    agreement_half_2: float
     agreement_balanced: float
     explained: float
     linear_fit: float
     active_fraction: float | None = _column("on")
     distance_from_init: float = _column("travel")
+    agreement_half_1: float
+    agreement_half_2: float
+
+
+# What is measured of a snapshot, in the order in which it is computed.
+MEASURED = (
+    "accuracy", "agreement", "agreement_half_1", "agreement_half_2", "agreement_balanced", "explained", "linear_fit",
+    "active_fraction", "distance_from_init",
+)  # fmt: skip
 
 
 def measure_course(
@@ -101,11 +108,10 @@ def measure_course(
     rows.append(_final_row(final, final_accuracy, final_agrees, forward(last, x)[1]))
     first = snapshots.networks[0].weights[0]
     distances = [relative_distance(network.weights[0], first) for network in snapshots.networks]
-    names = list(SnapshotMeasures.model_fields)[1:]
     return [
         SnapshotMeasures(
             updates=updates,
-            **{n: None if v is None else round(v, N_DIGITS) for n, v in zip(names, (*row, d), strict=True)},  # type: ignore[arg-type]
+            **{n: None if v is None else round(v, N_DIGITS) for n, v in zip(MEASURED, (*row, d), strict=True)},  # type: ignore[arg-type]
         )
         for (updates, _), row, d in zip(snapshots, rows, distances, strict=True)
     ]

@@ -168,9 +168,8 @@ def remove_ink(x: Array, speaks: Array) -> Array:
 
     Examples
     --------
-    >>> remove_ink(np.array([[1.0, 0.5, 0.5]]), np.array([[2.0, 9.0, 1.0]]))[0, [0, 11, 23, 24]]
+    >>> remove_ink(np.array([[1.0, 0.5, 0.5]]), np.array([[2.0, 9.0, 1.0]]))[0, [0, 11, 24]]
     array([[1. , 0. , 0.5],
-           [1. , 0. , 0.5],
            [0. , 0. , 0.5],
            [0. , 0. , 0. ]])
     """

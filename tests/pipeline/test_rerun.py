@@ -226,10 +226,12 @@ def test_files_are_as_the_contract_says(project: Project) -> None:
     reports = project.folder / "reports"
     assert list(json.loads((reports / "metrics/few.json").read_text())) == [
         "accuracy", "loss", "agreement", "agreement_on_errors", "explained", "linear_fit", "exact_maps",
-        "fitted",
+        "fitted", "explained_change", "deletion",
     ]  # fmt: skip
     truth = (reports / "truth/few.csv").read_text().splitlines()
-    assert truth[0] == "updates,accuracy,agreement,agreement_balanced,explained,linear_fit,on,travel"
+    assert truth[0] == (
+        "updates,accuracy,agreement,agreement_balanced,explained,linear_fit,on,travel,agreement_half_1,agreement_half_2"
+    )
     metrics = json.loads((reports / "metrics/few.json").read_text())
     last = dict(zip(truth[0].split(","), map(float, truth[-1].split(",")), strict=True))
     assert all(last[key] == metrics[key] for key in ("accuracy", "agreement", "explained", "linear_fit"))

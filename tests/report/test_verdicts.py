@@ -32,9 +32,9 @@ def rung(name: str, constants: int, *intervals: Interval) -> Rung:
 def imagined(name: str, samples: int, agreements: list[float], *, constant: bool = False) -> NetworkResults:
     """A network with such agreements after 5, 10, … updates, the last of them at the end."""
     updates = [5 * 2**n for n in range(len(agreements))]
-    moments = [snapshot(0, 0.1, 0.2, 0.2, 0.2, 0.3, 0.4, 0.8, 0.5, 0.0)]
+    moments = [snapshot(0, 0.1, 0.2, 0.3, 0.4, 0.8, 0.5, 0.0, 0.2, 0.2)]
     moments += [
-        snapshot(u, 0.8, a, a, a, a, min(1, a + 0.02), 0.98, 0.5, 0.1) for u, a in zip(updates, agreements, strict=True)
+        snapshot(u, 0.8, a, a, min(1, a + 0.02), 0.98, 0.5, 0.1, a, a) for u, a in zip(updates, agreements, strict=True)
     ]
     end, floor = wilson_interval(agreements[-1], 10_000), wilson_interval(0.1, 10_000)
     nothing = Interval(None, None, None)
