@@ -224,7 +224,7 @@ def test_write_story_of_an_added_network(run_story: Teller) -> None:
 
 @pytest.mark.long
 def test_write_story_of_more_samples(run_story: Teller) -> None:
-    """Few images for longer trained are no hero: who is compared is said in params.yaml."""
+    """Few images for longer trained are no hero: who is compared is sentence in params.yaml."""
     longer = "  few-long: {samples: 1000, hidden: [12, 8], epochs: 12}\nrender:"
     story = run_story(DEEP.replace("few: {samples: 100", "few: {samples: 1000").replace("render:", longer))
     assert "`few` (1,000 images, 3 epochs)" in story.lead
@@ -326,8 +326,8 @@ def test_write_story_of_a_price_on_leaving_the_picture(run_story: Teller) -> Non
             "other: {samples: 1437, hidden: [], epochs: 3}",
         )
     )
-    (said,) = re.findall(r"^\*\*A price .*$", story.report, re.MULTILINE)
-    assert "`priced` is trained as `free` is" in said, "dead learned nothing, and nothing is said of it"
+    (sentence,) = re.findall(r"^\*\*A price .*$", story.report, re.MULTILINE)
+    assert "`priced` is trained as `free` is" in sentence, "dead learned nothing, and nothing is said of it"
     arrays, weights = (np.load(story.folder / f"data/{place}/priced.npz") for place in ("pictures", "networks"))
     with np.load(story.folder / "data/images.npz") as data:
         x, y = data["x_test"].reshape(-1, 64) / 255, data["y_test"]
@@ -336,12 +336,12 @@ def test_write_story_of_a_price_on_leaving_the_picture(run_story: Teller) -> Non
     bias = (weights["b1"].astype(float) @ weights["W2"] + weights["b2"]) @ weights["W3"] + weights["b3"]
     by_picture = (x @ pictures + bias).argmax(axis=1)
     overruled = by_picture != answers
-    assert f"on {overruled.sum()} images, and {(answers == y)[overruled].sum()} of these answers are right" in said
-    assert f"alone {100 * (by_picture == y).mean():.1f} %" in said
+    assert f"on {overruled.sum()} images, and {(answers == y)[overruled].sum()} of these answers are right" in sentence
+    assert f"alone {100 * (by_picture == y).mean():.1f} %" in sentence
     flat = np.load(story.folder / "data/pictures/linear.npz")["logits"].argmax(axis=1)
     assert (
         f"`linear`, which has no hidden layer and was trained apart, gives {100 * (flat == answers).mean():.1f} %"
-        in said
+        in sentence
     )
     assert "keep picture 0.3" in story.section("The networks")
 
