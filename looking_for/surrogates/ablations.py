@@ -18,6 +18,7 @@ from looking_for.core.parallel import parallel_calls, parallel_map
 from looking_for.core.tables import Interval, Row, load_rows, save_rows
 from looking_for.networks.base import Network
 from looking_for.networks.dense_weights import AffineMap
+from looking_for.surrogates.adam import root_mean_square
 from looking_for.surrogates.ladder import headline_count
 from looking_for.surrogates.maps import ClusterMaps, Prototypes
 from looking_for.surrogates.measures import measure
@@ -187,7 +188,7 @@ def start_from_means(inputs: FitInputs, _: FitSettings) -> Prototypes:
 def start_from_noise(inputs: FitInputs, settings: FitSettings) -> Prototypes:
     """Draw random pictures as strong as the exact maps."""
     exact = inputs.exact
-    rms = float(np.sqrt(np.square(exact.weights).mean()))
+    rms = root_mean_square(exact.weights)
     noise = np.random.default_rng([settings.seed, 2]).normal(0, rms, exact.weights.shape)
     return Prototypes(noise, np.zeros(len(exact.classes)), exact.classes)
 

@@ -46,6 +46,11 @@ class Adam:
         self.values -= gradient
 
 
+def root_mean_square(array: Array) -> float:
+    """Give √ of the mean square: how large the numbers are that steps are measured by."""
+    return float(np.sqrt(np.square(array).mean()))
+
+
 class Batches:
     """Batches of images' numbers, each image once before any comes again."""
 

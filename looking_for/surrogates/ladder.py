@@ -53,7 +53,7 @@ class Ladder:
     @classmethod
     def from_measured(cls, surrogates: Sequence[Surrogate], measured: Measured, robustness: Robustness) -> "Ladder":
         """Put each surrogate's measures and their intervals together."""
-        rungs = []
+        rungs, explained_change = [], robustness.explained_change
         for n, (surrogate, values, resampled) in enumerate(zip(surrogates, *measured, strict=True)):
             agreement, on_errors, explained = map(Interval.from_samples, values, resampled)
             changes = {f"explained_{name}": some[n].interval() for name, some in robustness.changes.items()}
@@ -65,7 +65,7 @@ class Ladder:
                     agreement=agreement,
                     agreement_on_errors=on_errors,
                     explained=explained,
-                    explained_change=robustness.explained_change[n].interval(),
+                    explained_change=explained_change[n].interval(),
                     deletion=deletion.interval() if deletion else Interval(None, None, None),
                     **changes,
                 )

@@ -16,7 +16,7 @@ from looking_for.core.arrays import Array, as_float32, as_pixels, centred, sum_b
 from looking_for.core.parallel import parallel_calls, parallel_map
 from looking_for.core.tables import N_DIGITS
 from looking_for.networks.dense_weights import AffineMap
-from looking_for.surrogates.adam import Adam, Batches
+from looking_for.surrogates.adam import Adam, Batches, root_mean_square
 from looking_for.surrogates.maps import ClusterMaps, FittedPrototypes, Prototypes
 from looking_for.surrogates.measures import cosines, estimate
 
@@ -238,7 +238,7 @@ class _Fit:
         self.start, self.data, self.loss = start, data, loss
         self.values = np.vstack([start.weights, start.biases]).astype(float)
         self.first = self.values.copy()
-        rate = LEARNING_RATE * float(np.sqrt(np.square(start.weights).mean())) / REFERENCE_RMS
+        rate = LEARNING_RATE * root_mean_square(start.weights) / REFERENCE_RMS
         self.adam = Adam(self.values, rate, settings.updates)
         self.variance = float(data.targets.var(axis=0).sum())
         self.pull = settings.pull * anchor_penalty(data, len(start.classes))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from looking_for.core.arrays import Array, as_pixels, centred
-from looking_for.surrogates.adam import Adam, Batches
+from looking_for.surrogates.adam import Adam, Batches, root_mean_square
 from looking_for.surrogates.maps import Prototypes
 from looking_for.surrogates.prototypes import LEARNING_RATE, REFERENCE_RMS, FitData, FitSettings
 
@@ -66,7 +66,7 @@ def fit_soft_maximum(start: Prototypes, train: FitData, settings: FitSettings) -
     variance = float(train.targets.var(axis=0).sum())
     if variance == 0:
         return fitted
-    rate = LEARNING_RATE * float(np.sqrt(np.square(start.weights).mean())) / REFERENCE_RMS
+    rate = LEARNING_RATE * root_mean_square(start.weights) / REFERENCE_RMS
     adam = Adam(fitted.weights, rate, settings.updates)
     batches = Batches(len(train.rows), BATCH_SIZE, np.random.default_rng([settings.seed, 4]))
     for _ in range(settings.updates):

@@ -14,7 +14,7 @@ import numpy as np
 from looking_for.clusters.kmeans import Clusters
 from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.networks.dense_weights import AffineMap
-from looking_for.surrogates.adam import Adam, Batches
+from looking_for.surrogates.adam import Adam, Batches, root_mean_square
 from looking_for.surrogates.prototypes import REFERENCE_RMS, FitData, FitSettings
 
 BATCH_SIZE = 256
@@ -98,26 +98,27 @@ def fit_strokes(
     settings : FitSettings
         How many updates, each of BATCH_SIZE images, and the seed of their order.
     """
-    start = start_strokes(kind, number, linear, clusters, train.rows[:N_START_IMAGES])
-    parts = start.weights, start.effects, start.linear
+    fitted = start_strokes(kind, number, linear, clusters, train.rows[:N_START_IMAGES])
+    parts = fitted.weights, fitted.effects, fitted.linear
     variance = float(train.targets.var(axis=0).sum())
     if variance == 0:
-        return start
-    spreads = _rms(start.weights[:-1]), REFERENCE_RMS * np.sqrt(variance / len(linear.bias)), _rms(linear.weights)
+        return fitted
+    of_effects = REFERENCE_RMS * np.sqrt(variance / len(linear.bias))
+    sizes = root_mean_square(fitted.weights[:-1]), of_effects, root_mean_square(linear.weights)
     steps = [
-        Adam(part, LEARNING_RATE * spread / REFERENCE_RMS, settings.updates)
-        for part, spread in zip(parts, spreads, strict=True)
+        Adam(part, LEARNING_RATE * size / REFERENCE_RMS, settings.updates)
+        for part, size in zip(parts, sizes, strict=True)
     ]
     batches = Batches(len(train.rows), BATCH_SIZE, np.random.default_rng([settings.seed, 3]))
     for _ in range(settings.updates):
-        gradients = strokes_gradients(start, train.at(batches.next()), variance)
+        gradients = strokes_gradients(fitted, train.at(batches.next()), variance)
         for adam, gradient in zip(steps, gradients, strict=True):
             adam.step(gradient)
-    return start
+    return fitted
 
 
 def start_strokes(kind: str, number: int, linear: AffineMap, clusters: Clusters, rows: Array) -> Strokes:
-    """Begin as the linear map alone: strokes are clusters' mean images less the mean of all, of deviation 1 over
+    """Begin as the linear map alone: strokes are clusters' mean images minus the mean of all, of deviation 1 over
     some images (n_images, n_inputs; bytes) and 0 in their mean, and have no effect yet."""
     x = as_pixels(rows)
     weights = clusters.means[pick_clusters(clusters, number)].T.astype(float) - x.mean(axis=0)[:, None]
@@ -147,7 +148,3 @@ def strokes_gradients(strokes: Strokes, batch: FitData, variance: float) -> tupl
     upstream = 2 * miss / (len(x) * variance)
     driving = (upstream @ strokes.effects.T) * sigma.slope(driven)
     return x.T @ driving, given.T @ upstream, x.T @ upstream
-
-
-def _rms(array: Array) -> float:
-    return float(np.sqrt(np.square(array).mean()))

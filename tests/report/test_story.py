@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,14 +14,12 @@ from looking_for.core import paths
 from looking_for.core.files import save_text
 from looking_for.core.imageset import ImageSet
 from looking_for.core.npz import save_arrays
-from looking_for.core.tables import Interval, load_rows
+from looking_for.core.tables import load_rows
 from looking_for.figures import charts
 from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.dense_weights import Snapshots
-from looking_for.report.fitted_claims import fewest_pictures
 from looking_for.report.verdicts import judge_measures
 from looking_for.results.glossary import VERDICTS
-from looking_for.surrogates.ablations import AblationRow
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
 from stages.params.settings import load_params
@@ -344,27 +341,6 @@ def test_write_story_of_a_price_on_leaving_the_picture(run_story: Teller) -> Non
         in sentence
     )
     assert "keep picture 0.3" in story.section("The networks")
-
-
-@pytest.mark.parametrize(
-    ("rows", "kinds"),
-    [
-        ([("linear_fit", 10, 0.5), ("fitted.3", 30, 0.92), ("strokes.20", 30, 0.93)], ["strokes.20", "none", "none"]),
-        ([("exact_maps.1", 10, 0.99), ("fitted.10", 85, 0.96)], ["fitted.10", "near", "none"]),
-        ([("soft.10", 100, 0.99), ("labels.10", 100, 0.2)], ["soft.10", "soft.10", "soft.10"]),
-    ],
-)
-def test_fewest_pictures_by_the_interval_rule(rows: list[tuple[str, int, float]], kinds: list[str]) -> None:
-    nothing = Interval(None, None, None)
-    ablations = [
-        AblationRow(
-            name=name, pictures=pictures, likeness=None, agreement=nothing, agreement_on_errors=nothing,
-            explained=Interval(value, value - 0.011, value + 0.005), margin=nothing,
-        )
-        for name, pictures, value in rows
-    ]  # fmt: skip
-    claims = fewest_pictures(SimpleNamespace(ablations=ablations))  # type: ignore[arg-type]
-    assert [claim.row.name if claim.row else claim.kind for claim in claims] == kinds
 
 
 def test_write_story_of_two_classes(run_story: Teller) -> None:

@@ -6,6 +6,7 @@ are timed without it, too.
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from stages._prune import NETWORK_FILES
@@ -41,13 +42,17 @@ def run_alone(project: Path) -> None:
 
 def add_copies(project: Path, numbers: range) -> None:
     """Networks that are `few` by other names, with all that the stages make of it: nothing is trained."""
-    params = project / "params.yaml"
-    (line,) = [row for row in params.read_text().splitlines() if row.startswith("  few: ")]
-    copies = [line.replace("few", f"copy-{n}", 1) for n in numbers]
-    replace(params, line, "\n".join([line, *copies]))
-    for n in numbers:
-        for file in NETWORK_FILES:
-            ours, copy = project / file("few"), project / file(f"copy-{n}")
-            shutil.copytree(ours, copy) if ours.is_dir() else shutil.copy(ours, copy)
+    copy_few(project, [f"copy-{n}" for n in numbers])
     run(project, "dvc", "commit", "--force", "--quiet")
     run(project, "dvc", "repro", "-q")
+
+
+def copy_few(project: Path, names: Sequence[str]) -> None:
+    """Add networks that are `few` by other names to params.yaml and to the files, without telling DVC."""
+    params = project / "params.yaml"
+    (line,) = [row for row in params.read_text().splitlines() if row.startswith("  few: ")]
+    replace(params, line, "\n".join([line, *(line.replace("few", name, 1) for name in names)]))
+    for name in names:
+        for file in NETWORK_FILES:
+            ours, copy = project / file("few"), project / file(name)
+            shutil.copytree(ours, copy) if ours.is_dir() else shutil.copy(ours, copy)

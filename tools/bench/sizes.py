@@ -5,7 +5,6 @@ what a process needs to start is in both ends of it.
 """
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,13 +17,12 @@ from looking_for.core import paths
 from looking_for.core.arrays import Array
 from looking_for.core.imageset import ImageSet
 from looking_for.core.npz import save_record
-from stages._prune import NETWORK_FILES
+from tools.bench.many_networks import copy_few
 from tools.bench.shell import replace as replace_text
 
 LARGE = 700_000
 N_SMALLER = 15_000  # images that are drawn larger
 NETWORK = "few"
-N_NETWORKS = 8
 OF_NETWORK = ("train", "compose", "challenge", "draw")
 STAGES = ("survey", *OF_NETWORK, "explore", "render")
 
@@ -42,9 +40,9 @@ def measure_sizes(project: Path, images: ImageSet) -> dict[str, Measured]:
     save_record(project / paths.IMAGES, images)
     for stage in STAGES:
         measure_stage(project, stage)
-    for name, size in (("8 networks", N_NETWORKS), ("16 networks", 2 * N_NETWORKS)):
+    for name, numbers in (("8 networks", range(1, 8)), ("16 networks", range(8, 16))):
         print(f"  what compares, of {name} …", flush=True)
-        add_copies(project, size)
+        copy_few(project, [f"copy-{n}" for n in numbers])
         results[name] = {stage: measure_stage(project, stage) for stage in ("explore", "render")}
     return results
 
@@ -107,19 +105,6 @@ GROWTHS = {
     "classes ×10": ("60,000 images", "100 classes", 10),
     "networks ×2": ("8 networks", "16 networks", 2),
 }
-
-
-def add_copies(project: Path, size: int) -> None:
-    """Add networks that are NETWORK by other names until there are so many; nothing is trained."""
-    params = project / "params.yaml"
-    lines = [row for row in params.read_text().splitlines() if row.startswith(f"  {NETWORK}")]
-    line = lines[0]
-    copies = {f"{NETWORK}-{n}": line.replace(NETWORK, f"{NETWORK}-{n}", 1) for n in range(len(lines), size)}
-    replace_text(params, line, "\n".join([line, *copies.values()]))
-    for name in copies:
-        for file in NETWORK_FILES:
-            ours, copy = project / file(NETWORK), project / file(name)
-            shutil.copytree(ours, copy) if ours.is_dir() else shutil.copy(ours, copy)
 
 
 def growth_over_line(results: dict[str, Measured]) -> dict[str, dict[str, float]]:
