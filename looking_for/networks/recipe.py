@@ -21,6 +21,8 @@ class Recipe:
     momentum : float
         Of sgd.
     weight_decay, dropout : float
+    input_noise : float
+        The standard deviation of what is added to each pixel in [0, 1], in training only.
     batch_normalisation : bool
     initial_scale : float
         The standard deviation of the first weights, as a multiple of Glorot's.
@@ -39,6 +41,7 @@ class Recipe:
     momentum: float = 0.0
     weight_decay: float = 0.0
     dropout: float = 0.0
+    input_noise: float = 0.0
     batch_normalisation: bool = False
     initial_scale: float = 1.0
     keep_picture: float = 0.0

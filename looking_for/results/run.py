@@ -258,8 +258,8 @@ class RunResults:
 
 
 NAMED_SETTINGS = (
-    "activation", "optimizer", "momentum", "weight_decay", "dropout", "batch_normalisation", "initial_scale",
-    "keep_picture", "seed",
+    "activation", "optimizer", "momentum", "weight_decay", "dropout", "input_noise", "batch_normalisation",
+    "initial_scale", "keep_picture", "seed",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How true surrogates are where images change, and where they point: tests that answers alone do not pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -44,10 +44,10 @@ class Robustness(NamedTuple):
     changes : mapping from str to list of Sampled
         By change, for each surrogate: the share of how the logits change that it explains.
     deletion : list of Sampled or None
-        For each surrogate with pictures: the median share of the ink that is taken away, in the order in which its
-        picture has it speak for the answer, until the network answers otherwise.
+        For each surrogate with pictures: the median share of the ink that is gone when the network answers otherwise,
+        where the ink goes in the order in which its picture has it speak for the answer.
     deletion_exact, deletion_random : Sampled
-        The same in the order of each image's own exact map, and in a random order.
+        The same in the order of each image's own exact map, and in a random order of each image's own.
     """
 
     changes: Mapping[str, list[Sampled]]
@@ -57,11 +57,11 @@ class Robustness(NamedTuple):
 
     @property
     def explained_change(self) -> list[Sampled]:
-        """For each surrogate, the mean over changes."""
-        by_surrogate = zip(*self.changes.values(), strict=True)
+        """For each surrogate, the mean over those changes that move a logit; NaN where none does."""
+        moving = [some for some in self.changes.values() if not np.isnan(some[0].value)] or list(self.changes.values())
         return [
             Sampled(float(np.mean([s.value for s in some])), np.mean([s.resampled for s in some], axis=0))
-            for some in by_surrogate
+            for some in zip(*moving, strict=True)
         ]
 
 
@@ -79,15 +79,13 @@ def measure_robustness(
         for name, (logits_after, predictions_after) in zip(CHANGES, others, strict=True)
     }
     n_deleted = N_DELETION_IMAGES if network.architecture.is_dense else N_DELETION_IMAGES_OF_OTHERS
-    delete = partial(
-        _delete, network, with_nearest(images.x_test[choose_images(len(images.x_test), n_deleted)], clusters)
-    )
-    in_random_order = np.random.default_rng(1).random(network.n_inputs)
+    tests = with_nearest(images.x_test[choose_images(len(images.x_test), n_deleted)], clusters)
+    in_random_order = np.random.default_rng(1).random(tests.x.shape)
     return Robustness(
         changes,
-        [s.margins and delete(s.margins) for s in surrogates],
-        delete(lambda some, *classes: network.margins(some.x, *classes)),
-        delete(lambda some, *_: np.broadcast_to(in_random_order, some.x.shape)),
+        [s.margins and _delete(network, tests, partial(_contributions, s.margins)) for s in surrogates],
+        _delete(network, tests, partial(_contributions, lambda some, *classes: network.margins(some.x, *classes))),
+        _delete(network, tests, lambda part, *_: in_random_order[part]),
     )
 
 
@@ -134,18 +132,26 @@ def explain_change(logits: Array, predictions: Array) -> list[Sampled]:
     return [Sampled(float(column[0]), column[1:]) for column in explained.T]
 
 
-def _delete(network: Network, tests: TestImages, point_out: Margins) -> Sampled:
-    """Take ink away in the order in which `point_out` has each pixel speak for the answer and against the
-    runner-up; give the median share of the ink that is gone when the network answers otherwise."""
+def _contributions(margins: Margins, _: slice, some: TestImages, answers: Array, runners_up: Array) -> Array:
+    """What each pixel adds to the answer's lead over the runner-up."""
+    return some.x * margins(some, answers, runners_up)
+
+
+def _delete(network: Network, tests: TestImages, speaks: Callable[[slice, TestImages, Array, Array], Array]) -> Sampled:
+    """Take ink away in the order in which each pixel `speaks` for the answer and against the runner-up; give the
+    median share of the ink that is gone when the network answers otherwise."""
     at_once = max(1, DELETIONS_AT_ONCE // (N_DELETIONS * network.n_inputs))
 
     def portion(start: int) -> Array:
-        some = tests.take(slice(start, start + at_once))
+        part = slice(start, start + at_once)
+        some = tests.take(part)
         answers, runners_up = top_two(network.logits(some.x))
-        less = remove_ink(some.x, some.x * point_out(some, answers, runners_up))
+        less = remove_ink(some.x, speaks(part, some, answers, runners_up))
         after = network.logits(less.reshape(-1, network.n_inputs)).argmax(axis=1).reshape(len(less), -1)
         has_fallen = after != answers[:, None]
-        return np.where(has_fallen.any(axis=1), (has_fallen.argmax(axis=1) + 1) / N_DELETIONS, 1.0)
+        ink = some.x.sum(axis=1)
+        left = less[np.arange(len(less)), has_fallen.argmax(axis=1)].sum(axis=1)
+        return np.where(has_fallen.any(axis=1) & (ink > 0), 1 - left / np.where(ink > 0, ink, 1), 1.0)
 
     shares = np.concatenate(parallel_map(portion, range(0, len(tests.x), at_once)))
     draws = np.random.default_rng(2).integers(0, len(shares), (N_RESAMPLES, len(shares)))

@@ -18,7 +18,11 @@ ZERO_SUMS: Sums = (tf.constant(0.0, tf.float64), tf.constant(0.0, tf.float64))
 
 
 def compile_epoch(
-    model: "keras.Model", optimizer: "keras.optimizers.Optimizer", keep_picture: float = 0.0
+    model: "keras.Model",
+    optimizer: "keras.optimizers.Optimizer",
+    *,
+    keep_picture: float = 0.0,
+    input_noise: float = 0.0,
 ) -> Callable[[Tensor, Tensor, Tensor, tuple[Tensor, Tensor], Sums], Sums]:
     """Compile the program for an epoch or a part of it.
 
@@ -30,6 +34,8 @@ def compile_epoch(
     ----------
     keep_picture : float
         λ, what leaving the composed pictures costs; the losses that are summed are without that price.
+    input_noise : float
+        The standard deviation of what is added to each pixel of a batch.
 
     Returns
     -------
@@ -38,6 +44,7 @@ def compile_epoch(
         range of batches; takes and returns running sums of losses and of right answers.
     """
     optimizer.build(model.trainable_variables)
+    add_noise = keras.layers.GaussianNoise(input_noise) if input_noise else None
 
     @tf.function(jit_compile=True, autograph=False)
     def epoch(x: Tensor, y: Tensor, batches: Tensor, part: tuple[Tensor, Tensor], sums: Sums) -> Sums:
@@ -46,6 +53,8 @@ def compile_epoch(
             images = tf.maximum(batches[batch], 0)
             with tf.GradientTape() as tape:
                 pixels = _to_pixels(tf.gather(x, images))
+                if add_noise is not None:
+                    pixels = add_noise(pixels, training=True)
                 logits = _forward(model, pixels, mask)
                 losses, correct = _score(logits, tf.gather(y, images))
                 costs = losses

@@ -76,7 +76,8 @@ def train_network(
     keras.utils.set_random_seed(seed)
     model = build_model(data.x_train.shape[1], recipe, n_classes)
     optimizer = build_optimizer(recipe, settings.learning_rate)
-    run, evaluate = compile_epoch(model, optimizer, recipe.keep_picture), compile_evaluation(model)
+    run = compile_epoch(model, optimizer, keep_picture=recipe.keep_picture, input_noise=recipe.input_noise)
+    evaluate = compile_evaluation(model)
     rng = np.random.default_rng(seed)
 
     n = len(data.x_train)

@@ -57,6 +57,7 @@ class NetworkParams(Section):
     momentum: float = Field(default=0.0, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0, le=1)
     dropout: float = Field(default=0.0, ge=0, lt=1)
+    input_noise: float = Field(default=0.0, ge=0, le=10)
     batch_normalisation: bool = False
     initial_scale: float = Field(default=1.0, ge=1e-6, le=100)
     keep_picture: float = Field(default=0.0, ge=0, le=1_000)

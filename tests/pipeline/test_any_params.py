@@ -31,6 +31,7 @@ NETWORK = st.fixed_dictionaries(
         "momentum": st.sampled_from([0.0, 0.9]),
         "weight_decay": st.sampled_from([0.0, 1.0]),
         "dropout": st.sampled_from([0.0, 0.9]),
+        "input_noise": st.sampled_from([0.0, 10.0]),
         "batch_normalisation": st.booleans(),
         "shuffle_labels": st.booleans(),
         "initial_scale": st.sampled_from([1e-6, 1.0, 100.0]),

@@ -274,7 +274,7 @@ def test_activations_equal_keras_and_tensorflow(activation: str) -> None:
 RECIPES: list[dict[str, Any]] = [
     {"activation": "relu", "optimizer": "adam"},
     {"activation": "leaky_relu", "weight_decay": 0.01},
-    {"activation": "tanh", "dropout": 0.2},
+    {"activation": "tanh", "dropout": 0.2, "input_noise": 0.3},
     {"activation": "sigmoid", "optimizer": "sgd", "momentum": 0.9},
     {"activation": "linear", "initial_scale": 0.5, "optimizer": "sgd"},  # no momentum said
     {"activation": "relu", "batch_normalisation": True},
