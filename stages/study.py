@@ -1,13 +1,18 @@
 """Write the study's report, its figures and tables, and the summary that the main report reads."""
 
+import os
 from pathlib import Path
 
 from looking_for.core import paths
 from looking_for.core.files import save_json, save_text
+from looking_for.core.imageset import ImageSet
 from looking_for.figures import charts
-from looking_for.figures.study import draw_study
+from looking_for.figures.frontier import draw_frontier
+from looking_for.figures.study import FOLDER, draw_study
 from looking_for.report.study import save_study_tables, write_study
-from looking_for.results.study import StudyResults, compare_seeds, summarise_seeds
+from looking_for.results.kept import check_pictures
+from looking_for.results.study import StudyResults, compare_seeds, list_recipes, load_beside, summarise_seeds
+from looking_for.results.verdicts import NEARLY
 from stages import _cli
 from stages.params.settings import load_study, study_settings
 
@@ -17,11 +22,17 @@ SUMMARY = Path("summary.json")  # in the study's folder
 def main() -> None:
     study = StudyResults.load(study_settings(load_study()))
     replicates = compare_seeds(study.recipes, study.labels)
+    checks = check_pictures(study, ImageSet.load())
     charts.use_default_style()
+    summary = summarise_seeds(study, NEARLY)
     draw_study(study, replicates)
+    if study.priced:
+        beside = {other["of"]["data"]["dataset"]: other["recipes"] for other in load_beside(study).values()}
+        draw_frontier({study.settings.dataset: list_recipes(study)} | beside, FOLDER / "frontier.png")
     save_study_tables(study, replicates)
-    save_json(SUMMARY, summarise_seeds(study))
-    save_text(paths.REPORT, write_study(study, replicates))
+    save_json(SUMMARY, summary)
+    root = Path(os.path.relpath(Path(__file__).resolve().parents[1], paths.REPORT.parent.resolve())).as_posix()
+    save_text(paths.REPORT, write_study(study, replicates, checks, root))
     _cli.say(f"the study's report: {paths.REPORT}")
 
 

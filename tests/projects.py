@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-WRITTEN_BY_STAGES = ("reports/", "dvc.lock", "study/reports/", "study/dvc.lock")
+WRITTEN_BY_STAGES = ("reports/", "dvc.lock", "study/reports/", "study/dvc.lock",
+                     "study/fashion-mnist/reports/", "study/fashion-mnist/dvc.lock")  # fmt: skip
 
 # What a command of a project runs with: this Python and DVC, and the project's own code.
 ENVIRONMENT: dict[str, Any] = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

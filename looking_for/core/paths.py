@@ -6,6 +6,7 @@ IMAGES = Path("data/images.npz")
 SURVEY = Path("data/survey.npz")
 CLAIMS = Path("data/survey.json")
 REPORT = Path("reports/README.md")
+DETAILS = Path("reports/details.md")
 EXPLORER = Path("reports/explorer.html")
 FIGURES = Path("reports/figures")
 OVERVIEW = FIGURES / "overview"

@@ -38,6 +38,17 @@ def format_percent(share: float | None, digits: int = 1) -> str:
     return DASH if share is None else f"{format_decimal(float(Decimal(str(share)) * 100), digits)} %"
 
 
+def count_per_hundred(share: float) -> int:
+    """Give a share as so many of a hundred; 100 is all of them, and nothing less.
+
+    Examples
+    --------
+    >>> count_per_hundred(0.4615), count_per_hundred(0.998), count_per_hundred(1.0)
+    (46, 99, 100)
+    """
+    return 100 if share >= 1 else min(99, int(Decimal(str(100 * share)).quantize(Decimal(1), ROUND_HALF_UP)))
+
+
 def format_count(number: int, what: str, plural: str | None = None) -> str:
     """Write a number of things.
 

@@ -16,12 +16,11 @@ from looking_for.figures import palette
 
 WIDTH = 2080
 MARGIN = 30
-TEXT, SMALL, TITLE, MIN_TEXT = 32, 27, 40, 18
+TEXT, SMALL, TITLE, MIN_TEXT = 32, 27, 42, 18
 LEADING = 6  # between the lines of a label
 LINE = 40  # from one line of small words to the next
 GAP = 4  # between pictures
 MAX_LABEL = 160  # pixels for the name of a class
-OUTLINE_AT = 0.4
 
 ANCHORS: dict[str, Literal["la", "ma", "ra"]] = {"left": "la", "middle": "ma", "right": "ra"}
 
@@ -58,12 +57,36 @@ class Canvas:
             self.top += LINE
 
     def text(
-        self, words: str, top: int, left: int, size: int = TEXT, *, align: str = "left", bold: bool = False
+        self,
+        words: str,
+        top: int,
+        left: int,
+        size: int = TEXT,
+        *,
+        align: str = "left",
+        bold: bool = False,
+        level: int = palette.BLACK,
     ) -> None:
-        """Write one line, black on white; `left` is its left edge, middle or right edge by `align`."""
-        self._reach(top + size)
+        """Write one line in a colour of the palette; `left` is its left edge, middle or right edge by `align`."""
+        self._reach(top + size + LEADING)
         font = _font(size, bold)
-        ImageDraw.Draw(self._page).text((left, top), words, palette.BLACK, font, ANCHORS[align])
+        if level <= palette.WHITE:
+            ImageDraw.Draw(self._page).text((left, top), words, level, font, ANCHORS[align])
+            return
+        # Between an accent and white lie other colours' levels: its own shades stand for the edges of letters.
+        west, north, east, south = (int(edge) for edge in font.getbbox(words, anchor=ANCHORS[align]))
+        mask = Image.new("L", (max(1, east - west), max(1, south - north)))
+        ImageDraw.Draw(mask).text((-west, -north), words, 255, font, ANCHORS[align])
+        shade = np.rint(np.asarray(mask) / 255 * palette.N_SHADES).astype(int)
+        place = (left + west, top + north)
+        before = np.asarray(self._page.crop((*place, place[0] + mask.width, place[1] + mask.height)))
+        after = np.where(shade > 0, level - palette.N_SHADES + shade, before).astype(np.uint8)
+        self._page.paste(Image.fromarray(after), place)
+
+    def box(self, top: int, left: int, height: int, width: int, level: int) -> None:
+        """Fill a rectangle with a colour of the palette."""
+        self._reach(top + height)
+        self._page.paste(level, (left, top, left + width, top + height))
 
     def label(self, words: str, top: int, left: int, width: int, height: int = 0) -> None:
         """Write a class's name in bold in the middle of a box: smaller, and in lines, until it fits in."""
@@ -90,15 +113,14 @@ class Canvas:
         self._reach(top + size[1])
         self._photos.append((image.resize(size, Image.Resampling.NEAREST), (left, top)))
 
-    def outline(self, mask: Array, top: int, left: int, scale: int) -> None:
-        """Draw a dark line around the pixels (h × w, bool) of a picture that is drawn at this place."""
-        large = np.pad(mask, 1).repeat(scale, axis=0).repeat(scale, axis=1)
-        edge = np.zeros_like(large)
-        for axis in (0, 1):
-            edge |= large & ~(np.roll(large, 1, axis) & np.roll(large, -1, axis))
-        line = Image.fromarray(edge[scale:-scale, scale:-scale])
-        self._reach(top + line.height)
-        self._page.paste(palette.BLACK, (left, top), line)
+    def scale_bar(self, half: float, top: int, right: int) -> None:
+        """Draw what the colours of signed pictures mean, from `-half` against to `half` for, to the left of `right`."""
+        against, toward = f"−{half:.2g} against", f"for +{half:.2g}"
+        left = right - text_width(toward, SMALL) - GAP * 2
+        self.text(toward, top, right, SMALL, align="right", level=palette.QUIET)
+        ramp = np.arange(palette.SIGNED_LEVELS, dtype=np.uint8)[None].repeat(SMALL - 6, axis=0)
+        self.picture(ramp.repeat(2, axis=1), top + 4, left - 2 * palette.SIGNED_LEVELS, 1)
+        self.text(against, top, left - 2 * palette.SIGNED_LEVELS - GAP * 2, SMALL, align="right", level=palette.QUIET)
 
     def save(self, path: Path) -> None:
         """Write a palette PNG, a third of the size of one in full colour, which only images in colour need."""

@@ -28,7 +28,8 @@ STYLE = {
     "lines.linewidth": 2,
     "lines.markersize": 5,
 }
-COMPARED = ("#0072b2", "#e69f00", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#000000")  # Okabe and Ito's
+# Okabe and Ito's, yellow and light blue darker: a line of less than 3:1 on white is not seen.
+COMPARED = ("#0072b2", "#a86b00", "#00795a", "#d55e00", "#b3528f", "#3f7f9f", "#000000")
 CONTROL = "#8c8c8c"
 MARKERS = "os^Dv"
 

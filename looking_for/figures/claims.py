@@ -1,40 +1,54 @@
-"""Who inks the regions that the article speaks of: training images of each class."""
+"""Who inks the regions that the article speaks of: training images of each class, with a map of the place."""
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.patches import Rectangle
 
 from looking_for.core.text import format_count
 from looking_for.figures import charts
 
-COLUMNS = 4
+SHOWN = {
+    "bottom_rows": "the bottom rows",
+    "bottom_left": "the bottom left corner",
+    "bottom_right": "the bottom right corner",
+}
+NAMED, STRONG, QUIET = ("7", "9"), "#d55e00", "#8c8c8c"  # the digits that the article names, and their colour
+MAP = (0.05, 0.6, 0.34, 0.36)  # where a panel's map is: left, bottom, width and height, of the panel
 
 
-def draw_claims(claims: Mapping[str, Any]) -> Figure:
-    """Draw a panel per region, each on a scale of its own, from 0."""
-    figure, axes = charts.new_figure(5.6, COLUMNS, rows=-(-len(claims) // COLUMNS))
-    for spare in axes[len(claims) :]:
-        spare.set_axis_off()
-    words = describe_regions(claims)
-    for axis, (region, counts) in zip(axes, claims.items(), strict=False):
-        axis.bar(list(counts["by_class"]), list(counts["by_class"].values()), color="#555555")
-        axis.set_title(f"{words[region]}\n{format_count(counts['images'], 'image')}", fontsize=10, loc="left")
-        axis.tick_params(labelsize=9)
-        axis.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+def draw_claims(claims: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
+    """Draw a panel per region: which share of the images that ink it is of each class, all on one scale."""
+    figure, axes = charts.new_figure(3.9, len(SHOWN))
+    shares = {region: share_named(claims[region]["by_class"]) for region in SHOWN}
+    holds = shares["bottom_rows"] > 0.5 > max(shares["bottom_left"], shares["bottom_right"])
+    title = "7 and 9 have the bottom edge to themselves, not its corners" if holds else "Who inks which region"
+    figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=15)
+    for axis, (region, words) in zip(axes, SHOWN.items(), strict=True):
+        counts = claims[region]["by_class"]
+        total = max(1, sum(counts.values()))
+        colours = [STRONG if name in NAMED else QUIET for name in counts]
+        axis.bar(list(counts), [100 * n / total for n in counts.values()], color=colours)
+        axis.set_title(f"{words}:\n{format_count(claims[region]['images'], 'image')}", loc="left", fontsize=11)
+        axis.set_ylim(0, 100)
         axis.grid(axis="x", visible=False)
-    for axis in axes[::COLUMNS]:
-        axis.set_ylabel("images that ink it")
+        _draw_map(axis, claims[region], shape)
+    axes[0].set_ylabel("% of the images that ink it")
     return figure
 
 
-def describe_regions(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Give each region's name with its place, as in "bottom rows 26–27" or "bottom left 7×7"."""
-    words = {}
-    for name, region in claims.items():
-        (top, bottom), (left, right) = region["rows"], region["columns"]
-        rows = f"{top}–{bottom}" if bottom > top else f"{top}"
-        place = f"{bottom - top + 1}×{right - left + 1}" if name.endswith(("left", "right")) else rows
-        words[name] = f"{name.replace('_', ' ')} {place}"
-    return words
+def share_named(counts: Mapping[str, int]) -> float:
+    """Give the share of a region's images that are of the digits that the article names."""
+    return sum(counts[name] for name in NAMED) / max(1, sum(counts.values()))
+
+
+def _draw_map(axis: Axes, region: Mapping[str, Any], shape: tuple[int, int]) -> None:
+    """The place of the region in an image."""
+    (top, bottom), (left, right) = region["rows"], region["columns"]
+    small = axis.inset_axes(MAP)
+    small.imshow(np.ones(shape), cmap="gray", vmin=0, vmax=1)
+    small.add_patch(Rectangle((left - 0.5, top - 0.5), right - left + 1, bottom - top + 1, color=STRONG))
+    small.set(xticks=[], yticks=[])

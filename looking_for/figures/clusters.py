@@ -5,7 +5,7 @@ import numpy as np
 from looking_for.core.arrays import Array
 from looking_for.core.text import format_decimal, format_percent
 from looking_for.figures import palette
-from looking_for.figures.canvas import GAP, LINE, MARGIN, OUTLINE_AT, WIDTH, Canvas, label_width
+from looking_for.figures.canvas import GAP, LINE, MARGIN, WIDTH, Canvas, label_width
 from looking_for.figures.grid import first_classes_note
 from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
@@ -20,8 +20,7 @@ MIN_BIG = 200
 def draw_clusters(network: NetworkResults, run: RunResults) -> Canvas:
     """Draw for each class its composed picture, then its clusters, largest first.
 
-    Each cluster is its mean image over its own class's picture in the cluster's exact map, on which the
-    image's outline is drawn, so that one sees whether the map follows the form. The maps share one scale.
+    Each cluster is its mean image over its own class's picture in the cluster's exact map. The maps share one scale.
     """
     number, classes = run.n_clusters_shown, run.classes[:MAX_ROWS]
     clusters, image = run.survey.clusters[number], run.images.shape
@@ -47,8 +46,6 @@ def draw_clusters(network: NetworkResults, run: RunResults) -> Canvas:
             mean = clusters.means[cluster]
             canvas.image(mean, image, canvas.top, left, small)
             canvas.picture(signed[cluster], lower, left, small)
-            if len(image) == 2:
-                canvas.outline((mean > OUTLINE_AT * mean.max()).reshape(image), lower, left, small)
         canvas.top += max(2 * down, shape[0] * big) + 4 * GAP
     return canvas
 
@@ -72,18 +69,17 @@ def _head(
     planes: Planes,
 ) -> None:  # fmt: skip
     part = first_classes_note(len(run.classes), MAX_ROWS)
-    canvas.title(f"{network.name}: what it looks for ({network.training_words}){part}")
+    canvas.title(f"Images that look alike have pictures of their own ({network.training_words}){part}")
     rung = network.ladder[rung_name("exact_maps", run.n_clusters_shown)]
     agrees = format_percent(network.metrics["agreement"], 0)
-    for line in ("composed", f"agree {agrees}", f"±{halves[0]:.2g}"):
+    for line in ("one picture", f"same {agrees}", f"±{halves[0]:.2g}"):
         canvas.paragraph(line, lefts[0])
     below, canvas.top = canvas.top, canvas.top - 3 * LINE
-    outline = " with its outline" if len(planes.image) == 2 else ""
     words = (
-        f"Clusters of its class, largest first: mean image above, below it the cluster's exact map{outline}, "
-        f"±{halves[1]:.2g}. Their whole maps explain {format_decimal(rung.explained.value)} of the "
-        f"logits and agree on {format_percent(rung.agreement.value)}. Red speaks for the class, blue against it, "
-        f"white is 0, sand is never inked. {planes.words}"
+        "Each pair is a group of training images that look alike, the largest first: their mean above, below it the "
+        f"mean picture that the network uses for them, ±{halves[1]:.2g}. These pictures give "
+        f"{format_percent(rung.agreement.value)} of its answers and explain {format_decimal(rung.explained.value)} of "
+        f"its scores. Red speaks for the class, blue against it, white is 0, sand was never inked. {planes.words}"
     )
     canvas.paragraph(words, lefts[1], WIDTH - MARGIN - lefts[1])
     canvas.top = max(below, canvas.top) + 20

@@ -1,4 +1,4 @@
-"""Networks side by side: with hidden layers and without, trained and controls; and the images."""
+"""Networks side by side: free, kept to their picture, without hidden layers, controls; and the images."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array, as_pixels
 from looking_for.core.imageset import ImageSet
+from looking_for.core.text import count_per_hundred
 from looking_for.figures import palette
 from looking_for.figures.canvas import (
     GAP,
@@ -20,24 +21,31 @@ from looking_for.figures.canvas import (
 )
 from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
 from looking_for.figures.planes import Planes
+from looking_for.results.choices import flat_like, kept_network
 from looking_for.results.run import NetworkResults, RunResults
 
 
-def draw_deep_and_flat(run: RunResults) -> Canvas:
-    """Draw the composed pictures of the compared networks beside those without hidden layers."""
-    flat = [n for n in run.networks if n.is_flat and not n.is_control]
-    networks = list({n.name: n for n in (*run.compared, *flat)}.values())
-    title = "With hidden layers and without: composed pictures"
+def networks_looked_at(run: RunResults) -> list[NetworkResults]:
+    """Choose whose output pictures are shown large: the featured network, the same kept to its picture, and one
+    without hidden layers; or else the first that is compared."""
+    featured = run.featured
+    chosen = [featured, kept_network(run, featured), flat_like(run, featured)]
+    return [n for n in chosen if n] or list(run.compared[:1])
+
+
+def draw_looks(run: RunResults) -> Canvas:
+    """Draw the output pictures of up to three networks, with how often each answers as its network does."""
+    networks = networks_looked_at(run)
     planes = _planes(run, networks)
-    return draw_bands(title, [composed_band(n) for n in networks], planes, run.classes, most_scale=7)
+    title = f"One picture per {run.noun}, and how often the pictures give the network's answer"
+    return draw_bands(title, [composed_band(n) for n in networks], planes, run.classes, most_scale=8)
 
 
 def draw_controls(run: RunResults) -> Canvas:
     """Draw a trained network above the controls: what looks the same there shows nothing."""
-    real = [run.featured] if run.featured else []
-    bands = [band for n in (*real, *run.controls) for band in (composed_band(n), exact_band(n))]
-    planes = _planes(run, [*real, *run.controls])
-    return draw_bands("A trained network and the controls", bands, planes, run.classes, most_scale=7)
+    networks = [*([run.featured] if run.featured else []), *run.controls]
+    title = "A network that learned, and networks that could not"
+    return draw_bands(title, [composed_band(n) for n in networks], _planes(run, networks), run.classes, most_scale=8)
 
 
 def _planes(run: RunResults, networks: Sequence[NetworkResults]) -> Planes:
@@ -45,18 +53,11 @@ def _planes(run: RunResults, networks: Sequence[NetworkResults]) -> Planes:
 
 
 def composed_band(network: NetworkResults) -> Band:
-    words = f"{network.name} ({network.training_words}), composed"
-    return _band(words, network.pictures.composed.output.weights, network)
-
-
-def exact_band(network: NetworkResults) -> Band:
-    return _band(f"{network.name}, mean exact map of each class's images", network.pictures.maps.by_class, network)
-
-
-def _band(words: str, weights: Array, network: NetworkResults) -> Band:
-    never = network.pictures.never_inked
-    half = palette.half_range(weights, never)
-    return f"{words}; full colour ±{half:.2g}", palette.signed_levels(weights, never, half), None
+    """A network's output pictures, under its name and two shares."""
+    weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
+    same, right = (count_per_hundred(network.metrics[metric]) for metric in ("agreement", "accuracy"))
+    words = f"{network.label}: same answer {same} of 100; the network gets {right} of 100 right"
+    return words, palette.signed_levels(weights, never, palette.half_range(weights, never)), None
 
 
 def draw_samples(images: ImageSet, per_class: int) -> Canvas:
@@ -106,6 +107,6 @@ def draw_ink(run: RunResults) -> Canvas:
             None,
         ),
     ]
-    title = "Where the training images have ink (sand: nowhere)"
+    title = "Where the training images have ink"
     planes = Planes.choose(run.images.shape, np.moveaxis(inked.reshape(len(inked), -1), 0, -1))
     return draw_bands(title, bands, planes, run.classes, most_scale=6)

@@ -1,57 +1,62 @@
-"""Seeing it work: test images, the exact map that answered each, and what a surrogate has in its place."""
+"""Test images at work: the picture that the network has for each of them, beside the one picture of the class."""
 
 import numpy as np
 
-from looking_for.core.arrays import Array, as_pixels, centred
+from looking_for.core.arrays import Array, as_pixels
+from looking_for.core.text import format_decimal
 from looking_for.figures import palette
-from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, shorten
+from looking_for.figures.canvas import LINE, MARGIN, SMALL, TEXT, WIDTH, Canvas, shorten
 from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.pictures import EXAMPLE_KINDS
 from looking_for.surrogates.surrogate import rung_name
 
-LABEL, SPACE = 400, 26
-MAX_HEIGHT = 210
+LABEL, SPACE = 420, 30
+MAX_HEIGHT = 230
+N_SHOWN = 4
 HEADINGS = (
     ("the image", ""),
-    ("its exact map", "of the answer"),
-    ("the same, less", "the runner-up"),
-    ("its cluster's", "mean image"),
-    ("its cluster's map", "of the answer"),
-    ("composed picture", "of the answer"),
+    ("the network's picture", "for this image alone"),
+    ("its ink", "on that picture"),
+    ("the one picture", "for every image"),
+    ("its ink", "on that picture"),
 )
 
 
 def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
-    """Draw a row per image: what the network, the cluster's map and the composed pictures answer, and why."""
+    """Draw a row per image, all pictures of the network's answer and of one row on one scale."""
     examples = network.pictures.examples
     planes = Planes.choose(run.images.shape, examples.maps, network.pictures.composed.output.weights)
-    shape = planes.shape
-    columns = len(HEADINGS)
-    width = (WIDTH - 2 * MARGIN - LABEL) // columns - SPACE
-    scale, image_scale = (
-        max(1, min(width // wide, MAX_HEIGHT // shape[0])) for wide in (shape[1], run.images.shape[1])
-    )
-    row = max(shape[0] * image_scale, 5 * LINE) + SPACE
+    shape, image = planes.shape, run.images.shape
+    width = (WIDTH - 2 * MARGIN - LABEL) // len(HEADINGS) - SPACE
+    scale, image_scale = (max(1, min(width // wide, MAX_HEIGHT // shape[0])) for wide in (shape[1], image[1]))
     canvas = Canvas()
-    canvas.title(f"{network.name} at work on test images")
-    lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(columns)]
+    canvas.title("For each image the network has a picture of its own")
+    lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(len(HEADINGS))]
     for lines in zip(*HEADINGS, strict=True):
         for left, line in zip(lefts, lines, strict=True):
             canvas.text(line, canvas.top, left, SMALL)
         canvas.top += LINE
     canvas.top += 14
-    for place in range(len(examples.images)):
-        for n, line in enumerate(_words(network, run, place)):
+    for place in choose_rows(network):
+        for n, (line, level) in enumerate(_words(network, run, place)):
             fitting = shorten(line, LABEL - SPACE, SMALL)
-            canvas.text(fitting, canvas.top + n * LINE, MARGIN, SMALL, bold=n == 0)
-        images, maps = _tiles(network, run, place)
-        for column, image in images.items():
-            canvas.image(image, run.images.shape, canvas.top, lefts[column], image_scale)
-        for column, levels in maps.items():
-            canvas.picture(planes.tile(levels)[0], canvas.top, lefts[column], scale)
-        canvas.top += row
+            canvas.text(
+                fitting, canvas.top + n * LINE + 12, MARGIN, TEXT if n == 0 else SMALL, bold=n == 0, level=level
+            )
+        pixels = as_pixels(run.images.x_test[examples.images[place]][None])[0]
+        canvas.image(pixels, image, canvas.top, lefts[0], image_scale)
+        for left, levels in zip(lefts[1:], _levels(network, place, pixels), strict=True):
+            canvas.picture(planes.tile(levels)[0], canvas.top, left, scale)
+        canvas.top += max(shape[0] * image_scale, 5 * LINE) + SPACE
     return canvas
+
+
+def choose_rows(network: NetworkResults) -> list[int]:
+    """Choose the places of the examples shown: those that the pictures answer as the network does, then others."""
+    kinds = network.pictures.examples.kinds
+    order = [*np.flatnonzero(kinds == 0), *np.flatnonzero(kinds == 1), *np.flatnonzero(kinds == 2)]
+    return [int(place) for place in order[:N_SHOWN]]
 
 
 def describe_answers(network: NetworkResults, run: RunResults, place: int) -> dict[str, str]:
@@ -68,38 +73,31 @@ def describe_answers(network: NetworkResults, run: RunResults, place: int) -> di
     return {who: run.classes[k] for who, k in answers.items()}
 
 
-def _words(network: NetworkResults, run: RunResults, place: int) -> list[str]:
-    answers = describe_answers(network, run, place)
-    kind = EXAMPLE_KINDS[int(network.pictures.examples.kinds[place])]
+def _words(network: NetworkResults, run: RunResults, place: int) -> list[tuple[str, int]]:
+    """Who answers what, with the scores of the network's answer."""
+    answers, examples = describe_answers(network, run, place), network.pictures.examples
+    k = int(examples.logits[place].argmax())
+    x = as_pixels(run.images.x_test[examples.images[place]][None])
+    points = float(network.pictures.composed.output(x)[0, k]), float(examples.logits[place, k])
+    agrees = answers["composed"] == answers["network"]
+    rightly = "rightly" if answers["network"] == answers["label"] else f"but it is {answers['label']}"
     return [
-        kind[0].upper() + kind[1:],
-        f"network: {answers['network']}",
-        f"label: {answers['label']}",
-        f"cluster's map: {answers['cluster']}",
-        f"composed: {answers['composed']}",
+        (f"network: {answers['network']}, {rightly}", palette.BLACK),
+        (f"with {format_decimal(points[1], 1)} points", palette.BLACK),
+        (f"the pictures: {answers['composed']}", palette.GREEN if agrees else palette.ORANGE),
+        (f"{format_decimal(points[0], 1)} points for {answers['network']}", palette.BLACK),
     ]
 
 
-def _tiles(network: NetworkResults, run: RunResults, place: int) -> tuple[dict[int, Array], dict[int, Array]]:
-    """The row's images, of 0…1, and the levels of its maps, each by its column; maps have their own scale, so that
-    each shows its form."""
-    pictures = network.pictures
-    never, examples = pictures.never_inked, pictures.examples
-    image = int(examples.images[place])
-    answer, second = np.argsort(-examples.logits[place], kind="stable")[:2]
-    clusters = run.survey.clusters[run.n_clusters]
-    nearest = int(clusters.nearest[image])
-    maps = [
-        examples.maps[place][:, answer],
-        examples.maps[place][:, answer] - examples.maps[place][:, second],
-        pictures.maps.by_cluster[run.n_clusters].maps[nearest][:, answer],
-        centred(pictures.composed.layers[-1].weights)[:, answer],
-    ]
-    exact, margin, cluster_map, composed = (
-        palette.signed_levels(m[:, None], never, palette.half_range(m[:, None], never))[0] for m in maps
-    )
-    shown = as_pixels(run.images.x_test[image : image + 1])[0]
-    return {0: shown, 3: clusters.means[nearest]}, {1: exact, 2: margin, 4: cluster_map, 5: composed}
+def _levels(network: NetworkResults, place: int, pixels: Array) -> list[Array]:
+    """The exact map of the answer, its product with the image, the composed picture, and its product."""
+    examples, never = network.pictures.examples, network.pictures.never_inked
+    k = int(examples.logits[place].argmax())
+    exact, composed = examples.maps[place][:, k], network.pictures.composed.output.weights[:, k]
+    half = palette.half_range(np.stack([exact, composed], axis=1), never)
+    nowhere = np.zeros_like(never)
+    pairs = ((exact, never), (pixels * exact, nowhere), (composed, never), (pixels * composed, nowhere))
+    return [palette.signed_levels(values[:, None], mask, half)[0] for values, mask in pairs]
 
 
 def failing_examples(network: NetworkResults, run: RunResults) -> list[dict[str, str]]:
@@ -109,5 +107,5 @@ def failing_examples(network: NetworkResults, run: RunResults) -> list[dict[str,
 
 
 def examples_rung(run: RunResults) -> str:
-    """Name the rung that the clusters' maps in the figure belong to."""
+    """Name the rung that the clusters' maps belong to."""
     return rung_name("exact_maps", run.n_clusters)

@@ -1,4 +1,4 @@
-"""The composed pictures forming and dissolving along the training, as an animated PNG."""
+"""The composed pictures along the training, as an animated PNG."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from PIL import Image
 from looking_for.core.arrays import Array
 from looking_for.core.files import atomic_write
 from looking_for.core.imageset import Shape
-from looking_for.core.text import format_count, format_decimal, format_percent
+from looking_for.core.text import count_per_hundred, format_count
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, MARGIN, SMALL, Canvas, label_height
 from looking_for.figures.planes import Planes
@@ -16,11 +16,15 @@ from looking_for.surrogates.course import SnapshotMeasures
 
 WIDTH, ACROSS, MAX_CLASSES_SHOWN = 1040, 5, 20  # pixels; classes side by side; classes shown
 MAX_SCALE = 6
-FRAME, LAST = 700, 2_500  # milliseconds
+FRAME, LAST = 1_000, 3_000  # milliseconds
+BAR = 22  # pixels high: how far the training is, and how often the pictures answer as the network does
 
 
 def save_film(network: NetworkResults, shape: Shape, classes: list[str], path: Path) -> None:
-    """Save a frame per snapshot, each on a scale of its own, since the weights grow; the last stays longer."""
+    """Save a frame per snapshot, each on a scale of its own, since the weights grow.
+
+    It begins with the last, which stays longer, since a still preview shows the first frame.
+    """
     names = classes[:MAX_CLASSES_SHOWN]
     planes = Planes.choose(shape, network.pictures.output_pictures)
     snapshots = zip(network.truth, network.pictures.output_pictures, strict=True)
@@ -28,7 +32,7 @@ def save_film(network: NetworkResults, shape: Shape, classes: list[str], path: P
         _image(draw_frame(network, snapshot, pictures[:, : len(names)], planes, names))
         for snapshot, pictures in snapshots
     ]
-    times = [FRAME] * (len(frames) - 1) + [LAST]
+    frames, times = [frames[-1], *frames[:-1]], [LAST] + [FRAME] * (len(frames) - 1)
     with atomic_write(path) as temporary:
         frames[0].save(temporary, format="PNG", save_all=True, append_images=frames[1:], duration=times, loop=0)
 
@@ -42,12 +46,13 @@ def draw_frame(
     step = (WIDTH - 2 * MARGIN) // ACROSS
     scale = max(1, min(MAX_SCALE * 28 // max(shape), (step - 4 * GAP) // shape[1]))
     canvas = Canvas(WIDTH)
-    canvas.text(f"{network.name} after {format_count(snapshot.updates, 'update')}", canvas.top, MARGIN, bold=True)
-    canvas.top += 44
-    shares = format_percent(snapshot.accuracy), format_percent(snapshot.agreement)
-    measured = f"right on {shares[0]}; its composed pictures agree on {shares[1]}, "
-    canvas.text(f"{measured}explain {format_decimal(snapshot.explained)}", canvas.top, MARGIN, SMALL - 3)
-    canvas.top += 48
+    canvas.text(f"{network.label}: {format_count(snapshot.updates, 'update')}", canvas.top, MARGIN, bold=True)
+    canvas.top += 50
+    last = max(1, network.truth[-1].updates)
+    _bar(canvas, "training", snapshot.updates / last, palette.QUIET)
+    _bar(canvas, f"same answer: {count_per_hundred(snapshot.agreement)} of 100", snapshot.agreement, palette.ORANGE)
+    _bar(canvas, f"network right: {count_per_hundred(snapshot.accuracy)} of 100", snapshot.accuracy, palette.BLUE)
+    canvas.top += 14
     for start in range(0, len(names), ACROSS):
         row = range(start, min(start + ACROSS, len(names)))
         height = max(label_height(names[k], step - 4 * GAP) for k in row)
@@ -58,6 +63,17 @@ def draw_frame(
             canvas.picture(planes.tile(levels[k])[0], canvas.top + height + GAP, middle, scale)
         canvas.top += height + shape[0] * scale + 5 * GAP
     return canvas
+
+
+def _bar(canvas: Canvas, words: str, share: float, level: int) -> None:
+    """A bar that fills, with words before it."""
+    left = MARGIN + 400
+    width = WIDTH - MARGIN - left
+    canvas.text(words, canvas.top, MARGIN, SMALL)
+    canvas.box(canvas.top + 8, left, BAR, width, palette.FAINT)
+    if filled := round(width * share):
+        canvas.box(canvas.top + 8, left, BAR, filled, level)
+    canvas.top += 40
 
 
 def _image(canvas: Canvas) -> Image.Image:

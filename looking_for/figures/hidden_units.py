@@ -4,7 +4,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.imageset import Shape
-from looking_for.core.text import format_count, format_decimal, format_percent
+from looking_for.core.text import count_per_hundred, format_count, format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, break_lines, mosaic
 from looking_for.figures.grid import draw_bands
@@ -23,7 +23,7 @@ def draw_layer(network: NetworkResults, number: int, shape: Shape) -> Canvas:
     weights, units = (network.pictures.composed.layers[number - 1].weights, network.pictures.units[number - 1])
     order = np.argsort(-units.influence, kind="stable")
     width = format_count(weights.shape[1], "unit")
-    title = f"{network.name}, layer {number}: {width} ({network.training_words})"
+    title = f"Layer {number}: {width}, the most influential first ({network.training_words})"
     truth = describe_truth(units.explained, number, network.activation_words)
     return draw_sheet(weights[:, order], network.pictures.never_inked, shape, title, truth)
 
@@ -78,22 +78,22 @@ def draw_output(network: NetworkResults, run: RunResults) -> Canvas:
     given = zip(pictures.measured.predicted.tolist(), pictures.measured.answers.tolist(), strict=True)
     bands = [
         (
-            f"Composed, signed: red for the class, blue against it, full colour from ±{halves[0]:.2g}, "
-            "sand never inked. Below: how often the pictures give it (the network)",
+            f"Red speaks for the class, blue against it, full colour from ±{halves[0]:.2g}; sand was never inked. "
+            "Below: how often the pictures answer this class (in brackets, the network)",
             palette.signed_levels(composed, never, halves[0]),
             [f"{format_percent(picture, 0)} ({format_percent(answer, 0)})" for picture, answer in given],
         ),
         (
-            "Composed, the article's view: least weight black, greatest white, zero lost",
+            "The same in the article's view: the least weight black, the greatest white, and zero lost",
             palette.article_levels(pictures.composed.layers[-1].weights, never),
             None,
         ),
         (
-            f"Mean exact map of each class's images, full colour from ±{halves[1]:.2g}",
+            f"What the network uses for each class's own images, on average; full colour from ±{halves[1]:.2g}",
             palette.signed_levels(exact, never, halves[1]),
             None,
         ),
     ]
-    title = f"{network.name} ({network.training_words}): the composed pictures give "
-    title += f"{format_percent(network.metrics['agreement'])} of its answers"
+    same = count_per_hundred(network.metrics["agreement"])
+    title = f"The pictures give {same} of 100 of the network's answers ({network.training_words})"
     return draw_bands(title, bands, Planes.choose(run.images.shape, composed, exact), run.classes)

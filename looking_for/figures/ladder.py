@@ -12,7 +12,7 @@ from looking_for.results.glossary import describe_rung
 from looking_for.results.run import RunResults
 
 ROW = 0.46
-TITLES = {"explained": "Explained, beyond class means", "agreement_on_errors": "Agreement on its errors"}
+TITLES = {"explained": "Share of scores explained", "agreement_on_errors": "Same mistakes"}
 
 
 def draw_ladder(run: RunResults) -> Figure:
@@ -25,7 +25,7 @@ def draw_ladder(run: RunResults) -> Figure:
         for place, network in enumerate(networks):
             shift = -(place - (len(networks) - 1) / 2) * 0.6 / len(networks)
             intervals = [getattr(network.ladder[name], measure) for name in names]
-            _column(axis, intervals, shift, shades[network.name], network.name)
+            _column(axis, intervals, shift, shades[network.name], network.label)
         axis.set_title(title, loc="left", fontsize=11.5)
         axis.set_xlim(-0.02, 1.02)
         axis.set_ylim(-0.6, len(names) - 0.4)

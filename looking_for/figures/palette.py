@@ -1,8 +1,8 @@
 """Two views of a picture of weights, as levels of one fixed palette: signed, and the article's.
 
 Every contact sheet uses the same 256 colours, so that figures are small and a figure of unchanged
-weights comes out byte-identical: a diverging scale, a grey scale, and one colour for the pixels
-that no training image inks, which keep their first, random weights.
+weights comes out byte-identical: a diverging scale, a grey scale, a few strong colours for words and
+marks, and one for the pixels that no training image inks, which keep their first, random weights.
 """
 
 import matplotlib
@@ -10,8 +10,15 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 
-SIGNED_LEVELS, GREY_LEVELS = 127, 128  # 127 is odd: white is exactly at zero
+SIGNED_LEVELS, GREY_LEVELS = 127, 104  # 127 is odd: white is exactly at zero
 BLACK, WHITE = SIGNED_LEVELS, SIGNED_LEVELS + GREY_LEVELS - 1
+QUIET, FAINT = BLACK + 41, BLACK + 88  # greys for words and for marks that step back
+
+# Okabe and Ito's colours, which most eyes tell apart; yellow and light blue are darker here, since they stand on white.
+# Each has N_SHADES levels, from nearly white to full, so that letters have smooth edges.
+ACCENTS = ("#0072b2", "#a86b00", "#d55e00", "#00795a", "#b3528f", "#3f7f9f")
+N_SHADES = 4
+BLUE, OCHRE, ORANGE, GREEN, PINK, STEEL = range(WHITE + N_SHADES, WHITE + N_SHADES * len(ACCENTS) + 1, N_SHADES)
 NEVER_INKED = 255
 SHARE_WITHIN = 0.995
 
@@ -21,8 +28,11 @@ def build_palette() -> Array:
     signed_levels = matplotlib.colormaps["RdBu_r"](np.linspace(0, 1, SIGNED_LEVELS))[:, :3]
     signed_levels[SIGNED_LEVELS // 2] = 1
     grey_levels = np.repeat(np.linspace(0, 1, GREY_LEVELS)[:, None], 3, axis=1)
-    sand = np.array([[0.87, 0.83, 0.72]])
-    return np.rint(255 * np.concatenate([signed_levels, grey_levels, sand])).astype(np.uint8)
+    full = matplotlib.colors.to_rgba_array(ACCENTS)[:, None, :3]
+    shade = np.arange(1, N_SHADES + 1)[:, None] / N_SHADES
+    accents = (1 - shade * (1 - full)).reshape(-1, 3)
+    sand = np.array([[0.93, 0.90, 0.83]])
+    return np.rint(255 * np.concatenate([signed_levels, grey_levels, accents, sand])).astype(np.uint8)
 
 
 def half_range(weights: Array, never_inked: Array) -> float:

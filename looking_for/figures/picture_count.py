@@ -1,5 +1,6 @@
 """How many pictures it takes: explained and agreement on errors against the number of pictures in total."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from looking_for.figures.ladder import TITLES
 from looking_for.results.run import NetworkResults, RunResults
 
 MAX_COLUMNS = 4
+WRAP_AT = 20  # letters of a title
 
 
 class Line(NamedTuple):
@@ -35,11 +37,11 @@ def draw_picture_count(run: RunResults) -> Figure:
                 _draw(axis, line, measure)
             _frame(axis, network, len(run.classes))
             if row == 0:
-                axis.set_title(network.name, loc="left", weight="bold")
+                axis.set_title(textwrap.fill(network.label, WRAP_AT), loc="left", weight="bold", fontsize=11)
             if column == 0:
                 axis.set_ylabel(title)
             if row == len(TITLES) - 1:
-                axis.set_xlabel("pictures in all")
+                axis.set_xlabel("pictures in total")
     named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
     figure.legend(list(named.values()), list(named), loc="outside upper center", ncols=3, frameon=False)
     return figure

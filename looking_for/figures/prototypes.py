@@ -1,4 +1,4 @@
-"""The fewest pictures: those fitted to a network's logits, with the images that each answers."""
+"""The fitted pictures: those trained to copy a network's logits, with the images that each answers."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ from looking_for.core.arrays import Array
 from looking_for.core.imageset import Shape
 from looking_for.core.text import format_count, format_decimal, format_percent
 from looking_for.figures import palette
-from looking_for.figures.canvas import GAP, MARGIN, OUTLINE_AT, SMALL, WIDTH, Canvas, enlarge_scale, label_width
+from looking_for.figures.canvas import GAP, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, label_width
 from looking_for.figures.grid import MAX_CLASSES, first_classes_note
 from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
@@ -44,14 +44,12 @@ class Page:
         return palette.half_range(self.fitted.weights, self.network.pictures.never_inked)
 
     def pair(self, canvas: Canvas, picture: int, top: int, n_left: int) -> None:
-        """A mean image, under it the picture with the image's outline, and the share that it answers."""
+        """A mean image, under it the picture, and the share of images that it answers."""
         (down, across), form = self.step, self.fitted.means[picture]
         weights = self.fitted.weights[:, picture : picture + 1]
         levels = palette.signed_levels(weights, self.network.pictures.never_inked, self.half)
         canvas.image(form, self.image, top, n_left, self.scale)
         canvas.picture(self.planes.tile(levels)[0], top + down, n_left, self.scale)
-        if form.any() and len(self.image) == 2:
-            canvas.outline((form > OUTLINE_AT * form.max()).reshape(self.image), top + down, n_left, self.scale)
         share = format_percent(round(float(self.fitted.shares[picture]), 4))
         canvas.text(share, top + 2 * down, n_left + across // 2, SMALL - 3, align="middle")
 
@@ -73,7 +71,7 @@ def draw_prototypes(network: NetworkResults, number: int, run: RunResults) -> Ca
     page = Page(network, fitted, run.images.shape, planes, scale)
     canvas = Canvas()
     part = first_classes_note(len(run.classes), MAX_CLASSES)
-    canvas.title(f"{network.name}: its fewest pictures ({network.training_words}){part}")
+    canvas.title(f"A few pictures that imitate the network ({network.training_words}){part}")
     canvas.paragraph(_words(page, number, np.concatenate(chosen)))
     canvas.top += 10
     for start in range(0, len(classes), blocks):
@@ -97,11 +95,11 @@ def _words(page: Page, number: int, drawn: Array) -> str:
     fitted, rung = page.fitted, page.network.ladder[rung_name("fitted", number)]
     n_left = len(fitted.classes)
     answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
-    rest = f" The {format_count(len(drawn), 'picture')} shown answer {answered} of them." if n_left > len(drawn) else ""
+    rest = f" The {format_count(len(drawn), 'picture')} shown answer {answered}." if n_left > len(drawn) else ""
     return (
-        f"{format_count(n_left, 'picture')}, {number} a class at most, fitted to the logits: a class scores what "
-        f"its strongest picture says. They explain {format_decimal(rung.explained.value)} and agree on "
-        f"{format_percent(rung.agreement.value)}. Above each picture the mean of the training images that it "
-        f"answers, being the strongest of all; below, their share.{rest} Red speaks for the class, blue "
-        f"against it, full colour from ±{page.half:.2g}; white is 0, sand is never inked. {page.planes.words}"
+        f"{format_count(n_left, 'picture')}, at most {number} per class, trained to copy its scores; the one that fits "
+        f"best speaks for its class. They give {format_percent(rung.agreement.value)} of its answers and explain "
+        f"{format_decimal(rung.explained.value)} of its scores. Above each picture: the average of the images that it "
+        f"answers. Below: their share of all images.{rest} Red speaks for the class, blue against it, full colour from "
+        f"±{page.half:.2g}; sand was never inked. {page.planes.words}"
     )

@@ -15,9 +15,6 @@ from looking_for.surrogates.surrogate import rung_name
 
 FOLDER = Path("reports/figures")
 TRAVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
-PRICED, OTHER = "#d55e00", "#5f5f5f"
-FRONTIER = {"agreement": "Agreement of the composed pictures", "explained_change": "Explained under change, balanced"}
-MIN_NAMES_APART = (0.011, 0.03)  # of the frontier's points, along each axis
 FIRST = 5  # the axis of updates is linear from 0 to here and logarithmic beyond
 PANELS: dict[str, Callable[[SnapshotMeasures], float]] = {
     "Agreement of the composed pictures": lambda snapshot: snapshot.agreement,
@@ -26,59 +23,11 @@ PANELS: dict[str, Callable[[SnapshotMeasures], float]] = {
 
 
 def draw_study(study: StudyResults, replicates: dict[str, SeedReplicates]) -> None:
-    """Along the training and against travel for each shape, the ladder by sample count, and what prices buy."""
+    """Along the training and against travel for each shape, and the ladder by sample count."""
     for shape in study.settings.shapes:
         draw_along(study.of_shape(shape), FOLDER / f"along-{shape}.png")
         draw_by_travel(study.of_shape(shape), FOLDER / f"travel-{shape}.png")
         draw_by_samples(study, shape, replicates, FOLDER / f"ladder-{shape}.png")
-    if study.priced:
-        draw_frontier(study, FOLDER / "frontier.png")
-
-
-def draw_frontier(study: StudyResults, path: Path) -> None:
-    """Draw agreement, and explained under change, against accuracy: a point per recipe, a line through the prices."""
-    figure, axes = charts.new_figure(5.4, len(FRONTIER))
-    others = [r for r in study.with_most_images if not r.recipe.keep_picture]
-    elsewhere = [r for r in study.with_most_images if r.recipe.keep_picture and r not in study.priced]
-    through = [r for r in (study.free_of(study.priced[0]), *study.priced) if r]
-    kinds = ((others, OTHER, "o"), (elsewhere, PRICED, "D"), (study.priced, PRICED, "s"))
-    for axis, (metric, title) in zip(axes, FRONTIER.items(), strict=True):
-        places = [(r.median("accuracy"), r.median(metric)) for r in through if r.values(metric)]
-        axis.plot(*zip(*places, strict=True), color=PRICED, lw=1.2, zorder=1)
-        named: list[tuple[float, float]] = []
-        for recipes, colour, marker in kinds:
-            for recipe in (r for r in recipes if r.values(metric)):
-                _draw_cross(axis, recipe, metric, colour, marker)
-                place = (recipe.median("accuracy"), recipe.median(metric))
-                if recipe in study.priced:
-                    _name(axis, f"{recipe.recipe.keep_picture:g}", place, colour, is_left=False)
-                elif recipe in elsewhere or not any(_is_crowded(place, other) for other in named):
-                    _name(axis, recipe.name, place, colour, is_left=recipe in elsewhere)
-                    named.append(place)
-        axis.set_title(title, loc="left")
-        axis.set_xlabel("accuracy")
-        axis.set_ylim(bottom=max(axis.get_ylim()[0], -0.05), top=1.03)
-        axis.margins(x=0.1)
-    charts.save_chart(figure, path)
-
-
-def _is_crowded(place: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Whether two points' names would lie on each other."""
-    return abs(place[0] - other[0]) < MIN_NAMES_APART[0] and abs(place[1] - other[1]) < MIN_NAMES_APART[1]
-
-
-def _name(axis: Axes, words: str, place: tuple[float, float], colour: str, *, is_left: bool) -> None:
-    offset, side = ((-6, -10), "right") if is_left else ((5, 3), "left")
-    axis.annotate(words, place, offset, textcoords="offset points", fontsize=7, color=colour, ha=side)
-
-
-def _draw_cross(axis: Axes, recipe: RecipeResults, metric: str, colour: str, marker: str) -> None:
-    """A recipe's median, and its range over seeds both ways."""
-    x, y = recipe.values("accuracy"), recipe.values(metric)
-    middle = recipe.median("accuracy"), recipe.median(metric)
-    axis.plot([min(x), max(x)], [middle[1]] * 2, color=colour, lw=0.8, alpha=0.6, zorder=2)
-    axis.plot([middle[0]] * 2, [min(y), max(y)], color=colour, lw=0.8, alpha=0.6, zorder=2)
-    axis.plot(*middle, color=colour, marker=marker, ms=5, zorder=3)
 
 
 def draw_along(recipes: Sequence[RecipeResults], path: Path) -> None:
@@ -111,7 +60,7 @@ def draw_by_travel(recipes: Sequence[RecipeResults], path: Path) -> None:
                 axis.plot(distances, [value(m) for m in snapshots], color=colour, lw=1.3, label=label)
         axis.set_title(title, loc="left")
         axis.set_xscale("log")
-        axis.set_xlabel("first layer's way, in its first lengths", labelpad=1)
+        axis.set_xlabel("relative distance of layer 1 from its start", labelpad=1)
         axis.xaxis.set_major_locator(FixedLocator(TRAVELS))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter("{x:g}")
@@ -127,9 +76,9 @@ def draw_by_samples(study: StudyResults, shape: str, replicates: dict[str, SeedR
     rungs = {
         "composed_balanced": ("composed, balanced", "#000000", "s"),
         "linear_fit": ("best linear fit", "#009e73", "D"),
-        rung_name("cluster_means", number): (f"cluster means, {number} a class", "#8c8c8c", "x"),
-        rung_name("exact_maps", number): (f"exact maps, {number} a class", "#0072b2", "^"),
-        rung_name("fitted", fitted): (f"fitted pictures, {fitted} a class", "#d55e00", "o"),
+        rung_name("cluster_means", number): (f"cluster means, {number} per class", "#8c8c8c", "x"),
+        rung_name("exact_maps", number): (f"exact maps, {number} per class", "#0072b2", "^"),
+        rung_name("fitted", fitted): (f"fitted pictures, {fitted} per class", "#d55e00", "o"),
     }
     recipes = study.of_shape(shape)
     samples = [recipe.recipe.samples for recipe in recipes]

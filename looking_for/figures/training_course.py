@@ -1,52 +1,84 @@
-"""The truth along the training: curves against updates of the weights, and the pictures under them."""
+"""The truth along the training: curves against updates of the weights."""
 
-import textwrap
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from looking_for.core.text import format_count, format_percent
-from looking_for.figures import charts, palette
-from looking_for.figures.planes import Planes
+from looking_for.core.text import count_per_hundred
+from looking_for.figures import charts
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.surrogates.course import SnapshotMeasures
+from looking_for.results.verdicts import NEARLY, Status, trace_course
 
-N_SHOWN = 5
-WRAP_AT = 16  # letters, beside a strip
-CURVES_HEIGHT, STRIP_HEIGHT, MAX_PICTURE = 3.4, 1.95, 1.4  # inches high, the last at most
-NAME_WIDTH, STRIP_WIDTH = 1.3, 9.9  # inches wide, beside a strip and with it
+CURVES_HEIGHT = 4.4  # inches
+LABEL_HEIGHT = 8.0  # of a label at the end of a line, in hundredths of the axis
 LINEAR_UPDATES = 5  # the axis is linear from 0 to here and logarithmic beyond
 PANELS = {
     "accuracy": "Accuracy of the network",
-    "agreement": "Agreement of its composed pictures",
-    "explained": "Explained, balanced (dotted: linear fit)",
-    "distance_from_init": "First layer's way, in its first lengths",
+    "agreement": "Same answer by its pictures",
+    "explained": "Share of scores explained (dotted: best linear fit)",
+    "distance_from_init": "Relative distance of layer 1 from its start",
 }
 
 
-def draw_lead(run: RunResults) -> Figure:
-    """Accuracy and agreement of the compared networks; under them one class's picture on the way."""
-    shown = networks_with_strips(run)
-    figure = Figure(figsize=(charts.WIDTH, CURVES_HEIGHT + STRIP_HEIGHT * len(shown)), layout="constrained")
-    grid = GridSpec(1 + len(shown), 2, figure=figure, height_ratios=[CURVES_HEIGHT, *[STRIP_HEIGHT] * len(shown)])
-    figure.get_layout_engine().set(h_pad=0.06)  # type: ignore[union-attr, call-arg]
+def draw_course(run: RunResults) -> Figure:
+    """Agreement of the compared networks against updates, each line labelled at its end; accuracy thin beside it."""
+    figure, (axis,) = charts.new_figure(CURVES_HEIGHT)
     networks, shades = [n for n in run.compared if n.truth], _shades(run)
-    for column, quantity in enumerate(("accuracy", "agreement")):
-        axis = figure.add_subplot(grid[0, column])
-        for network in networks:
-            _curve(axis, network, quantity, shades[network.name])
-        _frame(axis, PANELS[quantity], networks)
-        axis.set_ylim(0, 1.03)
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
-    for row, network in enumerate(shown, start=1):
-        _strip(figure, grid[row, :], network, run, shades[network.name])
+    ends = []
+    for network in networks:
+        moments, colour = [s.updates for s in network.truth], shades[network.name]
+        axis.plot(moments, [100 * s.accuracy for s in network.truth], color=colour, lw=1, alpha=0.45, ls="dotted")
+        _curve(axis, network, "agreement", colour, percent=True)
+        end = network.truth[-1]
+        words = f"{network.label}: {count_per_hundred(end.agreement)}"
+        ends.append((100 * end.agreement, end.updates, words, colour))
+    _frame(axis, "", networks)
+    figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=15)
+    last = max(updates for _, updates, *_ in ends)
+    for (value, updates, words, colour), height in zip(ends, spread_heights([end[0] for end in ends]), strict=True):
+        arrow = {"arrowstyle": "-", "color": colour, "lw": 0.6, "alpha": 0.5}
+        axis.annotate(words, (updates, value), (last * 1.35, height), va="center", color=colour, weight="bold",
+                      fontsize=11, arrowprops=arrow, annotation_clip=False, parse_math=False)  # fmt: skip
+    axis.axhline(100 * NEARLY, color="#8c8c8c", lw=0.8)
+    axis.text(0, 100 * NEARLY + 1, "nearly the network", fontsize=9, color="#5f5f5f", va="bottom")
+    axis.set_ylim(0, 103)
+    axis.set_xlim(-0.4, last * 1.25)
+    axis.set_ylabel("same answer, of 100 test images")
+    axis.text(last * 1.35, 4, "dotted: network right", fontsize=9, color="#5f5f5f", va="center")
     return figure
+
+
+def write_course_title(run: RunResults) -> str:
+    """The finding, as far as this run shows it."""
+    courses = [c for n in run.compared if (c := trace_course(n, len(run.images.x_test)))]
+    statuses = {course.status for course in courses}
+    if Status.OUTGREW in statuses:
+        return "At first the pictures answer as the network does. Then some networks leave them."
+    return "How often the pictures give the network's answer"
+
+
+def spread_heights(values: Sequence[float]) -> list[float]:
+    """Move the heights of labels apart until none covers another, in the order of the values.
+
+    Examples
+    --------
+    >>> spread_heights([50.0, 51.0, 90.0])
+    [46.5, 54.5, 90.0]
+    """
+    order = np.argsort(values, kind="stable")
+    heights = np.array(values, float)
+    for _ in range(100):
+        for low, high in itertools.pairwise(order):
+            missing = LABEL_HEIGHT - (heights[high] - heights[low])
+            if missing > 1e-9:
+                heights[low] -= missing / 2
+                heights[high] += missing / 2
+    return [round(float(height), 2) for height in heights]
 
 
 def draw_all_networks(run: RunResults) -> Figure:
@@ -65,14 +97,8 @@ def draw_all_networks(run: RunResults) -> Figure:
         else:
             axis.set_ylim(0, 1.03)
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(8, len(labels)), frameon=False)
+    figure.legend(handles, labels, loc="outside upper center", ncols=min(3, len(labels)), frameon=False)
     return figure
-
-
-def networks_with_strips(run: RunResults) -> list[NetworkResults]:
-    """The first and last compared networks that have hidden layers and snapshots."""
-    able = [n for n in run.compared if n.truth and not n.is_flat]
-    return able if len(able) < 2 else [able[0], able[-1]]
 
 
 def class_shown(classes: Sequence[str]) -> int:
@@ -80,22 +106,19 @@ def class_shown(classes: Sequence[str]) -> int:
     return len(classes) // 3
 
 
-def snapshots_shown(truth: Sequence[SnapshotMeasures]) -> list[int]:
-    """The places of at most five moments after the start, evenly spaced, the last among them."""
-    return sorted({int(place) for place in np.linspace(min(1, len(truth) - 1), len(truth) - 1, N_SHOWN).round()})
-
-
 def _shades(run: RunResults) -> dict[str, str]:
     names = [[n.name for n in some] for some in (run.networks, run.compared, run.controls)]
     return charts.assign_colours(*names)
 
 
-def _curve(axis: Axes, network: NetworkResults, quantity: str, colour: str, style: str = "") -> None:
-    values: list[Any] = [getattr(snapshot, quantity) for snapshot in network.truth]
+def _curve(
+    axis: Axes, network: NetworkResults, quantity: str, colour: str, style: str = "", *, percent: bool = False
+) -> None:
+    values: list[Any] = [(100 if percent else 1) * getattr(snapshot, quantity) for snapshot in network.truth]
     line = style or ("dashed" if network.is_control else "solid")
     updates = [snapshot.updates for snapshot in network.truth]
     marker = "" if style else charts.choose_marker(network.name)
-    axis.plot(updates, values, marker=marker, ls=line, color=colour, label=None if style else network.name)
+    axis.plot(updates, values, marker=marker, ls=line, color=colour, label=None if style else network.label)
 
 
 def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:
@@ -111,28 +134,3 @@ def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:
     axis.grid(visible=True, color="#e4e4e4")
     axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
-
-
-def _strip(figure: Figure, place: Any, network: NetworkResults, run: RunResults, colour: str) -> None:
-    """One class's picture at several moments, each on its own scale, with its network's name before.
-
-    One set of axes for all, in inches: one for each picture is that many more to lay out.
-    """
-    planes = Planes.choose(run.images.shape, network.pictures.output_pictures)
-    shown, k, (height, width) = snapshots_shown(network.truth), class_shown(run.classes), planes.shape
-    axis, step = figure.add_subplot(place), (STRIP_WIDTH - NAME_WIDTH) / N_SHOWN
-    never, scale = network.pictures.never_inked, min(MAX_PICTURE / height, 0.9 * step / width)
-    wide, tall = width * scale, height * scale
-    words = f"{network.name},\n{textwrap.fill(f'composed {run.classes[k]}', WRAP_AT)}"
-    axis.text(NAME_WIDTH, tall / 2, words, ha="right", va="center", color=colour, weight="bold", fontsize=12,
-              parse_math=False)  # fmt: skip
-    for column, snapshot in enumerate(shown):
-        weights = network.pictures.output_pictures[snapshot]
-        levels = palette.signed_levels(weights, never, palette.half_range(weights, never))[k]
-        middle, at = NAME_WIDTH + (column + 0.5) * step, network.truth[snapshot]
-        sides = (middle - wide / 2, middle + wide / 2, 0, tall)
-        axis.imshow(palette.build_palette()[planes.tile(levels)[0]], interpolation="nearest", extent=sides)
-        caption = f"{format_count(at.updates, 'update')}: {format_percent(at.agreement, 0)}"
-        axis.text(middle, tall + 0.04, caption, ha="center", va="bottom", fontsize=10)
-    axis.set(xlim=(0, STRIP_WIDTH), ylim=(0, tall))
-    axis.set_axis_off()

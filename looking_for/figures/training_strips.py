@@ -1,7 +1,7 @@
 """All output pictures of a network along its training: a row per snapshot, a column per class."""
 
 from looking_for.core.imageset import Shape
-from looking_for.core.text import format_count, format_percent
+from looking_for.core.text import count_per_hundred, format_count
 from looking_for.figures import palette
 from looking_for.figures.canvas import Canvas
 from looking_for.figures.grid import ACROSS, Band, draw_bands
@@ -16,11 +16,10 @@ def draw_strips(network: NetworkResults, shape: Shape, classes: list[str]) -> Ca
     for snapshot, weights in zip(network.truth, network.pictures.output_pictures, strict=True):
         half = palette.half_range(weights, never)
         words = (
-            f"{format_count(snapshot.updates, 'update')}: right on {format_percent(snapshot.accuracy)}, "
-            "its pictures agree "
-            f"on {format_percent(snapshot.agreement)}; full colour ±{half:.2g}"
+            f"{format_count(snapshot.updates, 'update')}: same answer {count_per_hundred(snapshot.agreement)} of 100, "
+            f"network right {count_per_hundred(snapshot.accuracy)} of 100; full colour ±{half:.2g}"
         )
         bands.append((words, palette.signed_levels(weights, never, half), None))
-    title = f"{network.name}: composed pictures along the training ({network.training_words})"
+    title = f"The pictures along the training ({network.training_words})"
     planes = Planes.choose(shape, network.pictures.output_pictures)
     return draw_bands(title, bands, planes, classes, most_scale=4, most=ACROSS)

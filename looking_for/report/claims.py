@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from looking_for.core.arrays import as_pixels
 from looking_for.core.tables import N_DIGITS, Interval
-from looking_for.report.verdicts import Course, Status, is_still_learning, trace_course
+from looking_for.results.choices import trained_as_the_article
 from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.verdicts import Course, Status, is_still_learning, trace_course
 from looking_for.surrogates.measures import estimate
 from looking_for.surrogates.surrogate import rung_name
 
@@ -248,14 +249,6 @@ def seed_outliers(run: RunResults) -> list[tuple[NetworkResults, str, int]]:
     return outliers
 
 
-def few_and_many(run: RunResults) -> tuple[NetworkResults, NetworkResults] | None:
-    """Choose the compared networks with the fewest and the most images, if all else but the epochs is the same."""
-    deep = sorted((n for n in _learnt_here(run.compared) if not n.is_flat), key=lambda n: n.samples)
-    if len(deep) < 2 or deep[0].samples == deep[-1].samples:
-        return None
-    return (deep[0], deep[-1]) if deep[0].differs_in_length_alone(deep[-1]) else None
-
-
 @dataclass(frozen=True)
 class FlatNetwork:
     """A network without hidden layers, those compared with hidden layers on as many images, and whether it was
@@ -268,17 +261,12 @@ class FlatNetwork:
 
 def flat_networks(run: RunResults) -> list[FlatNetwork]:
     """Compare networks without hidden layers with those that have them."""
-    deep = [n for n in _learnt_here(run.compared) if not n.is_flat]
+    deep = [n for n in trained_as_the_article(run.compared) if not n.is_flat]
     return [
         FlatNetwork(n, [d for d in deep if d.samples == n.samples], is_still_learning(n))
-        for n in _learnt_here(run.networks)
+        for n in trained_as_the_article(run.networks)
         if n.is_flat
     ]
-
-
-def _learnt_here(networks: Sequence[NetworkResults]) -> list[NetworkResults]:
-    """Those that were trained here on real labels and without a price, as the article's were."""
-    return [n for n in networks if n.recipe and not n.is_control and not n.recipe.keep_picture]
 
 
 @dataclass(frozen=True)

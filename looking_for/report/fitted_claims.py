@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from looking_for.core.arrays import as_pixels
-from looking_for.report.verdicts import NEARLY, all_above, any_below
 from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.verdicts import NEARLY, all_above, any_below
 from looking_for.surrogates.ablations import AblationRow
 from looking_for.surrogates.measures import estimate
 from looking_for.surrogates.surrogate import rung_name
@@ -36,8 +36,8 @@ def judge_nearness(network: NetworkResults, number: int) -> Nearness:
 
 @dataclass(frozen=True)
 class PicturesNeeded:
-    """How many pictures per class explain NEARLY of training images that the fit did not see, of the numbers
-    tried; kind: one, some, more."""
+    """How many pictures per class explain NEARLY of the test images' logits, of the numbers tried; kind: one, some,
+    near (the interval has the threshold inside), more."""
 
     kind: str
     network: NetworkResults
@@ -50,8 +50,11 @@ def pictures_needed(network: NetworkResults) -> PicturesNeeded:
     fitted = network.pictures.fitted
     if all_above((network.ladder["linear_fit"].explained,), NEARLY):
         return PicturesNeeded("one", network, 1, 0)
-    if reached := [w for w in sorted(fitted) if fitted[w].held_out >= NEARLY]:
-        return PicturesNeeded("some", network, reached[0], len(fitted[reached[0]].classes))
+    for number in sorted(fitted):
+        explained = (network.ladder[rung_name("fitted", number)].explained,)
+        if not any_below(explained, NEARLY):
+            kind = "some" if all_above(explained, NEARLY) else "near"
+            return PicturesNeeded(kind, network, number, len(fitted[number].classes))
     return PicturesNeeded("more", network, max(fitted), 0)
 
 
@@ -113,7 +116,8 @@ def _errors_caveat(network: NetworkResults, number: int) -> Any:
     if lead.value is None:
         return None
     ends = [network.ladder[name].agreement_on_errors for name in (fitted, means)]
-    return Caveat("errors" if lead.excludes_zero else "chance_errors", (network, *ends, lead))
+    n_errors = round((1 - network.metrics["accuracy"]) * len(network.pictures.logits))
+    return Caveat("errors" if lead.excludes_zero else "chance_errors", (network, *ends, lead, n_errors))
 
 
 def transfer_networks(run: RunResults) -> list[NetworkResults]:

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from looking_for.core import text
+from looking_for.core.text import DASH
 from looking_for.results.glossary import describe_ablation, describe_rung
 
 
@@ -17,8 +18,8 @@ def render_page(template: str, **values: Any) -> str:
 
 
 def say(claim: str, *values: Any) -> str:
-    """Give one sentence: a macro of sentences.md.j2, by its name."""
-    return str(getattr(_environment().get_template("sentences.md.j2").module, claim)(*values))
+    """Give one sentence of the story: a macro of story_sentences.md.j2, by its name."""
+    return str(getattr(_environment().get_template("story_sentences.md.j2").module, claim)(*values))
 
 
 def _environment() -> Environment:
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         "number_range": text.format_number_range,
         "count_range": text.format_count_range,
         "thousands": "{:,}".format,
+        "per_hundred": lambda share: DASH if share is None else text.count_per_hundred(float(share)),
         "number_of": text.format_count,
         "listed": lambda words, last="and": text.join_words(list(words), last),
         "code": lambda name: f"`{name}`",

@@ -1,59 +1,59 @@
-"""The report of a run: what its template must know."""
+"""The report of a run for anyone: what its template must know. What it leaves out is in `details`."""
 
 from types import SimpleNamespace
 from typing import Any
 
 from looking_for.core.text import format_count, join_words
-from looking_for.figures.examples import examples_rung, failing_examples
-from looking_for.figures.picture_count import networks_shown
-from looking_for.figures.training_course import class_shown, networks_with_strips
+from looking_for.figures.hero import choose_moments
+from looking_for.figures.training_course import class_shown
+from looking_for.figures.vote import choose_example
+from looking_for.figures.walk import networks_walked
 from looking_for.images.catalog import DATASETS
-from looking_for.report import claims, fitted_claims, tables
+from looking_for.report import claims, fitted_claims
+from looking_for.report.article import judge_article, measure_structure
 from looking_for.report.page import escape_markdown, render_page
-from looking_for.results.glossary import TERMS
+from looking_for.report.places import find_places
+from looking_for.results.choices import kept_network, networks_along
 from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.seed_spread import load_summary
 from looking_for.surrogates.surrogate import rung_name
 
 N_CLASSES_NAMED = 3
-ARTICLE_FEW = 500  # the article's smaller number of images
 
 
 def write_story(run: RunResults) -> str:
     """Write reports/README.md."""
-    lead = claims.find_lead(run)
-    featured = run.featured
+    lead, priced = claims.find_lead(run), [c for c in claims.priced_trainings(run) if c.kind == "truer"][:1]
     return render_page(
         "story.md.j2",
         run=run,
-        opening=_describe_opening(run),
+        opening=describe_opening(run),
         lead=lead,
-        longer=claims.longer_trainings(run, lead.courses),
-        priced=claims.priced_trainings(run),
+        rest=[other for other in lead.rest if other.network not in [claim.priced for claim in priced]],
+        along=_describe_along(run),
+        vote=_describe_vote(run) if run.featured else None,
+        walk=_describe_walk(run),
         has_course=any(n.truth for n in run.compared),
-        featured=_describe_featured(run, featured) if featured else None,
-        groups=_group_networks(run),
-        seed_counts=sorted({str(spreads["accuracy"].seeds) for spreads in run.spreads.values()}),
-        extremes=claims.seed_outliers(run),
-        reading=claims.read_ladder(featured, run.n_clusters) if featured else None,
-        needed=[fitted_claims.pictures_needed(n) for n in run.with_ladder],
-        caveats=fitted_claims.find_caveats(run),
-        tables=_build_tables(run),
-        shown=featured or run.compared[-1],
-        film=featured or next((n for n in run.networks if n.truth), None),
-        article=_describe_article(run) if run.is_article_data else None,
-        terms=TERMS,
+        longer=claims.longer_trainings(run, lead.courses),
+        why=_describe_why(run, run.featured) if run.featured else None,
+        priced=priced,
+        fitted=_describe_fitted(run, run.featured) if run.featured else None,
+        truest=_describe_truest(run),
+        article=judge_article(run) if run.is_article_data else [],
+        sure=_describe_doubt(run),
     )
 
 
-def _describe_opening(run: RunResults) -> Any:
+def describe_opening(run: RunResults) -> Any:
+    """What the images show, and whether there is a pair of few and many."""
     is_relu = all(n.architecture.activation == "relu" for n in run.networks)
     return SimpleNamespace(
         kind=DATASETS[run.settings.dataset].words or _describe_custom(run.classes),
         size=run.images.size_words,
         is_in_colour=len(run.images.shape) > 2,
         left_out="ReLUs" if is_relu else "activations",
+        is_relu=is_relu,
         shown_class=run.classes[class_shown(run.classes)],
-        strips=networks_with_strips(run),
     )
 
 
@@ -64,71 +64,99 @@ def _describe_custom(classes: list[str]) -> str:
     return f"images of {format_count(len(classes), 'class', 'classes')}{some} {names}"
 
 
-def _describe_featured(run: RunResults, network: NetworkResults) -> Any:
-    smooth = "relu" if network.architecture.activation == "relu" else "affine"
+def _describe_along(run: RunResults) -> Any:
+    """The networks of the first figure, with the moments that it shows."""
+    networks = networks_along(run)
+    if not networks:
+        return None
+    shown = [[n.truth[place] for place in places] for n, places in zip(networks, choose_moments(networks), strict=True)]
+    return SimpleNamespace(networks=networks, shown=shown, spreads=[run.spreads.get(n.name, {}) for n in networks])
+
+
+def _describe_vote(run: RunResults) -> Any:
+    """The image of the vote figure, and who says what of it."""
+    network = run.featured
+    if network is None or not len(network.pictures.examples.images):
+        return None
+    example = choose_example(network, run)
     return SimpleNamespace(
         network=network,
-        nearness=fitted_claims.judge_nearness(network, run.n_fitted),
+        answer=run.classes[example.answer],
+        rival=run.classes[example.by_picture],
+        is_overruled=example.is_overruled,
+        share=float(network.pictures.measured.predicted[example.by_picture]),
+        usual=float(network.pictures.measured.answers[example.by_picture]),
+    )
+
+
+def _describe_walk(run: RunResults) -> Any:
+    """How far the pictures of the first layer and of the outputs are from noise, by network."""
+    networks = networks_walked(run)
+    if not networks or not all(n.widths for n in networks):
+        return None
+    shape = run.images.shape
+    return SimpleNamespace(
+        networks=networks,
+        depth=len(networks[0].widths),
+        first=[measure_structure(n, 0, shape) for n in networks],
+        outputs=[measure_structure(n, -1, shape) for n in networks],
+        never=[float(n.pictures.never_inked.mean()) for n in networks],
+    )
+
+
+def _describe_why(run: RunResults, network: NetworkResults) -> Any:
+    """Why one picture is not enough: the shares of answers, before and after the volume is corrected."""
+    answers = network.pictures.measured
+    most = int(answers.predicted.argmax())
+    return SimpleNamespace(
+        network=network,
+        map_kind="affine" if network.is_affine else "smooth",
+        reading=claims.read_ladder(network, run.n_clusters),
+        commonest=run.classes[most],
+        share=float(answers.predicted[most]),
+        usual=float(answers.answers[most]),
+        maps=network.ladder[rung_name("exact_maps", run.n_clusters)],
+    )
+
+
+def _describe_fitted(run: RunResults, network: NetworkResults) -> Any:
+    rows = {row.name: row for row in network.ablations}
+    fitted = network.ladder[rung_name("fitted", run.n_fitted)]
+    return SimpleNamespace(
+        network=network,
+        number=run.n_fitted,
         n_pictures=len(network.pictures.fitted[run.n_fitted].classes),
-        fitted=network.ladder[rung_name("fitted", run.n_fitted)],
+        nearness=fitted_claims.judge_nearness(network, run.n_fitted),
+        fitted=fitted,
         linear=network.ladder["linear_fit"],
-        map_kind=smooth if network.is_affine else "smooth",
-        failures=failing_examples(network, run),
-        cluster_agreement=network.ladder[examples_rung(run)].agreement,
+        n_errors=round((1 - network.metrics["accuracy"]) * len(run.images.x_test)),
+        labels=rows.get(rung_name("labels", run.n_fitted)),
+        random=rows.get(rung_name("random", run.n_fitted)),
+        controls=[(n, n.ladder[rung_name("fitted", run.n_fitted)]) for n in run.controls if not n.is_flat],
     )
 
 
-def _group_networks(run: RunResults) -> Any:
-    """The networks that a sentence is about, by what is said of them."""
-    networks = run.networks
-    imported = [n for n in networks if n.recipe is None]
-    return SimpleNamespace(
-        chance=[n for n in networks if not n.is_control and run.images.is_chance(n.metrics["accuracy"])],
-        smooth=[n for n in networks if not n.is_affine],
-        imported=imported,
-        not_dense=[n for n in imported if not n.architecture.is_dense],
-        without_ladder=[n for n in networks if n not in run.with_ladder],
-        counted=networks_shown(run),
-        other_ladders=[n for n in run.with_ladder if n is not run.featured],
-        with_course=[n for n in networks if n.truth],
-        without_course=[n for n in networks if not n.truth],
-        trained=[n for n in networks if n.recipe],
+def _describe_truest(run: RunResults) -> Any:
+    """The network whose pictures are truest, kept to them if there is one, and where they count ink."""
+    kept = kept_network(run, run.featured)
+    able = [n for n in run.compared if not (n.is_control or n.is_constant)]
+    truest = kept or max(able, key=lambda n: n.metrics["agreement"], default=None)
+    if truest is None or not truest.architecture.is_dense:
+        return None
+    return SimpleNamespace(network=truest, places=find_places(truest, run), is_all=len(run.classes) <= 10)
+
+
+def _describe_doubt(run: RunResults) -> Any:
+    """The range over trainings, the controls, and what the study says, where its settings are these."""
+    summary = load_summary()
+    known = [n for n in run.compared if "agreement" in run.spreads.get(n.name, {}) and not n.is_flat]
+    spreads = sorted(
+        ((n, run.spreads[n.name]["agreement"]) for n in known), key=lambda pair: pair[1].low - pair[1].high
     )
-
-
-def _build_tables(run: RunResults) -> Any:
-    ladder_names = [n.name for n in run.with_ladder]
-    transfer = fitted_claims.transfer_networks(run)
-    measures = [[f"{name}: explained", "agreement", "on errors"] for name in ladder_names]
     return SimpleNamespace(
-        networks=tables.network_rows(run),
-        ladder_head=["rung", "constants fitted", *(cell for cells in measures for cell in cells)],
-        ladder=tables.ladder_rows(run.with_ladder) if ladder_names else [],
-        robustness_head=[
-            "pictures",
-            *(cell for name in ladder_names for cell in (f"{name}: under change", "ink gone")),
-        ],
-        robustness=tables.robustness_rows(run.with_ladder) if ladder_names else [],
-        ablations=[
-            SimpleNamespace(name=n.name, rows=tables.ablation_rows(n), fewest=fitted_claims.fewest_pictures(n))
-            for n in run.networks
-            if n.ablations
-        ],
-        transfer_head=["pictures", *(f"on `{n.name}`" for n in transfer)],
-        transfer=tables.transfer_rows(run) if run.featured and len(transfer) > 1 else [],
-        units=tables.unit_rows([n for n in run.networks if n.pictures.units]),
-    )
-
-
-def _describe_article(run: RunResults) -> Any:
-    """What the article says of its digits, held against this run: only for the data that it is about."""
-    pair = claims.few_and_many(run)
-    few, many = (n.ladder["composed"].agreement for n in pair) if pair else (None, None)
-    regions = {"edge": "bottom_rows", "left": "bottom_left", "right": "bottom_right", "top": "top_rows"}
-    return SimpleNamespace(
-        pair=pair,
-        pair_kind="500" if pair and pair[0].samples == ARTICLE_FEW else "other",
-        is_truer=bool(few and many and claims.is_below(many, few)),
-        flat=claims.flat_networks(run),
-        **{key: claims.count_region(dict(run.claims), name) for key, name in regions.items()},
+        widest=spreads[0] if spreads else None,
+        others=max((s.high - s.low for _, s in spreads[1:]), default=None),
+        outliers=[outlier for outlier in claims.seed_outliers(run) if spreads and outlier[0] is spreads[0][0]],
+        study=summary.get("nearly") if summary and summary["of"] == run.settings.comparable else None,
+        elsewhere=summary.get("elsewhere", []) if summary and summary["of"] == run.settings.comparable else [],
     )

@@ -9,10 +9,18 @@ from typing import Any
 import numpy as np
 
 from looking_for.core.tables import N_DIGITS, Cell, save_table
-from looking_for.core.text import DASH, format_count_range, format_decimal, format_number_range, format_share_range
+from looking_for.core.text import DASH, format_count_range, format_number_range, format_share_range
 from looking_for.report.page import render_page
-from looking_for.report.verdicts import NEARLY, OUTGROWN
-from looking_for.results.study import RecipeResults, SeedReplicates, StudyNetwork, StudyResults
+from looking_for.report.study_prices import Checks, check_row, describe_beside, describe_checks, describe_prices
+from looking_for.results.study import (
+    RecipeResults,
+    SeedReplicates,
+    StudyNetwork,
+    StudyResults,
+    count_forming,
+    load_beside,
+)
+from looking_for.results.verdicts import NEARLY, OUTGROWN
 from looking_for.surrogates.measures import MEASURES
 from looking_for.surrogates.surrogate import rung_name
 
@@ -22,17 +30,21 @@ NETWORKS, SIBLINGS = Path("reports/networks.csv"), Path("reports/siblings.csv")
 Replicates = dict[str, SeedReplicates]
 
 
-def write_study(study: StudyResults, replicates: Replicates) -> str:
-    """Write study/reports/README.md."""
+def write_study(study: StudyResults, replicates: Replicates, checks: Checks, root: str) -> str:
+    """Write the study's reports/README.md, from where the project's own folder is `root`."""
     return render_page(
         "study.md.j2",
+        root=root,
         settings=study.settings,
         n_networks=sum(len(recipe.networks) for recipe in study.recipes),
         nearly=NEARLY,
         brief=_summarise_forming(study),
         shapes=[_describe_shape(study, shape, replicates) for shape in study.settings.shapes],
         variants=_variant_rows(study, replicates) if study.variants else [],
-        prices=_describe_prices(study),
+        prices=describe_prices(study),
+        checks=[check_row(study, name, some) for name, some in checks.items()],
+        real=describe_checks(study, checks),
+        beside=[describe_beside(folder, summary) for folder, summary in load_beside(study).items()],
         claims=_claim_rows(study, replicates),
         outgrown=OUTGROWN,
     )
@@ -44,8 +56,8 @@ def _summarise_forming(study: StudyResults) -> Any:
     best = {name: [n.best.agreement_half_2 for n in networks] for name, networks in followed.items() if networks}
     first = [first_nearly(network) for networks in followed.values() for network in networks]
     return SimpleNamespace(
-        total=sum(map(len, best.values())),
-        reached=[updates for updates in first if updates is not None],
+        count=count_forming(study, NEARLY),
+        first=[updates for updates in first if updates is not None],
         never=[(name, values) for name, values in best.items() if max(values) < NEARLY],
         unseen=[name for name, networks in followed.items() if not networks],
     )
@@ -117,53 +129,6 @@ def _compare_travels(recipes: Sequence[RecipeResults]) -> list[Any]:
             medians = [float(np.median(values)) for _, values in reached]
             lines.append(SimpleNamespace(travel=travel, reached=reached, difference=max(medians) - min(medians)))
     return lines
-
-
-def _describe_prices(study: StudyResults) -> Any:
-    """What prices on leaving the picture cost and buy; nothing where there are none."""
-    if not study.priced:
-        return None
-    free = study.free_of(study.priced[0])
-    elsewhere = [r for r in study.with_most_images if r.recipe.keep_picture and r not in study.priced]
-    others = [r for r in study.with_most_images if not r.recipe.keep_picture and r is not free]
-    led = [r.name for r in others if _is_led(r, study.priced)]
-    controls = [r for r in study.recipes if r.recipe.is_control and r.recipe.keep_picture]
-    return SimpleNamespace(
-        hidden=study.priced[0].hidden_words,
-        rows=[_price_row(study, r) for r in (free, *study.priced, *elsewhere) if r],
-        n_others=len(others),
-        led=led,
-        not_led=[r.name for r in others if r.name not in led],
-        controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
-    )
-
-
-def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
-    """One row per price, with what it costs in accuracy, seed by seed."""
-    free = study.free_of(recipe) if recipe.recipe.keep_picture else None
-    lost = [-100 * d for d in recipe.differences(free, "accuracy")] if free else []
-    ends = [format_decimal(float(v), 1) for v in (np.median(lost), min(lost), max(lost))] if lost else []
-    return [
-        recipe.name,
-        recipe.hidden_words,
-        f"{recipe.recipe.keep_picture:g}",
-        format_share_range(recipe.values("accuracy")),
-        f"{ends[0]} ({ends[1]} to {ends[2]})" if ends else DASH,
-        format_share_range(recipe.values("agreement")),
-        format_share_range(recipe.values("agreement_on_errors")),
-        format_number_range(recipe.values("explained")),
-        format_number_range(recipe.values("explained_change")),
-        format_share_range(recipe.values("deletion")),
-    ]
-
-
-def _is_led(recipe: RecipeResults, priced: Sequence[RecipeResults]) -> bool:
-    """Whether some price has a median accuracy as high, and every seed's pictures agree on more."""
-    agreement = recipe.values("agreement")
-    return bool(agreement) and any(
-        p.median("accuracy") >= recipe.median("accuracy") and min(p.values("agreement"), default=0) > max(agreement)
-        for p in priced
-    )
 
 
 def _variant_rows(study: StudyResults, replicates: Replicates) -> list[list[str]]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from looking_for.core.text import format_decimal, format_percent
 from looking_for.report.fitted_claims import measure_transfer, transfer_networks
-from looking_for.report.verdicts import judge_network
+from looking_for.report.page import escape_markdown
 from looking_for.results.glossary import VERDICTS, describe_ablation, describe_rung
 from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.verdicts import judge_network
 
 SHARES = ("accuracy", "agreement", "agreement_on_errors")
 EXPLAINED = ("explained", "linear_fit", "exact_maps", "fitted")
@@ -17,7 +18,8 @@ def network_rows(run: RunResults) -> list[list[str]]:
     """Give every network with its measures, how far seeds move them, and its verdict."""
     return [
         [
-            f"[{n.name}](figures/{n.name}/)",
+            f"[{escape_markdown(n.label)}](figures/{n.name}/)",
+            f"`{n.name}`",
             _architecture_link(n),
             n.training_words,
             *(_with_spread(run, n, metric) for metric in (*SHARES, *EXPLAINED)),
@@ -105,14 +107,14 @@ def transfer_rows(run: RunResults) -> list[list[str]]:
     """Give how often each network's fitted pictures give each network's answer."""
     networks = transfer_networks(run)
     rows = zip(networks, measure_transfer(run), strict=True)
-    return [[f"of `{n.name}`", *map(format_percent, shares)] for n, shares in rows]
+    return [[escape_markdown(n.label), *map(format_percent, shares)] for n, shares in rows]
 
 
 def unit_rows(networks: Sequence[NetworkResults]) -> list[list[str]]:
     """Give each network's hidden units, by layer, from the first to the last."""
     return [
         [
-            n.name,
+            escape_markdown(n.label),
             n.architecture.words,
             ", ".join(format_decimal(round(float(la.explained.mean()), 4)) for la in n.pictures.units),
             ", ".join(format_percent(round(float(la.active_fraction.mean()), 4), 0) for la in n.pictures.units),

@@ -23,12 +23,12 @@ METRICS = {
         "composed pictures predict after one gain for all classes and one bias for each: 1 all, 0 nothing",
         "higher",
     ),
-    "linear_fit": Meaning("explained by the best linear map: the ceiling of one picture a class", "higher"),
+    "linear_fit": Meaning("explained by the best linear map: the ceiling of one picture per class", "higher"),
     "exact_maps": Meaning(
-        "explained by the mean exact map of the nearest cluster, ten clusters a class or the most tried below", "higher"
+        "explained by the mean exact map of the nearest cluster, ten per class or the most tried below", "higher"
     ),
     "fitted": Meaning(
-        "explained by pictures fitted to the logits, the strongest of a class counting, ten a class or the most "
+        "explained by pictures fitted to the logits, the strongest of a class counting, ten per class or the most "
         "tried below",
         "higher",
     ),
@@ -60,16 +60,16 @@ TERMS = {
     "exact map": "the affine map that a ReLU network is around one image: its Jacobian, with a bias",
     "logits": "the network's scores of the classes, here less their mean over classes, which softmax ignores",
     "balanced": "after one gain for all classes and one bias for each, fitted to the logits on training images",
-    "fitted pictures": "several pictures a class, of which the strongest counts, fitted to the logits",
+    "fitted pictures": "several pictures per class, of which the strongest counts, fitted to the logits",
     "cluster": "training images of one class that look alike, by k-means on pixels",
     "interval": "95 %, from resampling the test images; of one training: another seed may differ by more",
 }
 
 
 def describe_rung(rung: str) -> str:
-    """Give a rung's name for people, as in "exact maps, 10 a class"."""  # words: ok, the reports' text of today
+    """Give a rung's name for people, as in "exact maps, 10 per class"."""
     name, _, number = rung.partition(".")
-    return RUNGS[name].format(f"{number} a class")
+    return RUNGS[name].format(f"{number} per class")
 
 
 ABLATIONS = {
@@ -93,7 +93,7 @@ def describe_ablation(name: str) -> str:
     kind, _, number = name.partition(".")
     if kind in FAMILIES:
         return FAMILIES[kind].format(number)
-    return f"{ABLATIONS[kind]}, {number} a class" if kind in ABLATIONS else describe_rung(name)
+    return f"{ABLATIONS[kind]}, {number} per class" if kind in ABLATIONS else describe_rung(name)
 
 
 VERDICTS = {

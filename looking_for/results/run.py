@@ -1,7 +1,7 @@
 """What a run gave: a network's recipe, numbers and pictures, and who is compared."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,12 +15,14 @@ from looking_for.core.text import format_count
 from looking_for.images.catalog import DATASETS
 from looking_for.networks.base import Architecture
 from looking_for.networks.recipe import Recipe
+from looking_for.results.labels import bracket_label, describe_network, describe_settings, label_networks
 from looking_for.results.seed_spread import Spread, load_summary, seed_spread
 from looking_for.surrogates.ablations import AblationRow, load_ablations
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder, headline_count
 from looking_for.surrogates.pictures import Pictures
 
+MAX_INK_OF_BLANK = 0.5  # the share of images that ink a pixel, below which it counts as blank
 MAX_COMPARED = 7  # as many networks as there are colours that can be distinguished
 
 
@@ -31,7 +33,11 @@ class RunSettings:
     Parameters
     ----------
     recipes : mapping from str to Recipe
-        The networks trained here; `imported` names the others.
+        The networks trained here.
+    imported : mapping from str to str
+        The files of the others.
+    labels : mapping from str to str
+        What people call networks, where they said.
     batch_size : int
     challenged : sequence of str
         Networks whose fitted pictures were put to the test.
@@ -48,7 +54,8 @@ class RunSettings:
     """
 
     recipes: Mapping[str, Recipe]
-    imported: Sequence[str]
+    imported: Mapping[str, str]
+    labels: Mapping[str, str]
     batch_size: int
     challenged: Sequence[str]
     story: Sequence[str]
@@ -66,10 +73,19 @@ class RunSettings:
 
 @dataclass(frozen=True)
 class NetworkResults:
-    """One network. `recipe` is how it was trained, None for an imported one; `samples` is what it was trained
-    on, no more than the data set has; imported networks are assumed to have seen all images."""
+    """One network, by its key and by its label for people.
+
+    Parameters
+    ----------
+    recipe : Recipe, optional
+        How it was trained; None for an imported one.
+    samples : int
+        How many images it was trained on, no more than the data set has; imported networks are assumed to have seen
+        all.
+    """
 
     name: str
+    label: str
     recipe: Recipe | None
     samples: int
     updates: int
@@ -79,12 +95,13 @@ class NetworkResults:
     is_challenged: bool
 
     @classmethod
-    def load(cls, name: str, settings: RunSettings, available: int) -> "NetworkResults":
+    def load(cls, name: str, label: str, settings: RunSettings, available: int) -> "NetworkResults":
         """Read what the stages wrote of a network, of `available` training images."""
         recipe = settings.recipes.get(name)
         samples = min(recipe.samples, available) if recipe else available
         return cls(
             name,
+            label,
             recipe,
             samples,
             recipe.epochs * -(-samples // settings.batch_size) if recipe else 0,
@@ -163,12 +180,26 @@ class NetworkResults:
     def training_words(self) -> str:
         """How it was trained, as in "500 images, 20 epochs"."""
         if self.recipe is None:
-            return "made elsewhere"
+            return "imported"
         if self.recipe.epochs == 0:
             return "no training"
-        shuffled = ["labels shuffled"] if self.recipe.shuffle_labels else []
-        words = [format_count(self.samples, "image"), format_count(self.recipe.epochs, "epoch"), *shuffled]
-        return ", ".join(words + describe_non_defaults(self.recipe))
+        recipe = self.recipe
+        words = [format_count(self.samples, "image"), format_count(recipe.epochs, "epoch")]
+        words += ["labels shuffled"] if recipe.shuffle_labels else []
+        words += describe_settings(recipe, like=Recipe(recipe.samples, recipe.hidden, recipe.epochs))
+        words += [f"keep picture {recipe.keep_picture:g}"] if recipe.keep_picture else []
+        words += [f"seed {recipe.seed}"] if recipe.seed is not None else []
+        return ", ".join(words)
+
+    @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        return describe_network(self.label)
+
+    @property
+    def listed(self) -> str:
+        """What it is called in a list."""
+        return bracket_label(self.label)
 
 
 @dataclass(frozen=True)
@@ -184,7 +215,9 @@ class RunResults:
     def load(cls, settings: RunSettings, names: Iterable[str]) -> "RunResults":
         """Read what the stages wrote of some networks."""
         images = ImageSet.load()
-        networks = [NetworkResults.load(name, settings, len(images.x_train)) for name in names]
+        available = len(images.x_train)
+        labels = label_networks(settings.recipes, settings.imported, settings.labels, available, settings.batch_size)
+        networks = [NetworkResults.load(name, labels[name], settings, available) for name in names]
         return cls(settings, networks, images, Survey.load())
 
     @cached_property
@@ -251,29 +284,20 @@ class RunResults:
         return headline_count(self.settings.n_fitted)
 
     @property
+    def has_blank_pixels(self) -> bool:
+        """Whether ink tells classes apart: some pixel stays blank in most images, which none does in photographs."""
+        return bool((self.survey.ink.mean(axis=0) < MAX_INK_OF_BLANK).any())
+
+    @property
+    def noun(self) -> str:
+        """What a class is called in prose."""
+        return "digit" if self.is_article_data else "class"
+
+    @property
     def is_article_data(self) -> bool:
         """Whether these are the digits that the article is about."""
         digits = [str(digit) for digit in range(10)]
         return DATASETS[self.settings.dataset].is_articles and self.classes == digits
-
-
-NAMED_SETTINGS = (
-    "activation", "optimizer", "momentum", "weight_decay", "dropout", "input_noise", "batch_normalisation",
-    "initial_scale", "keep_picture", "seed",
-)  # fmt: skip
-
-
-def describe_non_defaults(recipe: Recipe) -> list[str]:
-    """Say what is unlike the default recipe, as in ["tanh", "dropout 0.2"]."""
-    defaults = {f.name: f.default for f in fields(Recipe)}
-    words = []
-    for key in NAMED_SETTINGS:
-        value = getattr(recipe, key)
-        if value != defaults[key]:
-            name = key.replace("_", " ")
-            shown = value.replace("_", " ") if isinstance(value, str) else f"{name} {value:g}"
-            words.append(name if value is True else shown)
-    return words
 
 
 def largest_at_most(tried: Sequence[int], most: int) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ EARLY_UPDATES, MIN_EARLY_SNAPSHOTS = (5, 160), 3  # among which pictures form, a
 @dataclass(frozen=True)
 class StudySettings:
     """What a study is made of: shapes (units of hidden layers) by name, sample counts and seeds of the grid,
-    variants with their seeds, and the recipe of every network by name."""
+    variants with their seeds, the recipe of every network by name, and folders of studies of other images."""
 
     shapes: Mapping[str, Sequence[int]]
     samples: Sequence[int]
@@ -36,6 +37,7 @@ class StudySettings:
     n_clusters: int
     n_fitted: int
     dataset: str
+    beside: Sequence[str]
     comparable: Mapping[str, Any]
 
 
@@ -220,27 +222,53 @@ def compare_seeds(recipes: Sequence[RecipeResults], labels: Array) -> dict[str, 
     return replicates
 
 
-def summarise_seeds(study: StudyResults) -> dict[str, Any]:
+class Forming(NamedTuple):
+    """How many networks were nearly their picture at some moment, of how many with moments kept early enough."""
+
+    reached: int
+    total: int
+
+
+def count_forming(study: StudyResults, nearly: float) -> Forming:
+    """Count the networks without a price whose best agreement is at least `nearly`."""
+    followed = [n for r in study.without_price for n in r.networks if n.has_early_snapshots]
+    return Forming(sum(n.best.agreement_half_2 >= nearly for n in followed), len(followed))
+
+
+def load_beside(study: StudyResults) -> dict[str, dict[str, Any]]:
+    """Read the summaries of the studies of other images, by folder; of those that have one."""
+    files = {folder: Path(folder) / "summary.json" for folder in study.settings.beside}
+    return {folder: load_json(file) for folder, file in files.items() if file.exists()}
+
+
+def list_recipes(study: StudyResults, min_seeds: int = 1) -> list[dict[str, Any]]:
+    """List the recipes of at least so many seeds: name, recipe, number of seeds, and each metric over them."""
+    return [
+        {
+            "name": recipe.name,
+            "recipe": recipe.recipe.without("seed"),
+            "seeds": len(recipe.networks),
+            "metrics": {m: measure_spread(recipe.values(m)) for m in recipe.networks[0].metrics},
+        }
+        for recipe in study.recipes
+        if len(recipe.networks) >= min_seeds
+    ]
+
+
+def summarise_seeds(study: StudyResults, nearly: float) -> dict[str, Any]:
     """Summarise what a network of the same recipe, data and steps may be compared with, whatever its seed."""
     return {
         "of": dict(study.settings.comparable),
-        "recipes": [
-            {
-                "name": recipe.name,
-                "recipe": recipe.recipe.without("seed"),
-                "seeds": len(recipe.networks),
-                "metrics": {m: measure_spread(recipe.values(m)) for m in recipe.networks[0].metrics},
-            }
-            for recipe in study.recipes
-            if len(recipe.networks) > 1
-        ],
+        "nearly": count_forming(study, nearly)._asdict(),
+        "elsewhere": {folder: summary["nearly"] for folder, summary in load_beside(study).items()},
+        "recipes": list_recipes(study, min_seeds=2),
     }
 
 
 def measure_spread(values: Sequence[float]) -> dict[str, float | None]:
-    """Give the median, least, greatest and standard deviation over seeds; nothing of too few."""
-    names = ("median", "low", "high", "deviation")
-    if len(values) < 2:
-        return dict.fromkeys(names)
-    stats = np.median(values), np.min(values), np.max(values), np.std(values, ddof=1)
-    return dict(zip(names, (round(float(v), N_DIGITS) for v in stats), strict=True))
+    """Give the median, least, greatest and standard deviation over seeds, the last of two or more."""
+    if not values:
+        return dict.fromkeys(("median", "low", "high", "deviation"))
+    stats = {"median": np.median(values), "low": np.min(values), "high": np.max(values)}
+    rounded: dict[str, float | None] = {name: round(float(v), N_DIGITS) for name, v in stats.items()}
+    return rounded | {"deviation": round(float(np.std(values, ddof=1)), N_DIGITS) if len(values) > 1 else None}

@@ -28,7 +28,8 @@ def run_settings(params: Params) -> RunSettings:
     """Give what draws and reports must know."""
     return RunSettings(
         recipes={name: network.recipe() for name, network in params.networks.items()},
-        imported=list(params.models),
+        imported={name: model.path for name, model in params.models.items()},
+        labels={n: p.label for section in (params.networks, params.models) for n, p in section.items() if p.label},
         batch_size=params.train.batch_size,
         challenged=params.challenge,
         story=params.render.story,
@@ -54,6 +55,7 @@ def study_settings(params: StudyParams) -> StudySettings:
         n_clusters=max(params.survey.clusters),
         n_fitted=max(params.fit.pictures),
         dataset=params.data.dataset,
+        beside=params.study.beside,
         comparable=comparable_settings(params),
     )
 

@@ -16,6 +16,7 @@ class Study(Section):
     updates: int = Field(ge=1, le=1_000_000)
     variants: dict[Name, NetworkParams] = Field(min_length=1)
     variant_seeds: list[Seed] = Field(min_length=1)
+    beside: list[Name] = Field(default=[], max_length=5)
 
     @model_validator(mode="after")
     def _name_each_once(self) -> "Study":

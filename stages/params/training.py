@@ -19,6 +19,15 @@ ActivationName = Literal["relu", "leaky_relu", "linear", "tanh", "sigmoid", "gel
 Width = Annotated[int, Field(ge=1, le=8192)]
 
 
+def _check_label(label: str) -> str:
+    if not label.isprintable() or label != label.strip():
+        raise PydanticCustomError("label_of_letters", "label")
+    return label
+
+
+Label = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_check_label)]
+
+
 def _check_per_colour(value: Any) -> float | list[float]:
     """One number, or three."""
     numbers = value if isinstance(value, list) else [value]
@@ -62,9 +71,10 @@ class NetworkParams(Section):
     initial_scale: float = Field(default=1.0, ge=1e-6, le=100)
     keep_picture: float = Field(default=0.0, ge=0, le=1_000)
     seed: Seed | None = None
+    label: Label | None = None
 
     def recipe(self) -> Recipe:
-        return Recipe(**self.model_dump())
+        return Recipe(**self.model_dump(exclude={"label"}))
 
 
 class ModelParams(Section):
@@ -81,10 +91,11 @@ class ModelParams(Section):
     channels: Literal["first", "last"] | None = None
     epsilon: float | None = Field(default=None, gt=0, le=1)
     normalisation: Literal["before", "after"] | None = None
+    label: Label | None = None
 
     def settings(self) -> dict[str, Any]:
         """Give what `load_network` wants to know of the file."""
-        return self.model_dump(exclude={"path"})
+        return self.model_dump(exclude={"path", "label"})
 
 
 def parse_networks(params: Mapping[str, Any]) -> tuple[dict[str, Recipe], dict[str, ModelParams]]:

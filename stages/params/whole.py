@@ -42,6 +42,9 @@ class Params(Section):
         if twice := [name for name in self.models if name in self.networks]:
             raise PydanticCustomError("named_twice", "models", {"name": twice[0]})
         names = [*self.networks, *self.models]
+        labels = [n.label for section in (self.networks, self.models) for n in section.values() if n.label]
+        if repeated := [label for label in labels if labels.count(label) > 1]:
+            raise PydanticCustomError("labelled_twice", "networks", {"label": repeated[0]})
         if missing := [name for name in self.challenge if name not in names]:
             known = {"name": missing[0], "networks": ", ".join(names)}
             raise PydanticCustomError("challenge_of_nobody", "challenge", known)

@@ -12,7 +12,7 @@ from looking_for.core.paths import IMAGES
 from looking_for.core.text import format_count, format_decimal, format_percent, join_words
 from looking_for.figures import canvas, charts, film, hidden_units, palette
 from looking_for.figures.canvas import GAP
-from looking_for.figures.claims import describe_regions
+from looking_for.figures.claims import share_named
 from looking_for.figures.legible import legible_names
 from looking_for.figures.planes import Planes
 from looking_for.results.glossary import describe_rung
@@ -98,15 +98,11 @@ def test_text_of_numbers_and_places() -> None:
     assert format_decimal(-0.0001) == "0.00"
     assert [format_count(n, "epoch") for n in (1, 2_814)] == ["1 epoch", "2,814 epochs"]
     assert format_count(2, "class", "classes") == "2 classes"
-    assert describe_rung("exact_maps.10") == "exact maps, 10 a class"
+    assert describe_rung("exact_maps.10") == "exact maps, 10 per class"
     assert describe_rung("linear_fit") == "best linear fit"
     assert join_words(["a"]) == "a"
     assert join_words(["a", "b", "c"]) == "a, b and c"
-    place = {"rows": [21, 27], "columns": [0, 6]}
-    assert describe_regions({"bottom_left": place, "top_rows": place}) == {
-        "bottom_left": "bottom left 7×7",
-        "top_rows": "top rows 21–27",
-    }
+    assert share_named({"1": 2, "7": 5, "9": 1}) == 0.75
 
 
 def test_assign_colours_is_stable() -> None:
@@ -119,7 +115,7 @@ def test_assign_colours_is_stable() -> None:
 
 def test_report_leads_to_every_figure(project: Project) -> None:
     reports = project.folder / "reports"
-    report = (reports / "README.md").read_text()
+    report = (reports / "README.md").read_text() + (reports / "details.md").read_text()
     shown = set(re.findall(r"\((figures/[^)]+)\)", report))
     places = {str(p.relative_to(reports)) for p in reports.glob("**/*.png")}
     folders = tuple(link for link in shown if link.endswith("/"))
@@ -146,7 +142,8 @@ def test_report_states_computed_shares(project: Project) -> None:
             answers = pictures.fitted[3](x).argmax(axis=1)
             result += [(answers == other.logits.argmax(axis=1)).mean() for other in others]
         computed |= {format_percent(round(float(share), 4), digits) for share in result for digits in (0, 1)}
-    stated = set(re.findall(r"\d+(?:\.\d+)? %", (reports / "README.md").read_text()))
+    pages = (reports / "README.md").read_text() + (reports / "details.md").read_text()
+    stated = set(re.findall(r"\d+(?:\.\d+)? %", pages))
     assert len(stated) > 10
     assert stated - {"95 %"} <= computed
 

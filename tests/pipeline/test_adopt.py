@@ -54,13 +54,14 @@ def test_adopt_two_networks_from_entry_to_removal(
     stages = [f"{stage}@{name}" for stage in ("adopt", "compose-model", "draw-model") for name in ("dense", "layers")]
     assert sorted(project.repro()) == sorted([*stages, "challenge@layers", "explore", "render"])
 
-    story = StoryRun(project.folder, (project.folder / paths.REPORT).read_text(encoding="utf-8"))
+    story = StoryRun(project.folder)
     is_whole(story)
-    assert "`dense` and `layers`: made elsewhere" in story.report
-    assert "Not all layers of `layers` (Conv2D 8, MaxPooling2D, Dense 10) are dense" in story.report
+    files = [path.rpartition("/")[2].replace("_", "\\_") for path in (DENSE, LAYERS)]
+    assert f"Imported: {files[0]} and {files[1]}." in story.details
+    assert f"Not all layers of {files[1]} (Conv2D 8, MaxPooling2D, Dense 10) are dense" in story.details
     right = (np.asarray(model(images.x_test[..., None])).argmax(axis=1) == images.y_test).mean()
-    row = next(line for line in story.report.splitlines() if line.startswith("| [layers]"))
-    assert f"| made elsewhere | {100 * right:.1f} %" in row
+    row = next(line for line in story.details.splitlines() if "| `layers` |" in line)
+    assert f"| imported | {100 * right:.1f} %" in row
     ladder = {
         rung.name: rung.explained.value or 0 for rung in Ladder.load(project.folder / paths.ladder_file("layers"))
     }

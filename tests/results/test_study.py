@@ -22,7 +22,7 @@ from stages.params.settings import comparable_settings
 from stages.params.training import NetworkParams
 from stages.params.whole import Params, StudyParams, parse_params
 from tests.projects import PARAMS, STUDY, Project
-from tests.report.test_verdicts import imagined
+from tests.results.test_verdicts import imagined
 from tools.review import changes
 
 pytestmark = pytest.mark.xdist_group("parallel")
@@ -90,9 +90,14 @@ def test_committed_study_covers_its_claims() -> None:
     assert len(requested.study.samples) >= 5
     assert len(requested.study.shapes) == 2
     assert len(requested.study.seeds) >= 5
-    assert len(requested.study.variant_seeds) >= 3
-    rows = read_table(Path("study/reports/networks.csv"))
-    assert {row["network"] for row in rows} == set(requested.as_params().networks)
+    assert len(requested.study.variant_seeds) >= 5
+    for folder in ("study", *(f"study/{beside}" for beside in requested.study.beside)):
+        params = parse_params(read_yaml(Path(folder) / "params.yaml"))
+        assert isinstance(params, StudyParams)
+        rows = read_table(Path(folder) / "reports/networks.csv")
+        assert {row["network"] for row in rows} == set(params.as_params().networks)
+        prices = {variant.keep_picture for variant in params.study.variants.values()} - {0}
+        assert len(prices) >= 6
     depths = {len(variant.hidden) for variant in requested.study.variants.values()}
     depths |= {len(hidden) for hidden in requested.study.shapes.values()}
     assert depths >= {1, 2, 3, 4}
@@ -141,7 +146,8 @@ def test_write_study_counts_what_held(study_project: Project) -> None:
     rows = read_table(study_project.folder / "study/reports/networks.csv")
     claimed = [row for row in rows if row["recipe"] in ("small-100", "adam")]  # with hidden layers, without a price
     truly = sum(float(row["best_agreement"]) >= 0.9 for row in claimed)
-    assert f"| At some moment after the start its composed pictures agree on 0.9 or more | {truly} of 3 |" in report
+    assert f"| At some moment after the start its pictures give 0.9 or more of its answers | {truly} of 3 |" in report
+    assert f"**{truly} of 3 networks were, at some moment, nearly their own picture:**" in report
     assert not re.findall(r"\b(nan|None|inf)\b|[{}]", report)
     for figure in re.findall(r"\((figures/[^)]+)\)", report):
         assert (study_project.folder / "study/reports" / figure).exists()
@@ -159,9 +165,36 @@ def test_write_study_says_what_a_price_costs_and_buys(study_project: Project) ->
     assert agreement.startswith(f"{100 * float(priced['agreement']):.1f} %")
     assert "| small-100 | 12-8 | 0 |" in report
     assert "(figures/frontier.png)" in report
-    (led,) = re.findall(r"Of (\d other recipes?) that saw as many images, (\d) (?:are|is) led", report)
-    assert led[0] == "2 other recipes", "adam and flat"
-    assert "`flat`" in report.split("Not led: ")[1].split(".")[0], "its picture is the network"
+    assert re.search(r"It leads \d of 2 other recipes", report), "adam and flat"
+    assert "`flat`" in report.split("It does not lead ")[1].split(".")[0], "its picture is the network"
+
+
+def test_write_study_holds_networks_against_their_pictures(study_project: Project) -> None:
+    """The row of a priced recipe, counted again from the arrays."""
+    folder = study_project.folder / "study"
+    report = (folder / "reports/README.md").read_text(encoding="utf-8")
+    section = report.split("### Is it real?")[1]
+    (row,) = re.findall(r"^\| 0\.1 \| (.*) \|$", section, re.MULTILINE)
+    with np.load(folder / "data/images.npz") as data:
+        x, y = data["x_test"].reshape(-1, 64) / 255, data["y_test"]
+    paying, flat = (np.load(folder / f"data/pictures/{name}-0.npz") for name in ("paying", "flat"))
+    z, p = paying["logits"].astype(float), x @ paying["T3"].astype(float) + paying["beta3"]
+    p = p - p.mean(axis=1, keepdims=True)
+    overruled = z.argmax(axis=1) != p.argmax(axis=1)
+    shares = [
+        (p.argmax(axis=1) == y).mean(),
+        ((z - p).argmax(axis=1) == y).mean(),
+        overruled.mean(),
+        (z.argmax(axis=1) == y)[overruled].mean(),
+    ]
+    cells = row.split(" | ")
+    assert [cell.split(" ")[0] for cell in cells[:4]] == [f"{100 * share:.1f}" for share in shares]
+    inked = ~paying["never_inked"]
+    a, b = (t.astype(float)[inked] for t in (paying["T3"], flat["T1"]))
+    a, b = (t - t.mean(axis=1, keepdims=True) for t in (a, b))
+    cosine = np.mean([u @ v / np.linalg.norm(u) / np.linalg.norm(v) for u, v in zip(a.T, b.T, strict=True)])
+    assert float(cells[5].split(" ")[0].replace("−", "-")) == pytest.approx(cosine, abs=0.006)
+    assert cells[6] == "–", "one seed has no other training to compare with"
 
 
 def summary_of(settings: Params, name: str, deviation: float) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Every stage depends on all that it imports, and on nothing that it does not: dvc.yaml against the imports."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ def stages_of(file: str) -> dict[str, dict[str, Any]]:
 
 def code_of(stage: dict[str, Any]) -> list[str]:
     """Give the dependencies of a stage that are code, from the project's folder on."""
-    return [dep for name in stage["deps"] if (dep := name.removeprefix("../")).startswith(CODE)]
+    return [dep for name in stage["deps"] if (dep := re.sub(r"^(\.\./)+", "", name)).startswith(CODE)]
 
 
 def file_of(module: str) -> Path | None:
@@ -87,7 +88,8 @@ def needs(file: str, name: str) -> set[str]:
     return closure(module) | rules
 
 
-PIPELINES = {(file, name): stage for file in ("dvc.yaml", "study/dvc.yaml") for name, stage in stages_of(file).items()}
+FILES = ("dvc.yaml", "study/dvc.yaml", "study/fashion-mnist/dvc.yaml")
+PIPELINES = {(file, name): stage for file in FILES for name, stage in stages_of(file).items()}
 
 
 @pytest.mark.parametrize(("file", "name"), PIPELINES)

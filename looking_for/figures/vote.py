@@ -1,0 +1,194 @@
+"""How a picture votes: one drawing laid over three pictures, with the true sums."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from looking_for.core.arrays import Array, as_pixels
+from looking_for.core.text import count_per_hundred, format_decimal
+from looking_for.figures import palette
+from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, TEXT, WIDTH, Canvas, break_lines, fit_scale
+from looking_for.figures.planes import Planes
+from looking_for.results.run import NetworkResults, RunResults
+
+LABEL, PICTURE, SIGN = 440, 250, 110  # pixels across: words before a row, a picture, a sign between pictures
+N_SAMPLES = 12  # at most, in the row above
+ROW_SPACE = 34
+
+
+class Vote(NamedTuple):
+    """One class's score of one image by one picture: the picture (n_inputs,), what the ink adds, and the offset."""
+
+    weights: Array
+    ink: float
+    offset: float
+
+    @property
+    def score(self) -> float:
+        return self.ink + self.offset
+
+
+class Example(NamedTuple):
+    """A test image with who says what of it.
+
+    Parameters
+    ----------
+    image : int
+        Its number among the test images.
+    x : array, shape (n_inputs,)
+    answer, by_picture : int
+        The class that the network gives, and the one that its composed pictures give, or their second where
+        that is the same.
+    exact, composed, rival : Vote
+        For `answer` by the network's exact map, for it by its composed picture, and for `by_picture`.
+    """
+
+    image: int
+    x: Array
+    answer: int
+    by_picture: int
+    exact: Vote
+    composed: Vote
+    rival: Vote
+
+    @property
+    def is_overruled(self) -> bool:
+        """Whether the pictures give another answer than the network."""
+        return self.rival.score > self.composed.score
+
+
+def choose_example(network: NetworkResults, run: RunResults) -> Example:
+    """Choose one of the network's example images: one that its pictures answer otherwise, if there is one, that it
+    gets right, and that they answer in their commonest way to err."""
+    examples = network.pictures.examples
+    x, labels = as_pixels(run.images.x_test[examples.images]), run.images.y_test[examples.images]
+    answers = examples.logits.argmax(axis=1)
+    by_picture = network.pictures.composed.layers[-1](x).argmax(axis=1)
+    given = network.pictures.measured.predicted
+
+    def worth(place: int) -> tuple[bool, bool, float]:
+        return (
+            bool(by_picture[place] != answers[place]),
+            bool(answers[place] == labels[place]),
+            float(given[by_picture[place]]),
+        )
+
+    return _count_votes(network, max(range(len(x)), key=worth), x)
+
+
+def _count_votes(network: NetworkResults, place: int, images: Array) -> Example:
+    """Count what the ink and the offset add, by the exact map and by two composed pictures."""
+    examples, composed, x = network.pictures.examples, network.pictures.composed.output, images[place]
+    logits = examples.logits[place].astype(float)
+    answer = int(logits.argmax())
+    best, second = (int(k) for k in np.argsort(-composed(x[None])[0], kind="stable")[:2])
+    by_picture = best if best != answer else second
+    exact = examples.maps[place][:, answer].astype(float)
+    ink = float(x @ exact)
+
+    def vote(k: int) -> Vote:
+        weights = composed.weights[:, k].astype(float)
+        return Vote(weights, float(x @ weights), float(composed.bias[k]))
+
+    image = int(examples.images[place])
+    return Example(
+        image, x, answer, by_picture, Vote(exact, ink, float(logits[answer]) - ink), vote(answer), vote(by_picture)
+    )
+
+
+def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
+    """Draw one drawing × each of three pictures = its inked pixels coloured, and the score."""
+    example = choose_example(network, run)
+    answer, rival = run.classes[example.answer], run.classes[example.by_picture]
+    is_right = example.answer == run.images.y_test[example.image]
+    share = count_per_hundred(float(network.pictures.measured.predicted[example.by_picture]))
+    canvas = Canvas()
+    canvas.title(f"How a picture votes{', and how it errs' if example.is_overruled else ''}")
+    canvas.paragraph(
+        "Ink on red adds points, ink on blue takes them away. The class with the most points is the answer."
+    )
+    canvas.top += 12
+    _draw_samples(canvas, run)
+    good, bad = palette.GREEN, palette.ORANGE
+    rows = (
+        (
+            example.exact,
+            ("What the network did", f"its own picture of {answer}, for this image alone"),
+            (f"says {answer}, {'rightly' if is_right else 'wrongly'}", good if is_right else bad),
+        ),
+        (
+            example.composed,
+            (f"The picture of {answer}", "all weights multiplied, the same for every image"),
+            (f"points for {answer}", palette.BLACK),
+        ),
+        (
+            example.rival,
+            (f"The picture of {rival}", f"the pictures call {share} of 100 test images {rival}"),
+            (f"{rival} gets more: they say {rival}", bad)
+            if example.is_overruled
+            else (f"{rival} gets less: they say {answer}", good),
+        ),
+    )
+    for vote, words, verdict in rows:
+        _draw_row(canvas, run, (example.x, network.pictures.never_inked), vote, words, verdict)
+    return canvas
+
+
+def _draw_samples(canvas: Canvas, run: RunResults) -> None:
+    """One training image of each class, in a row, so that one sees what the drawings are."""
+    shape = run.images.shape
+    shown = range(min(len(run.classes), N_SAMPLES))
+    scale = min(
+        fit_scale((shape[0], shape[1]), WIDTH - 2 * MARGIN - LABEL, len(shown), GAP), max(1, 112 // max(shape[:2]))
+    )
+    canvas.text("The data", canvas.top + 30, MARGIN, TEXT, bold=True)
+    step = (WIDTH - 2 * MARGIN - LABEL) // len(shown)
+    for place, k in enumerate(shown):
+        of_class = np.flatnonzero(run.images.y_train == k)
+        if len(of_class):
+            pixels = as_pixels(run.images.x_train[of_class[:1]])[0]
+            canvas.image(pixels, shape, canvas.top, MARGIN + LABEL + place * step, scale)
+    canvas.top += shape[0] * scale + ROW_SPACE
+
+
+def _draw_row(
+    canvas: Canvas,
+    run: RunResults,
+    image: tuple[Array, Array],
+    vote: Vote,
+    words: tuple[str, str],
+    verdict: tuple[str, int],
+) -> None:
+    """Words, the drawing, the picture, their product, the sum; ink and picture on the picture's own scale."""
+    (x, never), shape = image, run.images.shape
+    planes = Planes.choose(shape, vote.weights[:, None])
+    half = palette.half_range(vote.weights[:, None], never)
+    scale = max(1, PICTURE // max(planes.shape))
+    wide, tall = planes.shape[1] * scale, planes.shape[0] * scale
+    image_scale = max(1, PICTURE // max(shape[:2]))
+    middle = canvas.top + tall // 2
+    for n, line in enumerate([words[0], *break_lines(words[1], LABEL - 40, SMALL)]):
+        canvas.text(line, middle - 76 + n * LINE, MARGIN, TEXT if n == 0 else SMALL, bold=n == 0)
+    left = MARGIN + LABEL
+    canvas.image(x, shape, canvas.top, left, image_scale)
+    left += shape[1] * image_scale
+    canvas.text("×", middle - 30, left + SIGN // 2, 52, align="middle")
+    picture = palette.signed_levels(vote.weights[:, None], never, half)
+    canvas.picture(planes.tile(picture)[0], canvas.top, left + SIGN, scale)
+    left += SIGN + wide
+    canvas.text("=", middle - 30, left + SIGN // 2, 52, align="middle")
+    product = palette.signed_levels((x * vote.weights)[:, None], np.zeros_like(never), half)
+    canvas.box(canvas.top - 2, left + SIGN - 2, tall + 4, wide + 4, palette.FAINT)
+    canvas.picture(planes.tile(product)[0], canvas.top, left + SIGN, scale)
+    left += SIGN + wide + 40
+    lines = break_lines(verdict[0], WIDTH - MARGIN - left, TEXT, bold=True)
+    for n, line in enumerate(lines):
+        canvas.text(line, middle - 76 + n * LINE, left, TEXT, bold=True, level=verdict[1])
+    below = middle - 76 + len(lines) * LINE + 6
+    ink, score = round(vote.ink, 1), round(vote.score, 1)
+    # What is printed adds up: the offset is what the two rounded numbers leave.
+    numbers = {"ink": ink, "offset": score - ink, "score": score}
+    sums = [f"{words} {format_decimal(round(number, 1), 1)}" for words, number in numbers.items()]
+    for n, line in enumerate(sums):
+        canvas.text(line, below + n * 36, left, SMALL, bold=n == 2)
+    canvas.top += tall + ROW_SPACE

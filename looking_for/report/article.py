@@ -1,0 +1,213 @@
+"""What the article says of its digits, held against a run, claim by claim."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from looking_for.clusters.ink import article_regions
+from looking_for.core import paths
+from looking_for.core.arrays import Array, as_pixels
+from looking_for.networks.stored import load_stored_network
+from looking_for.report.claims import count_region
+from looking_for.results.choices import few_and_many, flat_like, kept_network
+from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.verdicts import Status, trace_course
+
+NAMED = ("7", "9")  # the digits that the article finds at the bottom edge
+MOSTLY, MANY = 0.9, 0.5  # shares from which a claim holds, and holds in part
+MIN_STRUCTURE = 0.1  # correlation of neighbouring weights below which a picture looks like noise
+CLEARLY_MORE = 2.0  # times as many answers, from which erasing a place counts as using it
+
+
+class Holding(StrEnum):
+    """Whether the article's claim holds here."""
+
+    YES = "yes"
+    PARTLY = "in part"
+    NO = "no"
+
+
+class Claim(NamedTuple):
+    """One claim: the name of its words, whether it holds, and the numbers that the words need."""
+
+    kind: str
+    verdict: Holding
+    values: Any
+
+
+class Cast(NamedTuple):
+    """Whom the claims are about: few images, many, the same kept to its picture, no hidden layer, untrained."""
+
+    few: NetworkResults
+    many: NetworkResults
+    kept: NetworkResults | None
+    flat: NetworkResults | None
+    untrained: NetworkResults | None
+
+
+def judge_article(run: RunResults) -> list[Claim]:
+    """Judge each of the article's claims of which the run has the numbers; none without few images and many."""
+    pair = few_and_many(run)
+    if not pair:
+        return []
+    untrained = next((n for n in run.networks if n.recipe and not n.recipe.epochs and not n.is_flat), None)
+    cast = Cast(*pair, kept_network(run, pair[1]), flat_like(run, pair[1]), untrained)
+    judges: list[Callable[[RunResults, Cast], Claim | None]] = [
+        _layer_1, _layer_2, _digits_appear, _less_obvious, _bottom_edge, _corners, _network_uses_edge, _top,
+        _more_data, _easiest_route, _no_hidden_layer, _clearer_without, _design,
+    ]  # fmt: skip
+    return [claim for judge in judges if (claim := judge(run, cast))]
+
+
+def _layer_1(run: RunResults, cast: Cast) -> Claim | None:
+    if cast.few.is_flat:
+        return None
+    values = [measure_structure(n, 0, run.images.shape) for n in (cast.few, cast.many)]
+    is_noise = [value < MIN_STRUCTURE for value in values]
+    return Claim("layer_1", Holding.YES if all(is_noise) else Holding.PARTLY if any(is_noise) else Holding.NO, values)
+
+
+def _layer_2(run: RunResults, cast: Cast) -> Claim | None:
+    if len(cast.many.widths) < 2 or not cast.untrained or len(cast.untrained.widths) < 2:
+        return None
+    values = [measure_locality(n, 1, run.images.shape) for n in (cast.many, cast.untrained)]
+    return Claim("layer_2", Holding.PARTLY if values[0] > values[1] else Holding.NO, values)
+
+
+def _digits_appear(run: RunResults, cast: Cast) -> Claim:
+    structure = measure_structure(cast.few, -1, run.images.shape)
+    return Claim("digits_appear", Holding.YES if structure >= MIN_STRUCTURE else Holding.NO, cast.few)
+
+
+def _less_obvious(run: RunResults, cast: Cast) -> Claim:
+    few, many = (measure_structure(n, -1, run.images.shape) for n in (cast.few, cast.many))
+    return Claim("less_obvious", Holding.PARTLY if many >= MIN_STRUCTURE else Holding.YES, (few, many, cast.many))
+
+
+def _bottom_edge(run: RunResults, _: Cast) -> Claim:
+    region = count_region(dict(run.claims), "bottom_rows")
+    share = sum(region.shares[name] for name in NAMED)
+    return Claim("bottom_edge", _judge_share(share), (region.images, share))
+
+
+def _corners(run: RunResults, _: Cast) -> Claim:
+    strips = [count_region(dict(run.claims), f"bottom_edge_{side}") for side in ("left", "right")]
+    corners = [count_region(dict(run.claims), f"bottom_{side}") for side in ("left", "right")]
+    shares = [sum(region.shares[name] for name in NAMED) for region in (*strips, *corners)]
+    in_strips, everywhere = _judge_share(min(shares[:2])), _judge_share(min(shares))
+    return Claim("corners", Holding.PARTLY if everywhere != in_strips == Holding.YES else everywhere, shares)
+
+
+def _network_uses_edge(run: RunResults, cast: Cast) -> Claim | None:
+    if not cast.many.architecture.is_dense:
+        return None
+    at_edge, elsewhere, n_images = erase_edge(cast.many, run)
+    if not n_images:
+        return None
+    is_used = at_edge > CLEARLY_MORE * elsewhere and at_edge > 0.0
+    return Claim("network_uses_edge", Holding.YES if is_used else Holding.NO, (at_edge, elsewhere, n_images))
+
+
+def _top(run: RunResults, _: Cast) -> Claim:
+    region = count_region(dict(run.claims), "top_rows")
+    return Claim("top", _judge_share(region.shares[region.leading]), region)
+
+
+def _more_data(_: RunResults, cast: Cast) -> Claim:
+    is_truer = cast.many.metrics["agreement"] > cast.few.metrics["agreement"]
+    return Claim("more_data", Holding.YES if is_truer else Holding.PARTLY, (cast.few, cast.many))
+
+
+def _easiest_route(run: RunResults, cast: Cast) -> Claim | None:
+    course = trace_course(cast.many, len(run.images.x_test))
+    if course is None:
+        return None
+    has_learned = course.status != Status.NEVER
+    return Claim(
+        "easiest_route" if has_learned else "not_the_picture", Holding.YES if has_learned else Holding.NO, course
+    )
+
+
+def _no_hidden_layer(_: RunResults, cast: Cast) -> Claim | None:
+    return Claim("no_hidden_layer", Holding.PARTLY, (cast.flat, cast.many)) if cast.flat else None
+
+
+def _clearer_without(run: RunResults, cast: Cast) -> Claim | None:
+    if not cast.flat:
+        return None
+    values = [measure_structure(n, -1, run.images.shape) for n in (cast.flat, cast.many)]
+    return Claim("clearer_without", Holding.YES if values[0] > values[1] else Holding.PARTLY, (cast.flat, values))
+
+
+def _design(_: RunResults, cast: Cast) -> Claim | None:
+    return Claim("design", Holding.YES, cast.kept) if cast.kept else None
+
+
+def _judge_share(share: float) -> Holding:
+    return Holding.YES if share >= MOSTLY else Holding.PARTLY if share >= MANY else Holding.NO
+
+
+def measure_structure(network: NetworkResults, layer: int, shape: tuple[int, ...]) -> float:
+    """Measure how alike neighbouring weights of a layer's pictures are: the mean correlation of pixels side by side
+    or one above the other, both inked in training; near 0 for noise."""
+    inked = ~network.pictures.never_inked.reshape(shape)
+    pictures = network.pictures.composed.layers[layer].weights.astype(float).T.reshape(-1, *shape)
+    pairs = [((slice(1, None),), (slice(None, -1),)), ((slice(None), slice(1, None)), (slice(None), slice(None, -1)))]
+    correlations = []
+    for picture in pictures:
+        sides = [(picture[a][m], picture[b][m]) for a, b in pairs if (m := inked[a] & inked[b]).any()]
+        first, second = (np.concatenate([side[n] for side in sides]) for n in (0, 1))
+        correlations.append(np.corrcoef(first, second)[0, 1] if first.std() and second.std() else 0.0)
+    return round(float(np.mean(correlations)), 2)
+
+
+def measure_locality(network: NetworkResults, layer: int, shape: tuple[int, ...]) -> float:
+    """Measure how local a layer's pictures are: the mean share of a picture's squared weights in that quarter of the
+    image, half as high and half as wide, which has most of them."""
+    weights = np.square(network.pictures.composed.layers[layer].weights.astype(float).T)
+    squares = (weights * ~network.pictures.never_inked).reshape(-1, *shape[:2])
+    sums = np.pad(squares.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
+    down, across = (-(-n // 2) for n in shape[:2])
+    windows = sums[:, down:, across:] - sums[:, :-down, across:] - sums[:, down:, :-across] + sums[:, :-down, :-across]
+    total = np.maximum(sums[:, -1, -1], np.finfo(float).tiny)
+    return round(float((windows.reshape(len(windows), -1).max(axis=1) / total).mean()), 2)
+
+
+def erase_edge(network: NetworkResults, run: RunResults) -> tuple[float, float, int]:
+    """Erase the bottom rows of the digits that the article finds there, and elsewhere as much of their ink.
+
+    Returns
+    -------
+    at_edge, elsewhere : float
+        Shares of the network's answers that change.
+    n_images : int
+        How many test images of these digits ink the bottom rows.
+    """
+    shape = run.images.shape
+    rows, columns = article_regions(*shape[:2])["bottom_rows"]
+    is_edge = np.zeros(shape, bool)
+    is_edge[rows, columns] = True
+    named = [k for k, name in enumerate(run.classes) if name in NAMED]
+    x = as_pixels(run.images.x_test)
+    x = x[np.isin(run.images.y_test, named) & x[:, is_edge.ravel()].any(axis=1)]
+    if not len(x):
+        return 0.0, 0.0, 0
+    stored = load_stored_network(paths.network_file(network.name))
+    before = stored.logits(x).argmax(axis=1)
+    erased = (x * ~is_edge.ravel(), erase_elsewhere(x, is_edge.ravel()))
+    at_edge, elsewhere = (float((stored.logits(e).argmax(axis=1) != before).mean()) for e in erased)
+    return round(at_edge, 4), round(elsewhere, 4), len(x)
+
+
+def erase_elsewhere(x: Array, is_edge: Array) -> Array:
+    """Erase, pixel by pixel in a random order, as much ink outside a region (n_inputs, bool) as is in it."""
+    wanted = x[:, is_edge].sum(axis=1, keepdims=True)
+    order = np.where(is_edge | (x == 0), 2.0, np.random.default_rng(0).random(x.shape)).argsort(axis=1)
+    ink = np.take_along_axis(np.where(is_edge, 0.0, x), order, axis=1)
+    goes = np.cumsum(ink, axis=1) - ink < wanted
+    left = x.copy()
+    np.put_along_axis(left, order, np.where(goes, 0.0, np.take_along_axis(x, order, axis=1)), axis=1)
+    left[:, is_edge] = x[:, is_edge]
+    return left

@@ -1,0 +1,120 @@
+"""What a study says of prices on leaving the picture: what they cost and buy, whether it is real, and elsewhere."""
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from looking_for.core.text import DASH, format_decimal, format_number_range, format_share_range
+from looking_for.networks.recipe import Recipe
+from looking_for.results.kept import PictureCheck
+from looking_for.results.study import RecipeResults, StudyResults
+
+Checks = dict[str, list[PictureCheck]]
+
+
+def describe_prices(study: StudyResults) -> Any:
+    """What prices on leaving the picture cost and buy; nothing where there are none."""
+    if not study.priced:
+        return None
+    free = study.free_of(study.priced[0])
+    elsewhere = [r for r in study.with_most_images if r.recipe.keep_picture and r not in study.priced]
+    others = [r for r in study.with_most_images if not r.recipe.keep_picture and r is not free]
+    led = [r.name for r in others if _is_led(r, study.priced)]
+    controls = [r for r in study.recipes if r.recipe.is_control and r.recipe.keep_picture]
+    return SimpleNamespace(
+        hidden=study.priced[0].hidden_words,
+        rows=[_price_row(study, r) for r in (free, *study.priced, *elsewhere) if r],
+        n_others=len(others),
+        led=led,
+        not_led=[r.name for r in others if r.name not in led],
+        controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
+    )
+
+
+def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
+    """One row per price, with what it costs in accuracy, seed by seed."""
+    free = study.free_of(recipe) if recipe.recipe.keep_picture else None
+    lost = [-100 * d for d in recipe.differences(free, "accuracy")] if free else []
+    ends = [format_decimal(float(v), 1) for v in (np.median(lost), min(lost), max(lost))] if lost else []
+    return [
+        recipe.name,
+        recipe.hidden_words,
+        f"{recipe.recipe.keep_picture:g}",
+        format_share_range(recipe.values("accuracy")),
+        f"{ends[0]} ({ends[1]} to {ends[2]})" if ends else DASH,
+        format_share_range(recipe.values("agreement")),
+        format_share_range(recipe.values("agreement_on_errors")),
+        format_number_range(recipe.values("explained")),
+        format_number_range(recipe.values("explained_change")),
+        format_share_range(recipe.values("deletion")),
+    ]
+
+
+def _is_led(recipe: RecipeResults, priced: Sequence[RecipeResults]) -> bool:
+    """Whether some price has a median accuracy as high, and every seed's pictures agree on more."""
+    agreement = recipe.values("agreement")
+    return bool(agreement) and any(
+        p.median("accuracy") >= recipe.median("accuracy") and min(p.values("agreement"), default=0) > max(agreement)
+        for p in priced
+    )
+
+
+def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) -> list[str]:
+    """One recipe's networks held against their pictures: medians, with the range over seeds."""
+    price = next(r.recipe.keep_picture for r in study.recipes if r.name == name)
+    shares = [
+        [c.rest.picture_accuracy for c in checks],
+        [c.rest.rest_accuracy for c in checks],
+        [c.rest.overruled for c in checks],
+        [c.rest.overruled_right for c in checks if c.rest.overruled_right is not None],
+    ]
+    numbers = [
+        [getattr(c, field) for c in checks if getattr(c, field) is not None]
+        for field in ("like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling",
+                      "hidden_explained")
+    ]  # fmt: skip
+    return [f"{price:g}", *map(format_share_range, shares), *map(format_number_range, numbers)]
+
+
+def describe_checks(study: StudyResults, checks: Checks) -> Any:
+    """What the checks say of the price nearest to a tenth of the largest: it holds under change and costs little."""
+    if not study.priced or not checks:
+        return None
+    target = max(r.recipe.keep_picture for r in study.priced) / 10
+    chosen = min(study.priced, key=lambda r: abs(np.log(r.recipe.keep_picture / target)))
+    free = study.free_of(chosen)
+
+    def middle(recipe: RecipeResults | None, field: str) -> float | None:
+        values = [getattr(c, field) for c in checks.get(recipe.name, [])] if recipe else []
+        return float(np.median(values)) if values and None not in values else None
+
+    fields = ("like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling",
+              "hidden_explained")  # fmt: skip
+    rests = [c.rest for c in checks[chosen.name]]
+    return SimpleNamespace(
+        price=f"{chosen.recipe.keep_picture:g}",
+        rest_accuracy=float(np.median([r.rest_accuracy for r in rests])),
+        overruled=float(np.median([r.overruled for r in rests])),
+        overruled_right=float(np.median([r.overruled_right or 0.0 for r in rests])),
+        kept={field: middle(chosen, field) for field in fields},
+        free={field: middle(free, field) for field in fields},
+    )
+
+
+def describe_beside(folder: str, summary: Mapping[str, Any]) -> Any:
+    """What a study of other images found, from its summary: of its prices, and of the recipe without one."""
+    recipes = [(Recipe(**entry["recipe"]), entry["metrics"]) for entry in summary["recipes"]]
+    most = max(recipe.samples for recipe, _ in recipes)
+    trained = [(r, m) for r, m in recipes if r.samples == most and r.hidden and not r.is_control]
+    priced = sorted(((r, m) for r, m in trained if r.keep_picture), key=lambda pair: pair[0].keep_picture)
+    alike = priced[0][0].without("keep_picture") if priced else {}
+    free = next((m for r, m in trained if not r.keep_picture and r.without("keep_picture") == alike), None)
+    return SimpleNamespace(
+        folder=folder,
+        dataset=summary["of"]["data"]["dataset"],
+        nearly=summary["nearly"],
+        free=free,
+        prices=[(f"{recipe.keep_picture:g}", metrics) for recipe, metrics in priced],
+    )

@@ -1,0 +1,63 @@
+"""Which networks of a run stand beside each other in its story."""
+
+from collections.abc import Sequence
+
+from looking_for.results.labels import SAME_LENGTH
+from looking_for.results.run import NetworkResults, RunResults
+
+MIN_MOMENTS = 2  # snapshots, without which nothing can be shown along a training
+
+
+def trained_as_the_article(networks: Sequence[NetworkResults]) -> list[NetworkResults]:
+    """Take those that were trained here on real labels and without a price, as the article's were."""
+    return [n for n in networks if n.recipe and not n.is_control and not n.recipe.keep_picture]
+
+
+def few_and_many(run: RunResults) -> tuple[NetworkResults, NetworkResults] | None:
+    """Choose the compared networks with the fewest and the most images, if all else but the epochs is the same."""
+    deep = [n for n in trained_as_the_article(run.compared) if not n.is_flat and not n.is_constant]
+    deep = sorted(deep, key=lambda n: n.samples)
+    if len(deep) < 2 or deep[0].samples == deep[-1].samples:
+        return None
+    return (deep[0], deep[-1]) if deep[0].differs_in_length_alone(deep[-1]) else None
+
+
+def trained_as_long(run: RunResults, few: NetworkResults, many: NetworkResults) -> NetworkResults:
+    """Find the network that saw the images of `few` for as many updates as `many`; `few` itself where there is none."""
+    alike = [
+        n for n in run.networks
+        if n.samples == few.samples
+        and n.differs_in_length_alone(few)
+        and abs(n.updates - many.updates) <= SAME_LENGTH * many.updates
+    ]  # fmt: skip
+    return alike[0] if alike else few
+
+
+def kept_network(run: RunResults, free: NetworkResults | None) -> NetworkResults | None:
+    """Find the first network that differs from another in nothing but its price on leaving the picture."""
+    if free is None or free.recipe is None:
+        return None
+    alike = free.recipe.without("keep_picture")
+    paying = [n for n in run.networks if n.recipe and n.recipe.keep_picture and not n.is_constant]
+    return next((n for n in paying if n.recipe and n.recipe.without("keep_picture") == alike), None)
+
+
+def flat_like(run: RunResults, deep: NetworkResults | None) -> NetworkResults | None:
+    """Find the network without hidden layers that saw as many images as another."""
+    flat = [n for n in trained_as_the_article(run.networks) if n.is_flat and deep and n.samples == deep.samples]
+    return flat[0] if flat else None
+
+
+def networks_along(run: RunResults) -> list[NetworkResults]:
+    """Choose whose pictures are shown along the training: few images, many, and many kept to their picture.
+
+    The few are those trained as long as the many, where there are such. Without a pair it is the featured network,
+    or the first that has snapshots.
+    """
+    pair = few_and_many(run)
+    if pair:
+        chosen = [trained_as_long(run, *pair), pair[1], kept_network(run, pair[1])]
+    else:
+        featured = run.featured
+        chosen = [featured or next((n for n in run.compared if not n.is_flat), None), kept_network(run, featured)]
+    return [n for n in chosen if n and len(n.truth) >= MIN_MOMENTS and not n.is_constant]

@@ -1,0 +1,41 @@
+"""The committed report has the committed run's numbers."""
+
+from looking_for.core import paths
+from looking_for.surrogates.ladder import Ladder
+from tests.projects import ROOT
+from tests.report.test_story import StoryRun, is_whole
+
+STORY = StoryRun(ROOT)
+
+
+def test_committed_report_is_whole() -> None:
+    is_whole(STORY)
+    assert (ROOT / paths.DETAILS).exists()
+
+
+def test_committed_headline_has_its_numbers() -> None:
+    best = max(STORY.truth("all")[1:], key=lambda moment: moment.agreement_half_1)
+    end = STORY.ladder("all")["composed"].agreement.value or 0
+    assert f"After {best.updates} steps of learning they give {100 * best.agreement_half_2:.0f} %" in STORY.lead
+    assert f"at the end {100 * end:.0f} %" in STORY.lead
+    assert 20 <= best.updates <= 80
+    assert best.agreement_half_2 >= 0.9
+    assert "These networks first learn a picture and then, given enough images, outgrow it" in STORY.report
+
+
+def test_committed_fitted_claim_has_its_numbers() -> None:
+    rung = STORY.ladder("all")["fitted.10"]
+    section = STORY.section("How many pictures would it take?")
+    assert "**Up to ten pictures per class imitate it well.**" in section
+    for value in (rung.explained.value, rung.agreement.value, rung.agreement_on_errors.value):
+        assert f"{100 * (value or 0):.0f} %" in section
+    caveats = STORY.section("Fitted pictures", STORY.details)
+    for doubt in ("Agreement alone is no proof", "Other pictures would do", "Imitation is easy", "the same mistakes"):
+        assert doubt in caveats
+
+
+def test_readme_has_the_committed_numbers() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    ladders = {name: Ladder.load(ROOT / paths.ladder_file(name)) for name in ("all", "kept", "few-long")}
+    for ladder in ladders.values():
+        assert f"{100 * (ladder['composed'].agreement.value or 0):.0f} %" in readme
