@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BASE ?= origin/main
-PIPELINE ?= study
+PIPELINE ?= study/fashion-mnist study
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # A person's settings that no virtual environment works with.
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PYTHONHOME PYTHONPATH VIRTUAL_ENV UV_SYSTEM_PYTHON
@@ -12,7 +12,7 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PYTHONHOME PYTHON
 is_stale = $(shell cmp -s $(1) .venv/$(1) && [ "$$(cat .venv/place 2>/dev/null)" = "$(CURDIR)" ] || echo stale)
 UV_INSTALL = uv pip install --quiet --compile-bytecode --require-hashes --python .venv/bin/python
 
-.PHONY: all study test long check web format bench faults metrics experiments verify review requirements slow clean help stale
+.PHONY: all study test long check web format bench faults metrics experiments verify review site requirements slow clean help stale
 
 all: .venv/requirements.txt $(if $(JOBS),.venv/requirements-study.txt) ## Set up, reproduce what changed, say where the report is (the default); JOBS=4: four stages at once
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "make: DVC needs a git repository here: git clone the project, or git init this folder"; exit 1; }
@@ -67,14 +67,17 @@ verify: .venv/requirements.txt ## Hash everything that DVC keeps again: what is 
 review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull request (build/review/)
 	@python -m tools.review $(BASE)
 
+site: .venv/requirements-site.txt ## The reports, the docs and the explorer as one static site (build/site/index.html)
+	@python -m tools.site
+
 study: .venv/requirements-study.txt ## The study (or PIPELINE=.) on all cores, or on SCHEDULER=tcp://…
-	@python -m tools.heal $(PIPELINE)
-	@python -m tools.parallel $(PIPELINE) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REMOTE),--remote)
+	@for pipeline in $(PIPELINE); do python -m tools.heal $$pipeline && python -m tools.parallel $$pipeline $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REMOTE),--remote) || exit 1; done
 
 requirements: .venv/requirements.txt ## Compile requirements*.txt from pyproject.toml
 	@uv pip compile pyproject.toml --group pipeline $(COMPILE) -o requirements.txt
 	@uv pip compile pyproject.toml --group pipeline --group test -c requirements.txt $(COMPILE) -o requirements-test.txt
 	@uv pip compile pyproject.toml --group pipeline --group study -c requirements.txt $(COMPILE) -o requirements-study.txt
+	@uv pip compile pyproject.toml --group pipeline --group site -c requirements.txt $(COMPILE) -o requirements-site.txt
 	@echo uv | uv pip compile - $(COMPILE) -o requirements-uv.txt
 
 # One version of each package for every Python: other versions of numpy round a few last digits otherwise.
@@ -114,5 +117,10 @@ BYTECODE = import site; open(site.getsitepackages()[0] + "/bytecode.pth", "w").w
 	@echo "Adding dask …"
 	@$(UV_INSTALL) -r requirements-study.txt
 	@cp requirements-study.txt $@
+
+.venv/requirements-site.txt: .venv/requirements.txt $(call is_stale,requirements-site.txt)
+	@echo "Adding MkDocs …"
+	@$(UV_INSTALL) -r requirements-site.txt
+	@cp requirements-site.txt $@
 
 stale:

@@ -142,7 +142,7 @@ def browser() -> Iterator[Any]:
     for flag in ("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
                  "disable-background-networking", "disable-component-update", "disable-sync",
                  "window-size=1200,900",
-                 "host-resolver-rules=MAP * ~NOTFOUND"):  # fmt: skip
+                 "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"):  # fmt: skip
         options.add_argument(f"--{flag}")
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=DRIVER))
     yield driver

@@ -183,7 +183,7 @@ def shorten(words: str, width: int, size: int) -> str:
 def break_lines(words: str, width: int, size: int = TEXT, *, bold: bool = False) -> Sequence[str]:
     """Break words into lines no wider than `width` pixels."""
     lines, line = [], ""
-    for word in words.split():
+    for word in words.replace(" %", "\N{NO-BREAK SPACE}%").split(" "):
         longer = f"{line} {word}".strip()
         if line and text_width(longer, size, bold) > width:
             lines.append(line)

@@ -13,8 +13,8 @@ from looking_for.results.glossary import describe_ablation, describe_rung
 
 
 def render_page(template: str, **values: Any) -> str:
-    """Fill in a template; raises where it asks for a value that it was not given."""
-    return _environment().get_template(template).render(**values)
+    """Fill in a template; raises where it asks for a value that it was not given. No line breaks before a %."""
+    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", _environment().get_template(template).render(**values))
 
 
 def say(claim: str, *values: Any) -> str:

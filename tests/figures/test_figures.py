@@ -143,6 +143,7 @@ def test_report_states_computed_shares(project: Project) -> None:
             result += [(answers == other.logits.argmax(axis=1)).mean() for other in others]
         computed |= {format_percent(round(float(share), 4), digits) for share in result for digits in (0, 1)}
     pages = (reports / "README.md").read_text() + (reports / "details.md").read_text()
+    pages = pages.replace("\N{NO-BREAK SPACE}", " ")
     stated = set(re.findall(r"\d+(?:\.\d+)? %", pages))
     assert len(stated) > 10
     assert stated - {"95 %"} <= computed

@@ -1,6 +1,7 @@
 """How a page reads: its words, numbers, figures and sentences, counted."""
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 from tools.words import PHRASES
@@ -21,6 +22,11 @@ class Prose(NamedTuple):
     @property
     def lengths(self) -> list[int]:
         return [len(sentence.split()) for sentence in self.sentences]
+
+
+def read_page(path: Path) -> str:
+    """Read a page with plain spaces where a line must not break."""
+    return path.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def count_prose(page: str) -> Prose:

@@ -24,7 +24,7 @@ from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
 from stages.params.settings import load_params
 from tests.projects import PARAMS
-from tests.report.prose import check_prose
+from tests.report.prose import check_prose, read_page
 
 DEEP = PARAMS.replace("  flat: {samples: 1437, hidden: [], epochs: 2}\n", "")  # the two with hidden layers
 
@@ -37,11 +37,11 @@ class StoryRun:
 
     @property
     def report(self) -> str:
-        return (self.folder / paths.REPORT).read_text(encoding="utf-8")
+        return read_page(self.folder / paths.REPORT)
 
     @property
     def details(self) -> str:
-        return (self.folder / paths.DETAILS).read_text(encoding="utf-8")
+        return read_page(self.folder / paths.DETAILS)
 
     @property
     def lead(self) -> str:

@@ -22,6 +22,7 @@ from stages.params.settings import comparable_settings
 from stages.params.training import NetworkParams
 from stages.params.whole import Params, StudyParams, parse_params
 from tests.projects import PARAMS, STUDY, Project
+from tests.report.prose import read_page
 from tests.results.test_verdicts import imagined
 from tools.review import changes
 
@@ -142,7 +143,11 @@ def test_summarise_seeds_of_recipes_with_seeds(study_project: Project) -> None:
 
 
 def test_write_study_counts_what_held(study_project: Project) -> None:
-    report = (study_project.folder / "study/reports/README.md").read_text(encoding="utf-8")
+    report = (
+        (study_project.folder / "study/reports/README.md")
+        .read_text(encoding="utf-8")
+        .replace("\N{NO-BREAK SPACE}", " ")
+    )
     rows = read_table(study_project.folder / "study/reports/networks.csv")
     claimed = [row for row in rows if row["recipe"] in ("small-100", "adam")]  # with hidden layers, without a price
     truly = sum(float(row["best_agreement"]) >= 0.9 for row in claimed)
@@ -154,7 +159,11 @@ def test_write_study_counts_what_held(study_project: Project) -> None:
 
 
 def test_write_study_says_what_a_price_costs_and_buys(study_project: Project) -> None:
-    report = (study_project.folder / "study/reports/README.md").read_text(encoding="utf-8")
+    report = (
+        (study_project.folder / "study/reports/README.md")
+        .read_text(encoding="utf-8")
+        .replace("\N{NO-BREAK SPACE}", " ")
+    )
     by_name = {row["network"]: row for row in read_table(study_project.folder / "study/reports/networks.csv")}
     free, priced = by_name["small-100-0"], by_name["paying-0"]
     (row,) = re.findall(r"^\| paying \| 12-8 \| 0.1 \| (.*) \|$", report, re.MULTILINE)
@@ -172,7 +181,7 @@ def test_write_study_says_what_a_price_costs_and_buys(study_project: Project) ->
 def test_write_study_holds_networks_against_their_pictures(study_project: Project) -> None:
     """The row of a priced recipe, counted again from the arrays."""
     folder = study_project.folder / "study"
-    report = (folder / "reports/README.md").read_text(encoding="utf-8")
+    report = read_page(folder / "reports/README.md")
     section = report.split("### Is it real?")[1]
     (row,) = re.findall(r"^\| 0\.1 \| (.*) \|$", section, re.MULTILINE)
     with np.load(folder / "data/images.npz") as data:

@@ -60,9 +60,9 @@ def test_compare_with_maps_by_a_plain_loop(make_network: Maker, images: ImageSet
 
 def test_explain_changes_by_ignores_volume(make_network: Maker, images: ImageSet) -> None:
     network, other = make_network([]), make_network([], seed=1)
-    own = network.compose()[-1]
-    loud = AffineMap(5 * own.weights, 5 * own.bias)
-    assert rest.explain_changes_by(network, own, images.x_test) == pytest.approx(1.0)
+    picture = network.compose()[-1]
+    loud = AffineMap(5 * picture.weights, 5 * picture.bias)
+    assert rest.explain_changes_by(network, picture, images.x_test) == pytest.approx(1.0)
     assert rest.explain_changes_by(network, loud, images.x_test) == pytest.approx(1.0)
     assert rest.explain_changes_by(network, other.compose()[-1], images.x_test) < 0.5
     assert len(changes.CHANGES) == 4

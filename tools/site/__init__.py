@@ -1,0 +1,1 @@
+"""The report, the docs and the explorer as one static site."""
