@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
 from looking_for.core.files import atomic_write
@@ -17,6 +18,7 @@ from looking_for.core.files import atomic_write
 DPI = 200
 WIDTH = 10.4  # inches: 2,080 pixels, as wide as the contact sheets
 PALETTE = 128
+MARGINS = (0.012, 0.015, 0.976, 0.97)  # left, bottom, width and height of what is drawn, of the page
 STYLE = {
     "font.size": 12,
     "axes.spines.top": False,
@@ -29,7 +31,7 @@ STYLE = {
     "lines.markersize": 5,
 }
 # Okabe and Ito's, yellow and light blue darker: a line of less than 3:1 on white is not seen.
-COMPARED = ("#0072b2", "#a86b00", "#00795a", "#d55e00", "#b3528f", "#3f7f9f", "#000000")
+COMPARED = ("#0072b2", "#7a3e9d", "#00795a", "#d55e00", "#b3528f", "#3f7f9f", "#000000")
 CONTROL = "#8c8c8c"
 MARKERS = "os^Dv"
 
@@ -42,7 +44,7 @@ def use_default_style() -> None:
 def new_figure(height: float, columns: int = 1, rows: int = 1) -> tuple[Figure, Sequence[Axes]]:
     """Make a figure as wide as every other, with its axes row by row."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        figure = Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(rect=MARGINS))
         axes = figure.subplots(rows, columns, squeeze=False)
     return figure, list(axes.flat)
 
@@ -69,8 +71,10 @@ def assign_colours(names: Sequence[str], compared: Sequence[str], controls: Sequ
     return chosen | {name: CONTROL for name in controls if name not in compared}
 
 
-def choose_marker(name: str) -> str:
-    """Choose a network's marker, from its name alone: a second way to distinguish lines."""
+def choose_marker(name: str, compared: Sequence[str] = ()) -> str:
+    """Choose a network's marker, a second way to distinguish lines: by its place among those compared, or its name."""
+    if name in compared:
+        return MARKERS[list(compared).index(name) % len(MARKERS)]
     return MARKERS[zlib.crc32(name.encode()) % len(MARKERS)]
 
 

@@ -72,12 +72,12 @@ def _head(
     canvas.title(f"Images that look alike have pictures of their own ({network.training_words}){part}")
     rung = network.ladder[rung_name("exact_maps", run.n_clusters_shown)]
     agrees = format_percent(network.metrics["agreement"], 0)
-    for line in ("one picture", f"same {agrees}", f"±{halves[0]:.2g}"):
+    for line in ("one picture", f"scale ±{halves[0]:.2g}", f"same {agrees}"):
         canvas.paragraph(line, lefts[0])
     below, canvas.top = canvas.top, canvas.top - 3 * LINE
     words = (
         "Each pair is a group of training images that look alike, the largest first: their mean above, below it the "
-        f"mean picture that the network uses for them, ±{halves[1]:.2g}. These pictures give "
+        f"mean picture that the network uses for them (colour scale ±{halves[1]:.2g}). These pictures give "
         f"{format_percent(rung.agreement.value)} of its answers and explain {format_decimal(rung.explained.value)} of "
         f"its scores. Red speaks for the class, blue against it, white is 0, sand was never inked. {planes.words}"
     )

@@ -21,7 +21,8 @@ from looking_for.figures.canvas import (
 )
 from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
 from looking_for.figures.planes import Planes
-from looking_for.results.choices import flat_like, kept_network
+from looking_for.results.choices import flat_like, kept_network, truest_network
+from looking_for.results.places import find_places
 from looking_for.results.run import NetworkResults, RunResults
 
 
@@ -29,7 +30,7 @@ def networks_looked_at(run: RunResults) -> list[NetworkResults]:
     """Choose whose output pictures are shown large: the featured network, the same kept to its picture, and one
     without hidden layers; or else the first that is compared."""
     featured = run.featured
-    chosen = [featured, kept_network(run, featured), flat_like(run, featured)]
+    chosen = [kept_network(run, featured), featured, flat_like(run, featured)]
     return [n for n in chosen if n] or list(run.compared[:1])
 
 
@@ -37,8 +38,11 @@ def draw_looks(run: RunResults) -> Canvas:
     """Draw the output pictures of up to three networks, with how often each answers as its network does."""
     networks = networks_looked_at(run)
     planes = _planes(run, networks)
-    title = f"One picture per {run.noun}, and how often the pictures give the network's answer"
-    return draw_bands(title, [composed_band(n) for n in networks], planes, run.classes, most_scale=8)
+    truest = truest_network(run)
+    same = count_per_hundred(truest.metrics["agreement"]) if truest else 0
+    title = f"Where {same} of 100 answers are the same, the pictures show what the network looks for"
+    marks = {networks.index(truest): find_places(truest, run)} if truest in networks and truest else {}
+    return draw_bands(title, [composed_band(n) for n in networks], planes, run.classes, most_scale=8, marks=marks)
 
 
 def draw_controls(run: RunResults) -> Canvas:

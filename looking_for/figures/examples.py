@@ -18,26 +18,27 @@ HEADINGS = (
     ("the image", ""),
     ("the network's picture", "for this image alone"),
     ("its ink", "on that picture"),
-    ("the one picture", "for every image"),
+    ("the one picture", "of the same class"),
     ("its ink", "on that picture"),
 )
 
 
 def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
-    """Draw a row per image, all pictures of the network's answer and of one row on one scale."""
+    """Draw a row per image, its pictures of the network's answer: one scale for exact maps, one for composed ones."""
     examples = network.pictures.examples
     planes = Planes.choose(run.images.shape, examples.maps, network.pictures.composed.output.weights)
     shape, image = planes.shape, run.images.shape
     width = (WIDTH - 2 * MARGIN - LABEL) // len(HEADINGS) - SPACE
     scale, image_scale = (max(1, min(width // wide, MAX_HEIGHT // shape[0])) for wide in (shape[1], image[1]))
     canvas = Canvas()
-    canvas.title("For each image the network has a picture of its own")
+    canvas.title("Each image has a picture of its own, which is right where the one picture errs")
     lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(len(HEADINGS))]
     for lines in zip(*HEADINGS, strict=True):
         for left, line in zip(lefts, lines, strict=True):
             canvas.text(line, canvas.top, left, SMALL)
         canvas.top += LINE
     canvas.top += 14
+    halves = _scales(network)
     for place in choose_rows(network):
         for n, (line, level) in enumerate(_words(network, run, place)):
             fitting = shorten(line, LABEL - SPACE, SMALL)
@@ -46,7 +47,7 @@ def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
             )
         pixels = as_pixels(run.images.x_test[examples.images[place]][None])[0]
         canvas.image(pixels, image, canvas.top, lefts[0], image_scale)
-        for left, levels in zip(lefts[1:], _levels(network, place, pixels), strict=True):
+        for left, levels in zip(lefts[1:], _levels(network, place, pixels, halves), strict=True):
             canvas.picture(planes.tile(levels)[0], canvas.top, left, scale)
         canvas.top += max(shape[0] * image_scale, 5 * LINE) + SPACE
     return canvas
@@ -81,23 +82,38 @@ def _words(network: NetworkResults, run: RunResults, place: int) -> list[tuple[s
     points = float(network.pictures.composed.output(x)[0, k]), float(examples.logits[place, k])
     agrees = answers["composed"] == answers["network"]
     rightly = "rightly" if answers["network"] == answers["label"] else f"but it is {answers['label']}"
+    scores = network.pictures.composed.output(x)[0]
+    ours, theirs = format_decimal(points[0], 1), format_decimal(float(scores.max()), 1)
     return [
         (f"network: {answers['network']}, {rightly}", palette.BLACK),
-        (f"with {format_decimal(points[1], 1)} points", palette.BLACK),
-        (f"the pictures: {answers['composed']}", palette.GREEN if agrees else palette.ORANGE),
-        (f"{format_decimal(points[0], 1)} points for {answers['network']}", palette.BLACK),
+        (f"{format_decimal(points[1], 1)} points", palette.BLACK),
+        (f"pictures: {answers['composed']}, {theirs} points", palette.GREEN if agrees else palette.ORANGE),
+        *([] if agrees else [(f"{answers['network']} has {ours} there", palette.BLACK)]),
     ]
 
 
-def _levels(network: NetworkResults, place: int, pixels: Array) -> list[Array]:
+def _answer_maps(network: NetworkResults, place: int) -> tuple[Array, Array]:
+    """An example's exact map and the composed picture, both of the network's answer."""
+    k = int(network.pictures.examples.logits[place].argmax())
+    return network.pictures.examples.maps[place][:, k], network.pictures.composed.output.weights[:, k]
+
+
+def _scales(network: NetworkResults) -> tuple[float, float]:
+    """The weights that get full colour: of all exact maps shown, and of all composed pictures."""
+    pairs = [_answer_maps(network, place) for place in choose_rows(network)]
+    never = network.pictures.never_inked
+    exact, composed = (palette.half_range(np.stack(some, axis=1), never) for some in zip(*pairs, strict=True))
+    return exact, composed
+
+
+def _levels(network: NetworkResults, place: int, pixels: Array, halves: tuple[float, float]) -> list[Array]:
     """The exact map of the answer, its product with the image, the composed picture, and its product."""
-    examples, never = network.pictures.examples, network.pictures.never_inked
-    k = int(examples.logits[place].argmax())
-    exact, composed = examples.maps[place][:, k], network.pictures.composed.output.weights[:, k]
-    half = palette.half_range(np.stack([exact, composed], axis=1), never)
-    nowhere = np.zeros_like(never)
-    pairs = ((exact, never), (pixels * exact, nowhere), (composed, never), (pixels * composed, nowhere))
-    return [palette.signed_levels(values[:, None], mask, half)[0] for values, mask in pairs]
+    never = network.pictures.never_inked
+    levels = []
+    for weights, half in zip(_answer_maps(network, place), halves, strict=True):
+        product = palette.signed_levels((pixels * weights)[:, None], np.zeros_like(never), half)[0]
+        levels += [palette.signed_levels(weights[:, None], never, half)[0], product]
+    return levels
 
 
 def failing_examples(network: NetworkResults, run: RunResults) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from PIL import Image
 from looking_for.core.arrays import Array
 from looking_for.core.files import atomic_write
 from looking_for.core.imageset import Shape
-from looking_for.core.text import count_per_hundred, format_count
+from looking_for.core.text import count_per_hundred
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, MARGIN, SMALL, Canvas, label_height
 from looking_for.figures.planes import Planes
@@ -34,7 +34,7 @@ def save_film(network: NetworkResults, shape: Shape, classes: list[str], path: P
     ]
     frames, times = [frames[-1], *frames[:-1]], [LAST] + [FRAME] * (len(frames) - 1)
     with atomic_write(path) as temporary:
-        frames[0].save(temporary, format="PNG", save_all=True, append_images=frames[1:], duration=times, loop=0)
+        frames[0].save(temporary, format="PNG", save_all=True, append_images=frames[1:], duration=times, loop=1)
 
 
 def draw_frame(
@@ -46,7 +46,7 @@ def draw_frame(
     step = (WIDTH - 2 * MARGIN) // ACROSS
     scale = max(1, min(MAX_SCALE * 28 // max(shape), (step - 4 * GAP) // shape[1]))
     canvas = Canvas(WIDTH)
-    canvas.text(f"{network.label}: {format_count(snapshot.updates, 'update')}", canvas.top, MARGIN, bold=True)
+    canvas.text(f"{network.training_words}: step {snapshot.updates:,}", canvas.top, MARGIN, bold=True)
     canvas.top += 50
     last = max(1, network.truth[-1].updates)
     _bar(canvas, "training", snapshot.updates / last, palette.QUIET)

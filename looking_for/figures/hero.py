@@ -51,12 +51,12 @@ def draw_hero(run: RunResults) -> Canvas:
 def write_title(run: RunResults) -> str:
     """The finding, as far as this run shows it."""
     n_tests, k = len(run.images.x_test), class_shown(run.classes)
-    courses = [trace_course(n, n_tests) for n in networks_along(run)]
+    courses = [c for n in networks_along(run) if (c := trace_course(n, n_tests))]
     article = "an" if run.classes[k][:1].lower() in ("a", "e", "i", "o", "u", "8") else "a"
     subject = f"{article} {run.classes[k]}" if run.is_article_data else run.classes[k]
-    if any(c and c.status == Status.OUTGREW for c in courses):
-        return f"The picture still looks like {subject}. The network has moved on."
-    if courses and all(c and c.status in (Status.KEPT, Status.SLIPPED) for c in courses):
+    if gone := [c.network for c in courses if c.status == Status.OUTGREW]:
+        return f"With {gone[0].label} the picture still looks like {subject}. The network has moved on."
+    if courses and all(c.status in (Status.KEPT, Status.SLIPPED) for c in courses):
         return "The picture stays what the network does"
     return f"The picture of {subject}, as the network learns"
 
@@ -81,10 +81,10 @@ def choose_moments(networks: list[NetworkResults]) -> list[list[int]]:
 def name_moments(networks: list[NetworkResults], moments: list[list[int]]) -> list[str]:
     """Say when each column is: by updates, which the last has in common only nearly, or not at all."""
     ends = [n.truth[-1].updates for n in networks]
-    words = [f"{networks[0].truth[place].updates:,} updates" for place in moments[0][:-1]]
+    words = [f"{networks[0].truth[place].updates:,} steps" for place in moments[0][:-1]]
     words[0] = "before training" if networks[0].truth[0].updates == 0 else words[0]
     alike = max(ends) - min(ends) <= 0.01 * max(ends)
-    return [*words, f"{'' if len(set(ends)) == 1 else 'about '}{min(ends):,} updates" if alike else "at the end"]
+    return [*words, f"{'' if len(set(ends)) == 1 else 'about '}{min(ends):,} steps" if alike else "at the end"]
 
 
 def _draw_label(canvas: Canvas, network: NetworkResults, colour: int) -> None:

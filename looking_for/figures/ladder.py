@@ -32,7 +32,9 @@ def draw_ladder(run: RunResults) -> Figure:
         axis.set_yticks(range(len(names)), [describe_rung(name) for name in names])
     axes[1].tick_params(labelleft=False)
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+    figure.suptitle("From one answer for all to several pictures: what each explains", x=0.01, ha="left", weight="bold",
+                    fontsize=14)  # fmt: skip
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     return figure
 
 

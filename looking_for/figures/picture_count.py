@@ -43,7 +43,10 @@ def draw_picture_count(run: RunResults) -> Figure:
             if row == len(TITLES) - 1:
                 axis.set_xlabel("pictures in total")
     named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
-    figure.legend(list(named.values()), list(named), loc="outside upper center", ncols=3, frameon=False)
+    figure.suptitle(
+        "The more pictures, the better they imitate the network", x=0.01, ha="left", weight="bold", fontsize=14
+    )
+    figure.legend(list(named.values()), list(named), loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
@@ -67,13 +70,13 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
 
     kinds = [
         Line("composed, balanced", "#000000", "s", [(classes, ladder["composed_balanced"])]),
-        Line("best linear fit", "#009e73", "D", [(classes, ladder["linear_fit"])]),
-        Line("fitted pictures", "#d55e00", "o", [(classes, ladder["linear_fit"]), *of("fitted")]),
-        Line("exact maps of the nearest cluster", "#0072b2", "^", of("exact_maps")),
+        Line("best linear fit", "#5f5f5f", "D", [(classes, ladder["linear_fit"])]),
+        Line("fitted pictures", "#8c3b00", "o", [(classes, ladder["linear_fit"]), *of("fitted")]),
+        Line("exact maps of the nearest cluster", "#274b7a", "^", of("exact_maps")),
         Line("cluster means, no picture", "#8c8c8c", "x", of("cluster_means")),
-        Line("pictures fitted to labels", "#cc79a7", "v", of_family("labels")),
-        Line("a linear map and shared strokes", "#56b4e9", "P", of_family("strokes")),
-        Line("the same, squared", "#e69f00", "X", of_family("squares")),
+        Line("pictures fitted to labels", "#8a6d8f", "v", of_family("labels")),
+        Line("a linear map and shared strokes", "#2f7d6b", "P", of_family("strokes")),
+        Line("a linear map and shared squares", "#7d6a00", "X", of_family("squares")),
         Line("fitted under a soft maximum", "#8b1a00", "*", of_family("soft")),
     ]
     return [line for line in kinds if line.points]

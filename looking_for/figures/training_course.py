@@ -1,6 +1,7 @@
 """The truth along the training: curves against updates of the weights."""
 
 import itertools
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +12,13 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.core.text import count_per_hundred
 from looking_for.figures import charts
+from looking_for.results.choices import few_and_many, trained_as_long
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.results.verdicts import NEARLY, Status, trace_course
 
 CURVES_HEIGHT = 4.4  # inches
-LABEL_HEIGHT = 8.0  # of a label at the end of a line, in hundredths of the axis
+WRAP_AT = 30  # letters of such a label
+LABEL_HEIGHT = 9.0  # of a label at the end of a line, in hundredths of the axis
 LINEAR_UPDATES = 5  # the axis is linear from 0 to here and logarithmic beyond
 PANELS = {
     "accuracy": "Accuracy of the network",
@@ -26,40 +29,63 @@ PANELS = {
 
 
 def draw_course(run: RunResults) -> Figure:
-    """Agreement of the compared networks against updates, each line labelled at its end; accuracy thin beside it."""
+    """Agreement of the compared networks against updates, each line labelled at its end; accuracy thin beside it.
+
+    Where few images were also trained for as long as many, that line is dashed, in the colour of the few.
+    """
     figure, (axis,) = charts.new_figure(CURVES_HEIGHT)
-    networks, shades = [n for n in run.compared if n.truth], _shades(run)
+    shades, pair = _shades(run), few_and_many(run)
+    lines = [(n, shades[n.name], "solid") for n in run.compared if n.truth]
+    longer = trained_as_long(run, *pair) if pair else None
+    if pair and longer and longer is not pair[0] and longer.truth:
+        lines.append((longer, shades[pair[0].name], "dashed"))
+    axis.axhline(100 * NEARLY, color="#b0b0b0", lw=0.8, zorder=0)
+    axis.text(0.3, 100 * NEARLY + 1, f"{100 * NEARLY:.0f}: nearly the network", fontsize=9, color="#5f5f5f")
     ends = []
-    for network in networks:
-        moments, colour = [s.updates for s in network.truth], shades[network.name]
-        axis.plot(moments, [100 * s.accuracy for s in network.truth], color=colour, lw=1, alpha=0.45, ls="dotted")
-        _curve(axis, network, "agreement", colour, percent=True)
+    for network, colour, style in lines:
+        moments = [s.updates for s in network.truth]
+        if style == "solid":
+            axis.plot(moments, [100 * s.accuracy for s in network.truth], color=colour, lw=1.3, alpha=0.7, ls="dotted")
+        marker = charts.choose_marker(network.name, [n.name for n in run.compared]) if style == "solid" else ""
+        axis.plot(moments, [100 * s.agreement for s in network.truth], color=colour, ls=style, marker=marker)
         end = network.truth[-1]
-        words = f"{network.label}: {count_per_hundred(end.agreement)}"
-        ends.append((100 * end.agreement, end.updates, words, colour))
-    _frame(axis, "", networks)
-    figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=15)
+        ends.append((100 * end.agreement, end.updates, f"{network.label}: {count_per_hundred(end.agreement)}", colour))
+    _frame(axis, "", [network for network, *_ in lines])
+    _label_ends(axis, ends)
+    figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=13)
+    axis.set_ylim(0, 103)
+    axis.set_ylabel("same answer, of 100 test images")
+    axis.text(0.985, 0.03, "dotted: how often the network is right", transform=axis.transAxes, fontsize=10,
+              color="#5f5f5f", ha="right")  # fmt: skip
+    return figure
+
+
+def _label_ends(axis: Axes, ends: Sequence[tuple[float, int, str, str]]) -> None:
+    """Write each line's name and last value beside the axis, joined to its end."""
     last = max(updates for _, updates, *_ in ends)
     for (value, updates, words, colour), height in zip(ends, spread_heights([end[0] for end in ends]), strict=True):
-        arrow = {"arrowstyle": "-", "color": colour, "lw": 0.6, "alpha": 0.5}
-        axis.annotate(words, (updates, value), (last * 1.35, height), va="center", color=colour, weight="bold",
-                      fontsize=11, arrowprops=arrow, annotation_clip=False, parse_math=False)  # fmt: skip
-    axis.axhline(100 * NEARLY, color="#8c8c8c", lw=0.8)
-    axis.text(0, 100 * NEARLY + 1, "nearly the network", fontsize=9, color="#5f5f5f", va="bottom")
-    axis.set_ylim(0, 103)
+        arrow = {"arrowstyle": "-", "color": "#9a9a9a", "lw": 0.7, "ls": ":"}
+        lines = textwrap.fill(words, WRAP_AT)
+        axis.annotate(lines, (updates, value), (last * 1.35, height), va="center", color=colour, weight="bold",
+                      fontsize=10.5, arrowprops=arrow, annotation_clip=False, parse_math=False)  # fmt: skip
     axis.set_xlim(-0.4, last * 1.25)
-    axis.set_ylabel("same answer, of 100 test images")
-    axis.text(last * 1.35, 4, "dotted: network right", fontsize=9, color="#5f5f5f", va="center")
-    return figure
 
 
 def write_course_title(run: RunResults) -> str:
     """The finding, as far as this run shows it."""
     courses = [c for n in run.compared if (c := trace_course(n, len(run.images.x_test)))]
-    statuses = {course.status for course in courses}
-    if Status.OUTGREW in statuses:
-        return "At first the pictures answer as the network does. Then some networks leave them."
-    return "How often the pictures give the network's answer"
+    gone = [c for c in courses if c.status == Status.OUTGREW]
+    kept = [c for c in courses if c.status in (Status.KEPT, Status.SLIPPED) and not is_priced(c.network)]
+    if not gone:
+        return "How often the pictures give the network's answer"
+    best, end = (count_per_hundred(v or 0.0) for v in (gone[-1].best_interval.value, gone[-1].end.value))
+    words = f"With {gone[-1].network.label} the pictures fall from {best} to {end} same answers"
+    return f"{words}; with {kept[0].network.label} they stay" if kept else words
+
+
+def is_priced(network: NetworkResults) -> bool:
+    """Whether it paid for leaving its picture."""
+    return network.recipe is not None and network.recipe.keep_picture > 0
 
 
 def spread_heights(values: Sequence[float]) -> list[float]:
@@ -68,7 +94,7 @@ def spread_heights(values: Sequence[float]) -> list[float]:
     Examples
     --------
     >>> spread_heights([50.0, 51.0, 90.0])
-    [46.5, 54.5, 90.0]
+    [46.0, 55.0, 90.0]
     """
     order = np.argsort(values, kind="stable")
     heights = np.array(values, float)
@@ -97,7 +123,8 @@ def draw_all_networks(run: RunResults) -> Figure:
         else:
             axis.set_ylim(0, 1.03)
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(3, len(labels)), frameon=False)
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(3, len(labels)), frameon=False)
+    figure.suptitle("Every network along its training", x=0.01, ha="left", weight="bold", fontsize=14)
     return figure
 
 
@@ -111,10 +138,8 @@ def _shades(run: RunResults) -> dict[str, str]:
     return charts.assign_colours(*names)
 
 
-def _curve(
-    axis: Axes, network: NetworkResults, quantity: str, colour: str, style: str = "", *, percent: bool = False
-) -> None:
-    values: list[Any] = [(100 if percent else 1) * getattr(snapshot, quantity) for snapshot in network.truth]
+def _curve(axis: Axes, network: NetworkResults, quantity: str, colour: str, style: str = "") -> None:
+    values: list[Any] = [getattr(snapshot, quantity) for snapshot in network.truth]
     line = style or ("dashed" if network.is_control else "solid")
     updates = [snapshot.updates for snapshot in network.truth]
     marker = "" if style else charts.choose_marker(network.name)
@@ -129,7 +154,7 @@ def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xticklabels([f"{tick:,}" for tick in ticks])
     axis.set_xlim(-0.4, max(last, LINEAR_UPDATES) * 1.25)
-    axis.set_xlabel("updates of the weights", labelpad=1)
+    axis.set_xlabel("steps of learning", labelpad=1)
     axis.set_title(title, loc="left")
     axis.grid(visible=True, color="#e4e4e4")
     axis.set_axisbelow(True)

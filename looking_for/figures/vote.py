@@ -103,19 +103,15 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
     is_right = example.answer == run.images.y_test[example.image]
     share = count_per_hundred(float(network.pictures.measured.predicted[example.by_picture]))
     canvas = Canvas()
-    canvas.title(f"How a picture votes{', and how it errs' if example.is_overruled else ''}")
+    canvas.title(f"The pictures give this {answer} most points as {rival if example.is_overruled else answer}")
     canvas.paragraph(
-        "Ink on red adds points, ink on blue takes them away. The class with the most points is the answer."
+        "Ink on red adds points, ink on blue takes them away; most points win. Each picture has its own scale. "
+        f"Network: {network.label}."
     )
     canvas.top += 12
     _draw_samples(canvas, run)
     good, bad = palette.GREEN, palette.ORANGE
     rows = (
-        (
-            example.exact,
-            ("What the network did", f"its own picture of {answer}, for this image alone"),
-            (f"says {answer}, {'rightly' if is_right else 'wrongly'}", good if is_right else bad),
-        ),
         (
             example.composed,
             (f"The picture of {answer}", "all weights multiplied, the same for every image"),
@@ -128,8 +124,16 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
             if example.is_overruled
             else (f"{rival} gets less: they say {answer}", good),
         ),
+        (
+            example.exact,
+            ("What the network did", f"another count: its own picture of {answer}, for this image alone"),
+            (f"says {answer}, {'rightly' if is_right else 'wrongly'}", good if is_right else bad),
+        ),
     )
-    for vote, words, verdict in rows:
+    for number, (vote, words, verdict) in enumerate(rows):
+        if number == len(rows) - 1:
+            canvas.box(canvas.top - ROW_SPACE // 2, MARGIN, 2, WIDTH - 2 * MARGIN, palette.FAINT)
+            canvas.top += ROW_SPACE // 2
         _draw_row(canvas, run, (example.x, network.pictures.never_inked), vote, words, verdict)
     return canvas
 
@@ -141,7 +145,7 @@ def _draw_samples(canvas: Canvas, run: RunResults) -> None:
     scale = min(
         fit_scale((shape[0], shape[1]), WIDTH - 2 * MARGIN - LABEL, len(shown), GAP), max(1, 112 // max(shape[:2]))
     )
-    canvas.text("The data", canvas.top + 30, MARGIN, TEXT, bold=True)
+    canvas.text("Such images", canvas.top + 30, MARGIN, TEXT, bold=True)
     step = (WIDTH - 2 * MARGIN - LABEL) // len(shown)
     for place, k in enumerate(shown):
         of_class = np.flatnonzero(run.images.y_train == k)
@@ -186,8 +190,8 @@ def _draw_row(
         canvas.text(line, middle - 76 + n * LINE, left, TEXT, bold=True, level=verdict[1])
     below = middle - 76 + len(lines) * LINE + 6
     ink, score = round(vote.ink, 1), round(vote.score, 1)
-    # What is printed adds up: the offset is what the two rounded numbers leave.
-    numbers = {"ink": ink, "offset": score - ink, "score": score}
+    # What is printed adds up: the bias is what the two rounded numbers leave.
+    numbers = {"ink": ink, "bias": score - ink, "score": score}
     sums = [f"{words} {format_decimal(round(number, 1), 1)}" for words, number in numbers.items()]
     for n, line in enumerate(sums):
         canvas.text(line, below + n * 36, left, SMALL, bold=n == 2)

@@ -36,7 +36,13 @@ def draw_walk(run: RunResults) -> Canvas:
         pictures = [strongest_units(n, layer) for n in networks]
         _draw_group(canvas, run, heading, networks, pictures)
     outputs = [n.pictures.composed.output.weights[:, :N_SHOWN] for n in networks]
-    _draw_group(canvas, run, f"Outputs: one picture per {run.noun}", networks, outputs)
+    canvas.text(f"Outputs: one picture per {run.noun}", canvas.top, MARGIN, TEXT, bold=True)
+    canvas.top += LINE + 6
+    step = (WIDTH - 2 * MARGIN - LABEL) // N_SHOWN
+    for place, name in enumerate(run.classes[:N_SHOWN]):
+        canvas.label(name, canvas.top, MARGIN + LABEL + place * step, step - 2 * GAP)
+    canvas.top += LINE + 6
+    _draw_rows(canvas, run, networks, outputs)
     return canvas
 
 
@@ -51,6 +57,10 @@ def _draw_group(
 ) -> None:
     canvas.text(heading, canvas.top, MARGIN, TEXT, bold=True)
     canvas.top += LINE + 6
+    _draw_rows(canvas, run, networks, pictures)
+
+
+def _draw_rows(canvas: Canvas, run: RunResults, networks: list[NetworkResults], pictures: list[Array]) -> None:
     for network, weights in zip(networks, pictures, strict=True):
         never, planes = network.pictures.never_inked, Planes.choose(run.images.shape, weights)
         step = (WIDTH - 2 * MARGIN - LABEL) // N_SHOWN

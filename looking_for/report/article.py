@@ -126,7 +126,7 @@ def _easiest_route(run: RunResults, cast: Cast) -> Claim | None:
         return None
     has_learned = course.status != Status.NEVER
     return Claim(
-        "easiest_route" if has_learned else "not_the_picture", Holding.YES if has_learned else Holding.NO, course
+        "easiest_route" if has_learned else "not_the_picture", Holding.PARTLY if has_learned else Holding.NO, course
     )
 
 
@@ -138,7 +138,7 @@ def _clearer_without(run: RunResults, cast: Cast) -> Claim | None:
     if not cast.flat:
         return None
     values = [measure_structure(n, -1, run.images.shape) for n in (cast.flat, cast.many)]
-    return Claim("clearer_without", Holding.YES if values[0] > values[1] else Holding.PARTLY, (cast.flat, values))
+    return Claim("clearer_without", Holding.PARTLY, (cast.flat, values))
 
 
 def _design(_: RunResults, cast: Cast) -> Claim | None:

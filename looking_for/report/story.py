@@ -3,17 +3,18 @@
 from types import SimpleNamespace
 from typing import Any
 
-from looking_for.core.text import format_count, join_words
-from looking_for.figures.hero import choose_moments
-from looking_for.figures.training_course import class_shown
+from looking_for.core.text import format_count, format_percent, join_words
+from looking_for.figures.claims import SHOWN, share_named
+from looking_for.figures.hero import choose_moments, write_title
+from looking_for.figures.training_course import class_shown, write_course_title
 from looking_for.figures.vote import choose_example
 from looking_for.figures.walk import networks_walked
 from looking_for.images.catalog import DATASETS
 from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article, measure_structure
 from looking_for.report.page import escape_markdown, render_page
-from looking_for.report.places import find_places
-from looking_for.results.choices import kept_network, networks_along
+from looking_for.results.choices import networks_along, truest_network
+from looking_for.results.places import find_places
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.results.seed_spread import load_summary
 from looking_for.surrogates.surrogate import rung_name
@@ -41,7 +42,20 @@ def write_story(run: RunResults) -> str:
         truest=_describe_truest(run),
         article=judge_article(run) if run.is_article_data else [],
         sure=_describe_doubt(run),
+        titles=_describe_titles(run),
     )
+
+
+def _describe_titles(run: RunResults) -> dict[str, str]:
+    """The findings that figures have as titles, for who does not see them."""
+    titles = {"course": write_course_title(run), "claims": ""}
+    if networks_along(run):
+        titles["hero"] = write_title(run)
+    if run.is_article_data:
+        shares = {region: share_named(run.claims[region]["by_class"]) for region in SHOWN}
+        named = (f"{format_percent(round(share, 4), 0)} in {SHOWN[region]}" for region, share in shares.items())
+        titles["claims"] = f"Share of 7 and 9 among the images with ink there: {join_words(list(named))}"
+    return {name: escape_markdown(words) for name, words in titles.items()}
 
 
 def describe_opening(run: RunResults) -> Any:
@@ -138,10 +152,8 @@ def _describe_fitted(run: RunResults, network: NetworkResults) -> Any:
 
 def _describe_truest(run: RunResults) -> Any:
     """The network whose pictures are truest, kept to them if there is one, and where they count ink."""
-    kept = kept_network(run, run.featured)
-    able = [n for n in run.compared if not (n.is_control or n.is_constant)]
-    truest = kept or max(able, key=lambda n: n.metrics["agreement"], default=None)
-    if truest is None or not truest.architecture.is_dense:
+    truest = truest_network(run)
+    if truest is None:
         return None
     return SimpleNamespace(network=truest, places=find_places(truest, run), is_all=len(run.classes) <= 10)
 

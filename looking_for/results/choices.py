@@ -42,6 +42,15 @@ def kept_network(run: RunResults, free: NetworkResults | None) -> NetworkResults
     return next((n for n in paying if n.recipe and n.recipe.without("keep_picture") == alike), None)
 
 
+def truest_network(run: RunResults) -> NetworkResults | None:
+    """Choose the network whose pictures say most of it: the one kept to them if there is one, or else the compared
+    network with the greatest agreement; None where it has no pictures."""
+    kept = kept_network(run, run.featured)
+    able = [n for n in run.compared if not (n.is_control or n.is_constant)]
+    truest = kept or max(able, key=lambda n: n.metrics["agreement"], default=None)
+    return truest if truest and truest.architecture.is_dense else None
+
+
 def flat_like(run: RunResults, deep: NetworkResults | None) -> NetworkResults | None:
     """Find the network without hidden layers that saw as many images as another."""
     flat = [n for n in trained_as_the_article(run.networks) if n.is_flat and deep and n.samples == deep.samples]

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from looking_for.report import article, places
+from looking_for.report import article
+from looking_for.results import places
 
 
 def network_of(pictures: np.ndarray, never: np.ndarray) -> Any:
@@ -79,5 +80,16 @@ def test_find_places_of_a_ring_and_a_bar() -> None:
         images=SimpleNamespace(shape=(10, 10)), classes=["ring", "bar"], survey=SimpleNamespace(ink=ink)
     )  # fmt: skip
     result = places.find_places(network_of(np.stack([ring, bar]), np.zeros((10, 10), bool)), run)
-    assert result[0] == places.Places("ring", "upper middle", "middle", is_its_own=True)
-    assert result[1][:3] == ("bar", "middle", "bottom middle")
+    assert [(p.name, p.toward, p.against) for p in result] == [
+        ("ring", "upper middle", "middle"),
+        ("bar", "middle", "bottom middle"),
+    ]
+
+
+def test_locate_part_is_where_sum_parts_sums() -> None:
+    for shape in ((28, 28), (8, 8), (5, 7)):
+        for part in range(places.N_BANDS**2):
+            image = np.zeros(shape)
+            image[places.locate_part(part, shape)] = 1.0
+            sums = places.sum_parts(image.ravel(), shape).ravel()
+            assert np.flatnonzero(sums).tolist() == [part]

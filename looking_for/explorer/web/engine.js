@@ -62,9 +62,13 @@ function back({ weights, inputs, units }, v) {
   return product;
 }
 
-function dot(a, b) {
+/**
+ * @param {Numbers} a
+ * @param {Numbers} b
+ */
+export function dot(a, b) {
   let sum = 0;
-  for (let n = 0; n < a.length; n++) sum += a[n] * b[n];
+  for (let n = 0; n < a.length; n++) if (a[n]) sum += a[n] * b[n];
   return sum;
 }
 

@@ -1,62 +1,84 @@
-// A drawing as an image of the data set, by MNIST's own preparation: fitted into a box, its centre of mass in
-// the middle. Knows no screen: a large grid of ink 0…1 in, rows of pixels 0…1 out.
+// A drawing as an image of the data set, by MNIST's own preparation: fitted into a box, its centre of mass in the
+// middle. Knows no screen: strokes in, points in a square from 0 to 1; rows of pixels 0…1 out.
+
+const PEN = 1.2 / 28; // the pen's radius, of the image's longer side
+const LEAST = 0.3; // of the board: what is smaller is not enlarged to the box, so that a dot stays one
+
+/** @typedef {[number, number][]} Stroke points (x, y) */
 
 /**
- * @param {Float32Array} ink size × size
- * @param {number} size
- * @param {Shape} shape of the images
+ * Strokes as an image of the data's shape, fitted and centred.
+ * @param {Stroke[]} strokes
+ * @param {Shape} shape
  * @param {number[]} box the share of height and width that forms fill
+ * @returns {Float32Array} height × width
  */
-export function prepare(ink, size, [height, width], box) {
-  const edges = bounds(ink, size);
-  if (!edges) return new Float32Array(height * width);
-  const [top, left, bottom, right] = edges;
-  const scale = Math.max((bottom - top) / (height * box[0]), (right - left) / (width * box[1]));
-  const mass = centre(ink, size);
-  // The drawing's centre of mass lands on the middle of the middle pixels.
+export function prepare(strokes, shape, box) {
+  if (!strokes.some(stroke => stroke.length)) return new Float32Array(shape[0] * shape[1]);
+  const fitted = fit(strokes, shape, box);
+  const [down, across] = centreOfMass(inkStrokes(fitted, shape), shape);
+  const shift = [0.5 - across / shape[1], 0.5 - down / shape[0]];
+  return inkStrokes(fitted.map(stroke => stroke.map(([x, y]) => [x + shift[0], y + shift[1]])), shape);
+}
+
+/** Scale strokes so that the longer side of what they span, with the pen, fills the box; their middle stays. */
+function fit(strokes, [height, width], box) {
+  const points = strokes.flat();
+  const [xs, ys] = [points.map(p => p[0]), points.map(p => p[1])];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const pen = 2 * PEN * Math.max(height, width);
+  const scale = Math.min(
+    (box[0] * height - pen) / height / Math.max(bottom - top, LEAST),
+    (box[1] * width - pen) / width / Math.max(right - left, LEAST),
+  );
+  const middle = [(left + right) / 2, (top + bottom) / 2];
+  return strokes.map(stroke => stroke.map(([x, y]) => /** @type {[number, number]} */ (
+    [0.5 + (x - middle[0]) * scale, 0.5 + (y - middle[1]) * scale])));
+}
+
+/**
+ * Strokes as they lie, as pixels: full within the pen's radius, with one pixel of edge.
+ * @param {Stroke[]} strokes
+ * @param {Shape} shape
+ * @returns {Float32Array} height × width
+ */
+export function inkStrokes(strokes, [height, width]) {
   const pixels = new Float32Array(height * width);
-  for (let r = 0; r < height; r++) {
-    for (let c = 0; c < width; c++) {
-      const y = mass[0] + (r - height / 2) * scale;
-      const x = mass[1] + (c - width / 2) * scale;
-      pixels[r * width + c] = mean(ink, size, y, x, scale);
+  const radius = PEN * Math.max(height, width);
+  for (const stroke of strokes) {
+    for (let n = 0; n < stroke.length; n++) {
+      const [x0, y0] = scaled(stroke[Math.max(0, n - 1)], height, width);
+      const [x1, y1] = scaled(stroke[n], height, width);
+      inkLine(pixels, [height, width], [x0, y0, x1, y1], radius);
     }
   }
-  const most = Math.max(...pixels);
-  return most > 0 ? pixels.map(value => Math.min(1, value / Math.max(most, 0.5))) : pixels;
+  return pixels;
 }
 
-function bounds(ink, size) {
-  let top = size, left = size, bottom = 0, right = 0;
-  for (let y = 0, at = 0; y < size; y++) {
-    for (let x = 0; x < size; x++, at++) {
-      if (ink[at] > 0.1) {
-        top = Math.min(top, y); bottom = Math.max(bottom, y + 1);
-        left = Math.min(left, x); right = Math.max(right, x + 1);
-      }
+const scaled = ([x, y], height, width) => [x * width, y * height];
+
+function inkLine(pixels, [height, width], [x0, y0, x1, y1], radius) {
+  const reach = radius + 1;
+  const length = (x1 - x0) ** 2 + (y1 - y0) ** 2;
+  const rows = [Math.max(0, Math.floor(Math.min(y0, y1) - reach)), Math.min(height, Math.ceil(Math.max(y0, y1) + reach))];
+  const columns = [Math.max(0, Math.floor(Math.min(x0, x1) - reach)), Math.min(width, Math.ceil(Math.max(x0, x1) + reach))];
+  for (let r = rows[0]; r < rows[1]; r++) {
+    for (let c = columns[0]; c < columns[1]; c++) {
+      const [x, y] = [c + 0.5, r + 0.5];
+      const along = length ? Math.max(0, Math.min(1, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length)) : 0;
+      const distance = Math.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0));
+      const ink = Math.max(0, Math.min(1, radius + 0.5 - distance));
+      if (ink > pixels[r * width + c]) pixels[r * width + c] = ink;
     }
   }
-  return bottom ? [top, left, bottom, right] : null;
 }
 
-function centre(ink, size) {
+function centreOfMass(pixels, [height, width]) {
   let sum = 0, down = 0, across = 0;
-  for (let y = 0, at = 0; y < size; y++) {
-    for (let x = 0; x < size; x++, at++) {
-      sum += ink[at]; down += ink[at] * (y + 0.5); across += ink[at] * (x + 0.5);
+  for (let r = 0, at = 0; r < height; r++) {
+    for (let c = 0; c < width; c++, at++) {
+      sum += pixels[at]; down += pixels[at] * (r + 0.5); across += pixels[at] * (c + 0.5);
     }
   }
-  return [down / sum, across / sum];
-}
-
-/** The mean ink of a square of side `step` from (y, x) on, each grid cell by the part of it inside. */
-function mean(ink, size, y, x, step) {
-  let sum = 0;
-  for (let row = Math.max(0, Math.floor(y)); row < Math.min(size, y + step); row++) {
-    const high = Math.min(row + 1, y + step) - Math.max(row, y);
-    for (let column = Math.max(0, Math.floor(x)); column < Math.min(size, x + step); column++) {
-      sum += ink[row * size + column] * high * (Math.min(column + 1, x + step) - Math.max(column, x));
-    }
-  }
-  return sum / (step * step);
+  return sum ? [down / sum, across / sum] : [height / 2, width / 2];
 }

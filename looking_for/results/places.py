@@ -14,12 +14,21 @@ MAX_CLASSES_SAID = 10  # of which sentences are made
 
 
 class Places(NamedTuple):
-    """Where ink counts most for a class and most against it; and whether no class inks the first place more often."""
+    """The parts of the image in which ink counts most for a class and most against it, row by row."""
 
     name: str
-    toward: str
-    against: str
-    is_its_own: bool
+    toward_part: int
+    against_part: int
+
+    @property
+    def toward(self) -> str:
+        """The place for it, in words."""
+        return name_part(self.toward_part)
+
+    @property
+    def against(self) -> str:
+        """The place against it, in words."""
+        return name_part(self.against_part)
 
 
 def find_places(network: NetworkResults, run: RunResults) -> list[Places]:
@@ -33,10 +42,21 @@ def find_places(network: NetworkResults, run: RunResults) -> list[Places]:
     places = []
     for k in range(min(len(run.classes), MAX_CLASSES_SAID)):
         sums = sum_parts(moves[:, k], shape)
-        best, worst = int(sums.argmax()), int(sums.argmin())
-        inked = [float(sum_parts(of_class, shape).ravel()[best]) for of_class in ink]
-        places.append(Places(run.classes[k], name_part(best), name_part(worst), int(np.argmax(inked)) == k))
+        places.append(Places(run.classes[k], int(sums.argmax()), int(sums.argmin())))
     return places
+
+
+def locate_part(part: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Give the rows and columns of a part, as `sum_parts` divides an image.
+
+    Examples
+    --------
+    >>> locate_part(12, (10, 10))
+    (slice(4, 6, None), slice(4, 6, None))
+    """
+    ends = [[-(-band * n // N_BANDS) for band in range(N_BANDS + 1)] for n in shape[:2]]
+    row, column = divmod(part, N_BANDS)
+    return slice(ends[0][row], ends[0][row + 1]), slice(ends[1][column], ends[1][column + 1])
 
 
 def sum_parts(pixels: Array, shape: tuple[int, ...]) -> Array:
