@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 WEB = Path(__file__).parent / "web"
-MODULES = ("engine", "data", "prepare", "pictures", "board", "screen")
+MODULES = ("engine", "data", "prepare", "pictures", "model", "address", "weights", "chain", "board", "views", "main")
 
 
 def build_page(data: dict[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """The data of the page to draw on: each network's layers in few bits, its pictures and course, and test images."""
 
+import json
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,16 +10,20 @@ import numpy as np
 from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.core.imageset import ImageSet
 from looking_for.core.parallel import parallel_map
+from looking_for.explorer.examples import choose_examples
 from looking_for.explorer.quantise import LARGE, SMALL, Quantised, pack
 from looking_for.figures import palette
 from looking_for.networks.base import HiddenUnits
 from looking_for.networks.dense_weights import DenseWeights, Snapshots
+from looking_for.results.choices import networks_side_by_side
 from looking_for.results.glossary import describe_rung
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.maps import FittedPrototypes
 
 MIN_AGREEMENT = 0.999  # of 8-bit layers with the network on test images; below it layers get 16 bits
 N_PER_KIND = {"right": 16, "wrong": 10, "other": 10}  # test images in the strip
+MAX_NETWORK_BYTES = 4_150_000  # of the networks on the page, which then has 4.5 MB at most
+N_JUDGED, MAX_JUDGED_PIXELS = 1_000, 1_000_000  # test images by which a dropped network is judged, and their pixels
 MIN_BOX = 0.1  # share of an image that a drawing fills at least
 MIN_INK = 64  # of 255: what counts as a form's own ink, to measure how much of an image forms fill
 
@@ -32,13 +38,15 @@ def build_payload(
     networks, snapshots : mappings by name
         Of the dense networks; of others only surrogates are shown.
     """
-    shown = [n for n in run.networks if not n.is_control] or list(run.networks)
     x = as_pixels(run.images.x_test, np.float32)
 
     def describe(network: NetworkResults) -> dict[str, Any]:
         return describe_network(network, run, x, networks.get(network.name), snapshots.get(network.name))
 
-    first = run.featured or shown[0]
+    shown = within_budget(parallel_map(describe, order_networks(run)))
+    names = [network["name"] for network in shown]
+    rows = [n.name for n in networks_side_by_side(run) if n.name in names] or names[:1]
+    examples = choose_examples(run)
     return {
         "shape": list(run.images.shape),
         "classes": run.classes,
@@ -46,10 +54,47 @@ def build_payload(
         "palette": pack(
             np.concatenate([palette.build_palette()[: palette.SIGNED_LEVELS], palette.build_palette()[-1:]])
         ),
-        "strip": choose_strip(run.images, first),
-        "first": first.name,
-        "networks": parallel_map(describe, shown),
+        "rows": rows,
+        "examples": examples,
+        "strip": choose_strip(run, [e["image"] for e in examples if "image" in e]),
+        "judged": pack_judged(run.images),
+        "networks": shown,
     }
+
+
+def order_networks(run: RunResults) -> list[NetworkResults]:
+    """Put the networks of the page in order: those of its rows, the others that are compared, the rest; no controls, if
+    there are other networks."""
+    able = [n for n in run.networks if not n.is_control] or list(run.networks)
+    first = [n for n in (*networks_side_by_side(run), *run.compared) if n in able]
+    return list({n.name: n for n in (*first, *sorted(able, key=lambda n: not n.is_flat))}.values())
+
+
+def within_budget(described: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the networks for which the page has room, in their order; the first is always there."""
+    kept: list[dict[str, Any]] = []
+    total = 0
+    for network in described:
+        size = len(json.dumps(network))
+        if not kept or total + size <= MAX_NETWORK_BYTES:
+            kept.append(network)
+            total += size
+    return kept
+
+
+def pack_judged(images: ImageSet) -> dict[str, Any]:
+    """Pack the first test images, grey and in 4 bits per pixel, by which the page judges a network that is dropped on
+    it; of images in colour none."""
+    if len(images.shape) > 2:
+        return {"images": "", "bytes": 0, "labels": []}
+    count = min(len(images.x_test), N_JUDGED, max(1, MAX_JUDGED_PIXELS // (images.shape[0] * images.shape[1])))
+    count -= count % 2 if images.x_test[0].size % 2 else 0
+    levels = np.rint(images.x_test[:count].reshape(-1) / 17).astype(np.uint8)
+    halves = np.append(levels, np.zeros(levels.size % 2, np.uint8)).reshape(-1, 2)
+    raw = (halves[:, 0] << 4 | halves[:, 1]).astype(np.uint8)
+    deflated = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = np.frombuffer(deflated.compress(raw.tobytes()) + deflated.flush(), np.uint8)
+    return {"images": pack(packed), "bytes": raw.size, "labels": images.y_test[:count].tolist()}
 
 
 def describe_network(
@@ -60,6 +105,7 @@ def describe_network(
     number = max(n for n in pictures.fitted if n <= run.n_fitted)
     return {
         "name": results.name,
+        "label": results.label,
         "words": results.training_words,
         "architecture": results.architecture.words,
         "activation": results.architecture.activation,
@@ -134,21 +180,23 @@ def effective_bias(network: DenseWeights) -> Array:
     return beta
 
 
-def choose_strip(images: ImageSet, network: NetworkResults) -> dict[str, Any]:
-    """Choose test images for the strip, the classes in turn: at most N_PER_KIND that network and composed pictures
-    both get right, that the network gets wrong, and that only the composed pictures get wrong."""
+def choose_strip(run: RunResults, wanted: Sequence[int]) -> dict[str, Any]:
+    """Choose test images: of each class in turn some that the network gets right, some that it gets wrong, and some
+    that only its composed pictures get wrong; N_PER_KIND at most of each, and those that are wanted.
+
+    The network is the featured one, or else the first that is compared.
+    """
+    images, network = run.images, run.featured or run.compared[0]
     predicted = network.pictures.logits.argmax(axis=1)
     composed = network.pictures.composed.layers[-1](as_pixels(images.x_test)).argmax(axis=1)
-    wrong, other = predicted != images.y_test, composed != predicted
-    kinds = {"right": ~wrong & ~other, "wrong": wrong, "other": ~wrong & other}
-    chosen = {kind: _of_each_class(images, mask, N_PER_KIND[kind]) for kind, mask in kinds.items()}
-    kept = [image for of_kind in chosen.values() for image in of_kind]
+    wrong = predicted != images.y_test
+    kinds = {"right": ~wrong, "wrong": wrong, "other": ~wrong & (composed != predicted)}
+    chosen = [image for kind, mask in kinds.items() for image in _of_each_class(images, mask, N_PER_KIND[kind])]
+    kept = list(dict.fromkeys([*chosen, *wanted]))
     return {
         "images": pack(images.x_test[kept]),
         "labels": [int(images.y_test[image]) for image in kept],
         "numbers": kept,
-        "wrong": len(chosen["wrong"]),
-        "other": len(chosen["other"]),
     }
 
 

@@ -64,9 +64,16 @@ def networks_along(run: RunResults) -> list[NetworkResults]:
     or the first that has snapshots.
     """
     pair = few_and_many(run)
+    chosen = [trained_as_long(run, *pair), *networks_side_by_side(run)[1:]] if pair else networks_side_by_side(run)
+    return [n for n in chosen if len(n.truth) >= MIN_MOMENTS and not n.is_constant]
+
+
+def networks_side_by_side(run: RunResults) -> list[NetworkResults]:
+    """Choose who stands in the rows of the page to draw on: few images, many, and many kept to their picture; without
+    a pair the featured network, or the first that is compared."""
+    pair, featured = few_and_many(run), run.featured
     if pair:
-        chosen = [trained_as_long(run, *pair), pair[1], kept_network(run, pair[1])]
+        chosen = [*pair, kept_network(run, pair[1])]
     else:
-        featured = run.featured
         chosen = [featured or next((n for n in run.compared if not n.is_flat), None), kept_network(run, featured)]
-    return [n for n in chosen if n and len(n.truth) >= MIN_MOMENTS and not n.is_constant]
+    return [n for n in chosen if n] or list(run.compared[:1])

@@ -28,6 +28,26 @@ export function matrix({ values, scales, bits, inputs, units }) {
   return weights;
 }
 
+/**
+ * A column of a layer's weights.
+ * @param {Layer} layer
+ * @param {number} unit
+ */
+export const column = ({ weights, inputs, units }, unit) => Float32Array.from({ length: inputs }, (_, i) => weights[i * units + unit]);
+
+/**
+ * Grey images of 4 bits per pixel, two pixels a byte, as numbers from 0 to 1.
+ * @param {Uint8Array} packed
+ * @param {number} inputs
+ */
+export function unpackImages(packed, inputs) {
+  const count = Math.floor(2 * packed.length / inputs);
+  return Array.from({ length: count }, (_, image) => Float32Array.from({ length: inputs }, (_v, n) => {
+    const at = image * inputs + n;
+    return (at % 2 ? packed[at >> 1] & 15 : packed[at >> 1] >> 4) / 15;
+  }));
+}
+
 const layer = packed => ({
   weights: matrix(packed), bias: floats(packed.bias), inputs: packed.inputs, units: packed.units,
 });
@@ -42,10 +62,16 @@ export function network(packed, classes) {
   const unpacked = /** @type {Network} */ ({
     ...packed, classes,
     layers: packed.layers.map(layer),
-    fitted: { ...layer(packed.fitted), classOf: Array.from(new Uint16Array(bytes(packed.fitted.classes).buffer)), shares: floats(packed.fitted.shares) },
+    fitted: {
+      ...layer(packed.fitted),
+      classOf: Array.from(new Uint16Array(bytes(packed.fitted.classes).buffer)),
+      shares: floats(packed.fitted.shares),
+    },
     never: integers(packed.never),
     units: packed.units.map(u => ({ influence: floats(u.influence), explained: floats(u.explained) })),
   });
-  if (packed.film) unpacked.film = { ...packed.film, steps: packed.film.steps.map(step => ({ ...step, ...layer(step) })) };
+  if (packed.film) {
+    unpacked.film = { steps: packed.film.steps.map(step => ({ ...step, ...layer(step) })) };
+  }
   return unpacked;
 }

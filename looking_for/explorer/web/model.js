@@ -108,23 +108,27 @@ export function sentence(rows, names, label) {
   if (wrong && !failing) return `${who} says ${names[first.answer]}, and it is ${names[label]}. Its picture errs with it.`;
   if (!failing) return `${all(rows.length)} and ${rows.length === 1 ? "its picture" : "their pictures"} say the same here.`;
   const true_ = rows.filter(row => row.isSame);
-  const rest = true_.length ? ` ${true_.map(row => capital(row.network.label)).join("; ")}: here the picture tells the truth.` : "";
+  const rest = true_.length ? ` The picture tells the truth with ${true_.map(row => row.network.label).join("; ")}.` : "";
   const right = label !== null && first.answer !== label ? `, wrongly,` : "";
   return `${who} says ${names[first.answer]}${right} but its weights multiplied together say ${names[first.says]}: `
     + `that picture is not what it looks for.${rest}`;
 }
 
 const all = number => ["The network", "Both networks", "All three networks"][number - 1] ?? "All networks";
-const capital = text => text[0].toUpperCase() + text.slice(1);
+
+/** @param {Network} network */
+const lastMoment = network => network.film?.steps.at(-1).updates ?? -1;
 
 /**
- * What each moment's picture would say of the image: by updates, null where a network did not keep that moment.
+ * What each moment's picture would say of the image: at the moments of the network that trained longest, null where a
+ * network did not keep that moment.
  * @param {Network[]} networks
  * @param {Float32Array} x
  */
 export function moments(networks, x) {
   const kept = networks.map(network => new Set(network.film?.steps.map(step => step.updates) ?? []));
-  const updates = [...new Set(kept.flatMap(set => [...set]))].sort((a, b) => a - b);
+  const longest = networks.reduce((best, n) => (lastMoment(n) > lastMoment(best) ? n : best), networks[0]);
+  const updates = longest?.film?.steps.map(step => step.updates) ?? [];
   const rows = networks.map((network, n) => updates.map(u => {
     if (!kept[n].has(u)) return null;
     return argmax(picturesAt(network, u).map(({ map, bias }) => dot(x, map) + bias));

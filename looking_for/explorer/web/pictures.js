@@ -86,3 +86,44 @@ export function halfRange(pictures, never) {
   const sorted = sizes.subarray(0, many).sort();
   return sorted[Math.floor(0.995 * (many - 1))] || 1;
 }
+
+/** @type {WeakMap<object, number>} */
+const ranges = new WeakMap();
+
+/**
+ * The half-range of one picture, kept for those that are drawn again.
+ * @param {Float32Array} weights
+ * @param {Uint8Array | null} never
+ */
+export function rangeOf(weights, never) {
+  let half = ranges.get(weights);
+  if (half === undefined) { half = halfRange([weights], never); ranges.set(weights, half); }
+  return half;
+}
+
+const INKED = 0.35; // of a pixel, from which on it is inside the outline
+const LINE = 6; // dots of the outline's canvas per pixel
+
+/**
+ * The outline of an image's ink, over a picture: so that one sees which red it hits. It is the drawing's, not the map's.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Shape} shape
+ * @param {Numbers} x
+ */
+export function drawOutline(canvas, [height, width, channels = 1], x) {
+  const [, drawn] = drawnShape(channels > 1 ? [height, width, channels] : [height, width]);
+  if (canvas.width !== drawn * LINE || canvas.height !== height * LINE) { canvas.width = drawn * LINE; canvas.height = height * LINE; }
+  const context = canvas.getContext("2d");
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.fillStyle = "#000";
+  const inked = (r, c) => r >= 0 && c >= 0 && r < height && c < width && x[(r * width + c) * channels] > INKED;
+  for (let plane = 0; plane < channels; plane++) {
+    const left = plane * (width + 1);
+    for (let r = 0; r <= height; r++) {
+      for (let c = 0; c <= width; c++) {
+        if (inked(r, c) !== inked(r - 1, c)) context.fillRect((left + c) * LINE, r * LINE - 1, LINE, 2);
+        if (inked(r, c) !== inked(r, c - 1)) context.fillRect((left + c) * LINE - 1, r * LINE, 2, LINE);
+      }
+    }
+  }
+}

@@ -21,7 +21,13 @@ export function prepare(strokes, shape, box) {
   return inkStrokes(fitted.map(stroke => stroke.map(([x, y]) => [x + shift[0], y + shift[1]])), shape);
 }
 
-/** Scale strokes so that the longer side of what they span, with the pen, fills the box; their middle stays. */
+/**
+ * Scale strokes so that the longer side of what they span, with the pen, fills the box; their middle stays.
+ * @param {Stroke[]} strokes
+ * @param {Shape} shape
+ * @param {number[]} box
+ * @returns {Stroke[]}
+ */
 function fit(strokes, [height, width], box) {
   const points = strokes.flat();
   const [xs, ys] = [points.map(p => p[0]), points.map(p => p[1])];
@@ -73,6 +79,10 @@ function inkLine(pixels, [height, width], [x0, y0, x1, y1], radius) {
   }
 }
 
+/**
+ * @param {Float32Array} pixels
+ * @param {Shape} shape
+ */
 function centreOfMass(pixels, [height, width]) {
   let sum = 0, down = 0, across = 0;
   for (let r = 0, at = 0; r < height; r++) {

@@ -27,7 +27,6 @@ interface Step extends Layer {
   accuracy: number;
   agreement: number;
   explained: number;
-  pictures?: Float32Array[];
 }
 
 interface AffineMap {
@@ -38,21 +37,52 @@ interface AffineMap {
 /** A network of the page as arrays; `classes` is how many there are. */
 interface Network {
   name: string;
+  label: string;
   activation: string;
   architecture: string;
   words: string;
-  accuracy: number;
-  agreement: number;
+  accuracy: number | null;
+  agreement: number | null;
   isAffine: boolean;
   isDense: boolean;
   classes: number;
   layers: Layer[];
-  fitted: Fitted;
+  fitted: Fitted | null;
   never: Uint8Array;
   units: Unit[];
   ladder: { words: string; explained: number | null; agreement: number; errors: number | null }[];
   film?: { steps: Step[] };
-  composed?: AffineMap[];
+}
+
+/** What a row of the page shows of an image; indices are of classes. */
+interface Row {
+  network: Network;
+  isEmpty: boolean;
+  answer: number;
+  scores: number[];
+  sure: string;
+  says: number | null;
+  points: number[] | null;
+  used: AffineMap | null;
+  picture: AffineMap | null;
+  isSame: boolean | null;
+  total: string;
+}
+
+/** The answer's lead while ink is taken away, and the share that is gone when it falls. */
+interface Fall {
+  by: string;
+  leads: number[];
+  gone: number[];
+  falls: number;
+}
+
+/** A file of weights read one way: how many images it then gets right. */
+interface Reading {
+  activation: string;
+  scaling: string;
+  layers: Layer[];
+  right: number;
 }
 
 /** What the fitted pictures say of an image. */
@@ -63,5 +93,5 @@ interface FittedScores {
 }
 
 interface Window {
-  lookingFor: { networks: string[]; logits(name: string, pixels: number[]): number[] };
+  lookingFor: { networks: string[]; logits(name: string, pixels: number[]): number[]; answer(name: string, pixels: number[]): string };
 }
