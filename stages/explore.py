@@ -2,7 +2,7 @@
 
 from looking_for.core import paths
 from looking_for.core.files import save_text
-from looking_for.explorer.document import build_page
+from looking_for.explorer.document import build_module, build_page
 from looking_for.explorer.payload import build_payload
 from looking_for.networks.dense_weights import DenseWeights, Snapshots
 from looking_for.results.run import RunResults
@@ -21,6 +21,7 @@ def main() -> None:
     snapshots = {name: Snapshots.load(paths.snapshots_file(name)) for name in dense}
     text = build_page(build_payload(run, networks, snapshots))
     save_text(paths.EXPLORER, text)
+    save_text(paths.MODULE, build_module())
     _cli.say(f"the explorer: {paths.EXPLORER} ({len(text.encode()) / 1e6:.1f} MB)")
 
 

@@ -8,6 +8,7 @@ CLAIMS = Path("data/survey.json")
 REPORT = Path("reports/README.md")
 DETAILS = Path("reports/details.md")
 EXPLORER = Path("reports/explorer.html")
+MODULE = Path("reports/looking-for.js")
 FIGURES = Path("reports/figures")
 OVERVIEW = FIGURES / "overview"
 SUMMARY = Path("study/summary.json")

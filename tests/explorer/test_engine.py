@@ -50,24 +50,3 @@ def test_engine_equals_numpy(
     assert np.abs(np.array(result["composed"][0]) - composed[-1].centred().weights[:, 4]).max() < 1e-5
     assert abs(result["composed"][1] - composed[-1].centred().bias[4]) < 1e-5
     assert np.abs(np.array(result["unit"]) - composed[1].weights[:, 3]).max() < 1e-5
-
-
-def test_prepare_centres_a_drawing(browser: Any) -> None:
-    """A block of 40×80 cells far off the middle, in MNIST's preparation: 20 pixels high, 10 wide."""
-    browser.get("about:blank")
-    result = browser.execute_async_script(
-        """const [address, done] = arguments;
-        import(address).then(p => {
-          const ink = new Float32Array(280 * 280);
-          for (let y = 190; y < 270; y++) for (let x = 10; x < 50; x++) ink[y * 280 + x] = 1;
-          const blank = new Float32Array(280 * 280);
-          done([Array.from(p.prepare(ink, 280, [28, 28], [20 / 28, 20 / 28])),
-                Array.from(p.prepare(blank, 280, [28, 28], [1, 1]))]);
-        })""",
-        module("prepare"),
-    )
-    drawn, empty = (np.array(values).reshape(28, 28) for values in result)
-    expected = np.zeros((28, 28))
-    expected[4:24, 9:19] = 1
-    assert np.abs(drawn - expected).max() < 0.01
-    assert not empty.any()

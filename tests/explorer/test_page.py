@@ -1,13 +1,16 @@
 """The explorer in a real browser: what it says is what numpy says, by mouse and by keyboard, and it asks no one."""
 
+import base64
 import json
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from looking_for.core import paths
 from looking_for.core.arrays import as_pixels
@@ -20,6 +23,7 @@ from looking_for.surrogates.course import SnapshotMeasures
 
 pytestmark = pytest.mark.xdist_group("browser")
 NAMES = ["few", "all", "flat"]
+LABELS = ["100 images", "1,437 images"]
 
 
 @pytest.fixture(scope="module")
@@ -31,37 +35,56 @@ def page(reproduced: Path, browser: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def begun_anew(page: Any) -> None:
-    page.execute_script("document.getElementById('clear').click()")
-    choose(page, "all")
+def start_anew(page: Any, reproduced: Path) -> None:
+    """Every test begins with the page as it opens."""
+    page.get("about:blank")
+    page.get((reproduced / "reports/explorer.html").as_uri())
+    settle(page)
 
 
-def choose(page: Any, name: str) -> None:
-    page.execute_script(
-        "const s = document.getElementById('network'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))",
-        name,
+def settle(page: Any) -> None:
+    """Wait for the next frame, and for what follows a stroke's end."""
+    page.execute_async_script("const done = arguments[0]; setTimeout(() => requestAnimationFrame(() => done()), 260);")
+
+
+def text(page: Any, selector: str) -> str:
+    return str(page.execute_script("return document.querySelector(arguments[0]).textContent", selector))
+
+
+def texts(page: Any, selector: str) -> list[str]:
+    contents: list[str] = page.execute_script(
+        "return Array.from(document.querySelectorAll(arguments[0]), e => e.textContent)", selector
     )
+    return contents
 
 
-def text(page: Any, name: str) -> str:
-    return str(page.execute_script("return document.getElementById(arguments[0]).textContent", name))
+def click(page: Any, selector: str) -> None:
+    page.execute_script("document.querySelector(arguments[0]).click()", selector)
+    settle(page)
+
+
+def data_of(page: Any) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(page.execute_script("return document.getElementById('data').textContent"))
+    return data
 
 
 def draw_a_one(page: Any) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
 
+    page.execute_script("document.getElementById('clear').click()")
     board = page.find_element(By.ID, "board")
     page.execute_script("arguments[0].scrollIntoView({block: 'center'})", board)
     chain = ActionChains(page, duration=20).move_to_element_with_offset(board, 0, -90).click_and_hold()
     for y in (-40, 10, 60, 90):
         chain = chain.move_to_element_with_offset(board, 0, y)
     chain.release().perform()
+    settle(page)
 
 
 def test_page_gives_numpy_logits(page: Any, reproduced: Path, images: ImageSet) -> None:
     x = as_pixels(images.x_test[:50])
-    assert page.execute_script("return lookingFor.networks") == NAMES
+    assert sorted(page.execute_script("return lookingFor.networks")) == sorted(NAMES)
     for name in NAMES:
         logits = DenseNetwork.load(reproduced / paths.network_file(name)).logits(x)
         answers = np.array(
@@ -71,117 +94,341 @@ def test_page_gives_numpy_logits(page: Any, reproduced: Path, images: ImageSet) 
         assert np.array_equal(answers.argmax(axis=1), logits.argmax(axis=1))
 
 
-def test_stroke_is_answered_and_undone(page: Any) -> None:
-    assert text(page, "answer") == "Draw, or choose an image"
+def test_page_opens_with_an_example_and_its_rows(page: Any, reproduced: Path, images: ImageSet) -> None:
+    """The rows say what numpy says of the first example; the class of the first network is in data-answer."""
+    example = data_of(page)["examples"][0]
+    x = as_pixels(images.x_test[[example["image"]]])
+    assert texts(page, ".row .head b") == LABELS
+    for n, name in enumerate(NAMES[:2]):
+        network = DenseNetwork.load(reproduced / paths.network_file(name))
+        says, one, used = texts(page, f"#rows .row:nth-child({n + 1}) .big")
+        assert says == used == str(network.logits(x)[0].argmax())
+        assert one == str(network.compose()[-1](x)[0].argmax())
+        differs = page.execute_script(f"return !!document.querySelector('#rows .row:nth-child({n + 1}) .differs')")
+        assert differs == (one != says)
+    assert (
+        page.execute_script("return document.querySelector('[data-answer]').dataset.answer") == texts(page, ".big")[0]
+    )
+    assert text(page, "#sentence").startswith("The network of")
+
+
+def test_stroke_is_answered_undone_and_cleared(page: Any) -> None:
     draw_a_one(page)
-    assert text(page, "answer") in {str(k) for k in range(10)}
+    answer = texts(page, ".big")[0]
+    assert answer in {str(k) for k in range(10)}
     inked = page.execute_script(
-        "const c = document.getElementById('prepared');"
+        "const c = document.getElementById('seen');"
         "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
         "return [c.width, c.height, Array.from(d).filter((v, n) => n % 4 === 0 && v < 128).length]"
     )
     assert inked[:2] == [8, 8]
     assert 5 <= inked[2] <= 24, "a bar as high as the image, one or two pixels wide"
-    page.execute_script("document.getElementById('undo').click()")
-    assert text(page, "answer") == "Draw, or choose an image"
+    click(page, "#clear")
+    assert texts(page, ".big")[0] == ""
+    click(page, "#undo")
+    assert texts(page, ".big")[0] == answer, "Clear is not final"
 
 
-def test_contributions_add_up_to_the_logit(page: Any, reproduced: Path, images: ImageSet) -> None:
-    strip = json.loads(page.execute_script("return document.getElementById('data').textContent"))["strip"]
-    for name in NAMES:
-        choose(page, name)
-        for place in (0, 5):
-            page.execute_script("document.querySelectorAll('#strip button')[arguments[0]].click()", place)
-            shown = page.execute_script("return Array.from(document.querySelectorAll('.sum'), s => ({...s.dataset}))")
-            assert len(shown) == 3
-            x = as_pixels(images.x_test[[strip["numbers"][place]]])
-            logits = DenseNetwork.load(reproduced / paths.network_file(name)).logits(x)[0]
-            logits -= logits.mean()
-            for row in shown:
-                total = float(row["sum"]) + float(row["bias"])
-                assert abs(total - float(row["logit"])) < 1e-4 * max(1, np.abs(logits).max())
-                assert abs(total - logits[int(row["class"])]) < 1e-2 * max(1, np.abs(logits).max())
+def test_space_then_mouse_draws_lines(page: Any) -> None:
+    """Ink by keyboard ends where the mouse begins."""
+    from selenium.webdriver.common.by import By
+
+    board = page.find_element(By.ID, "board")
+    board.send_keys(" ")
+    draw_a_one(page)
+    strokes = page.execute_script("return location.hash").split("d=")[1].split("&")[0].split(".")
+    assert max(map(len, strokes)) > 4, "a line, not dots"
 
 
-def test_page_names_disagreeing_surrogates(page: Any) -> None:
-    answers = set()
-    for place in range(page.execute_script("return document.querySelectorAll('#strip button').length")):
-        page.execute_script("document.querySelectorAll('#strip button')[arguments[0]].click()", place)
-        answers |= set(
-            page.execute_script("return Array.from(document.querySelectorAll('#standins li'), li => li.className)")
-        )
-    assert answers == {"same", "differs"}
-    choose(page, "flat")
-    assert "composed" not in text(page, "standins"), "of a flat network the composed picture is the network"
+def test_test_image_is_on_the_board_and_can_be_drawn_on(page: Any) -> None:
+    click(page, "#thumbnails button:nth-child(3)")
+    assert page.execute_script("return document.querySelector('#thumbnails button:nth-child(3)').ariaPressed") == "true"
+    dark = (
+        "const c = document.getElementById('board');"
+        "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        "return Array.from(d).filter((v, n) => n % 4 === 0 && v < 128).length"
+    )
+    before = page.execute_script(dark)
+    assert before > 1_000, "the image is painted on the board"
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+
+    board = page.find_element(By.ID, "board")
+    chain = ActionChains(page, duration=20).move_to_element_with_offset(board, -100, -100).click_and_hold()
+    chain.move_by_offset(60, 0).release().perform()
+    settle(page)
+    assert page.execute_script(dark) > before, "a stroke adds to it"
+    assert "t=" in page.execute_script("return location.hash")
+    assert "d=" in page.execute_script("return location.hash")
+    click(page, "#undo")
+    assert page.execute_script(dark) == before
 
 
-def test_film_shows_measures_of_each_step(page: Any, reproduced: Path) -> None:
+def test_thumbnails_have_every_class_that_is_ever_right(page: Any, reproduced: Path, images: ImageSet) -> None:
+    network = DenseNetwork.load(reproduced / paths.network_file("all"))
+    right = network.logits(as_pixels(images.x_test)).argmax(axis=1) == images.y_test
+    labels = set(data_of(page)["strip"]["labels"][:16])
+    assert labels == set(images.y_test[right].tolist()), "also of a class that the pictures never answer"
 
+
+def test_moments_show_what_the_pictures_said(page: Any, reproduced: Path) -> None:
     moments = load_rows(reproduced / paths.truth_file("all"), SnapshotMeasures)
-    for step, moment in enumerate(moments):
-        page.execute_script(
-            "const s = document.getElementById('step'); s.value = arguments[0]; s.dispatchEvent(new Event('input'))",
-            step,
-        )
-        assert f"After {moment.updates} updates: right on {100 * moment.accuracy:.1f} %" in text(page, "facts")
-    assert page.execute_script("return document.querySelectorAll('#pictures canvas').length") == 10
+    heads = texts(page, "#chips thead th")
+    assert heads == ["steps", *(f"{moment.updates:,}" for moment in moments)]
+    cells = texts(page, "#chips tbody tr:last-child td")
+    assert len(cells) == len(moments)
+    assert set(cells) <= {str(k) for k in range(10)}
+    assert cells[-1] == texts(page, "#rows .row:nth-child(2) .big")[1], "the last moment is the picture's answer"
+    click(page, "#chips tbody tr:last-child td:nth-child(3) button")
+    assert texts(page, "#rows .row:nth-child(2) .big")[1] == cells[1], "the picture above becomes that of then"
+    assert f"m={moments[1].updates}" in page.execute_script("return location.hash")
+
+
+def test_film_keeps_its_end_across_networks(page: Any) -> None:
+    """A row is taken away and comes back: the end is still the end."""
+    before = texts(page, "#chips tbody tr:last-child td")
+    click(page, "#rows .row:nth-child(2) .remove")
+    assert texts(page, ".row .head b") == LABELS[:1]
+    page.execute_script(
+        "const s = document.getElementById('add'); s.value = 'all'; s.dispatchEvent(new Event('change'))"
+    )
+    settle(page)
+    assert texts(page, "#chips tbody tr:last-child td") == before
+
+
+def test_address_opens_the_same_state(page: Any) -> None:
+    draw_a_one(page)
+    click(page, "#chips tbody tr:last-child td:nth-child(4) button")
+    answers, link = texts(page, ".big"), page.execute_script("return location.href")
+    page.get("about:blank")
+    page.get(link)
+    settle(page)
+    assert texts(page, ".big") == answers
+    assert page.execute_script("return location.href") == link
+
+
+def test_sums_that_are_printed_add_up(page: Any) -> None:
+    page.execute_script("document.getElementById('more-scores').open = true")
+    for place in (1, 5, 9):
+        click(page, f"#thumbnails button:nth-child({place})")
+        numbers = [float(n.replace("−", "-")) for n in re.findall(r"[+−]\d+\.\d", text(page, "#scores .sum"))]
+        assert len(numbers) == 4
+        assert round(sum(numbers[:3]), 1) == numbers[3]
+
+
+def test_hidden_units_begin_with_the_one_that_adds_most(page: Any) -> None:
+    page.execute_script("document.getElementById('more-units').open = true")
+    for place in (1, 5, 9):
+        click(page, f"#thumbnails button:nth-child({place})")
+        (added,) = re.findall(r"adds ([+−]\d+\.\d)", text(page, "#units figcaption"))
+        assert added.startswith("+")
+
+
+def test_take_away_says_three_shares(page: Any) -> None:
+    shares = re.findall(r"(\d+ %|never) (?:in the order|of its|at random)", text(page, "#falls"))
+    assert len(shares) == 3
+    assert page.execute_script("return document.querySelectorAll('#curves polyline').length") == 3
+
+
+def test_drawing_makes_no_elements(page: Any) -> None:
+    """What is painted is made once: no node is added while one draws."""
+    page.execute_script(
+        "window.made = 0;"
+        "const count = r => { for (const m of r) for (const n of m.addedNodes) made += n.nodeType === 1; };"
+        "new MutationObserver(count).observe(document.body, {childList: true, subtree: true})"
+    )
+    draw_a_one(page)
+    assert page.execute_script("return window.made") == 0
 
 
 def test_page_works_by_keyboard(page: Any) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
 
     def active() -> Any:
         return page.switch_to.active_element
 
-    page.refresh()
-    reached = set()
-    for _ in range(80):
-        active().send_keys(Keys.TAB)
-        reached.add(active().get_attribute("id") or active().tag_name)
+    reached: list[str] = []
+    for _ in range(25):
+        ActionChains(page).send_keys(Keys.TAB).perform()
+        reached.append(active().get_attribute("id") or active().get_attribute("class") or active().tag_name)
         if active().get_attribute("id") == "board":
+            page.execute_script("document.getElementById('clear').click()")
             active().send_keys(" ", *[Keys.ARROW_DOWN] * 6)
             active().send_keys(" ")
-            assert text(page, "answer") in {str(k) for k in range(10)}
-        if active().get_attribute("id") == "step":
-            before = text(page, "facts")
-            active().send_keys(Keys.ARROW_LEFT)
-            assert text(page, "facts") != before
+            settle(page)
+            assert texts(page, ".big")[0] in {str(k) for k in range(10)}
+        if "chip" in reached[-1]:
             break
-    assert reached >= {"board", "undo", "clear", "network", "summary", "canvas", "play", "step"}
+    assert "chip" in reached[-1], reached
+    assert len(reached) <= 17, "few stops from the top to the moments"
+    assert {"copy", "present", "board", "undo", "clear", "erase"} <= set(reached)
 
 
-def test_page_makes_no_request_and_fits(page: Any) -> None:
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                         {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True})  # fmt: skip
+SIZES = {
+    "phone": (390, 800),
+    "low": (740, 360),
+    "zoomed": (640, 400),
+    "desktop": (1280, 800),
+    "projector": (1920, 1080),
+}
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest, page: Any) -> Any:
+    width, height = SIZES[request.param]
+    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    settle(page)
+    yield request.param
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_page_fits_every_size(page: Any, size: str) -> None:
+    width, height = SIZES[size]
+    measured = page.execute_script(
+        "const box = document.getElementById('board').getBoundingClientRect();"
+        "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight, box.width, box.height]"
+    )
+    assert measured[0] <= width, "no scrolling sideways"
+    if size == "desktop":
+        assert measured[1] <= height, "all on one screen"
+    if size == "phone":
+        assert measured[1] <= 3 * height
+        page.execute_script("document.getElementById('board').scrollIntoView({block: 'center'})")
+        bar, board = page.execute_script(
+            "return ['bar', 'board'].map(id => document.getElementById(id).getBoundingClientRect().toJSON())"
+        )
+        assert board["bottom"] <= bar["top"] + 1
+        assert bar["bottom"] <= height + 1, "the answer is in sight while a finger draws"
+        assert "its picture" in text(page, "#bar")
+        small = page.execute_script(
+            "const all = [...document.querySelectorAll('button, select, summary')].filter(e => e.offsetParent);"
+            "return all.filter(e => e.getBoundingClientRect().height < 43).map(e => e.outerHTML.slice(0, 80))"
+        )
+        assert small == []
+    if size in ("low", "zoomed"):
+        assert measured[3] <= 0.61 * height
+        assert measured[2] <= 0.75 * width, "a swipe beside the board scrolls"
+
+
+def test_present_fills_a_projector(page: Any) -> None:
+    width, height = SIZES["projector"]
+    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
     try:
-        draw_a_one(page)
-        assert page.execute_script("return document.documentElement.scrollWidth") <= 390
+        click(page, "#present")
+        answers, used, bottom = page.execute_script(
+            "const px = e => parseFloat(getComputedStyle(e).fontSize);"
+            "const main = document.querySelector('main').getBoundingClientRect();"
+            "const moments = document.getElementById('moments').getBoundingClientRect();"
+            "return [px(document.querySelector('.big')), main.width / innerWidth, moments.bottom]"
+        )
+        assert answers >= 96
+        assert used >= 0.9
+        assert bottom <= height
+        assert "present" in page.execute_script("return location.hash")
+        page.execute_script("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'g', bubbles: true}))")
+        hidden = "return getComputedStyle(document.querySelector('.one .words')).visibility"
+        assert page.execute_script(hidden) == "hidden", "guess first"
+        page.execute_script("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: ' ', bubbles: true}))")
+        assert page.execute_script(hidden) == "visible"
     finally:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_page_makes_no_request(page: Any) -> None:
+    draw_a_one(page)
     requested = page.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
     assert [name for name in requested if not name.startswith("data:")] == []
-    assert page.get_log("browser") == []
+    assert [entry for entry in page.get_log("browser") if "readback" not in entry["message"]] == [], (
+        "tests read canvases"
+    )
 
 
-def test_page_is_accessible_by_axe(page: Any) -> None:
+MEDIA = [{"prefers-color-scheme": "light"}, {"prefers-color-scheme": "dark"}, {"forced-colors": "active"}]
+
+
+@pytest.mark.parametrize("media", MEDIA, ids=str)
+def test_page_is_accessible_by_axe(page: Any, media: dict[str, str]) -> None:
     from axe_core_python.selenium import Axe
 
-    draw_a_one(page)
-    result = Axe().run(page)["violations"]
+    features = [{"name": name, "value": value} for name, value in media.items()]
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    try:
+        draw_a_one(page)
+        result = Axe().run(page)["violations"]
+    finally:
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     grave = [(v["id"], v["nodes"][0]["html"][:200]) for v in result if v["impact"] in ("serious", "critical")]
     assert grave == []
+
+
+def test_page_prints_on_one_sheet(page: Any) -> None:
+    sheet = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": False}
+    printed = page.execute_cdp_cmd("Page.printToPDF", sheet)
+    pdf = base64.b64decode(printed["data"])
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1
+
+
+def test_dropped_network_is_a_row(page: Any, tmp_path: Path, images: ImageSet) -> None:
+    """A linear fit behind a layer that passes pixels on: read, judged, and shown as the others are."""
+    from selenium.webdriver.common.by import By
+
+    x, targets = as_pixels(images.x_train), np.eye(10)[images.y_train]
+    fit = np.linalg.lstsq(np.c_[x, np.ones(len(x))], targets, rcond=None)[0]
+    arrays = {"fc1.weight": np.eye(64), "fc1.bias": np.zeros(64), "fc2.weight": fit[:-1].T, "fc2.bias": fit[-1]}
+    save_file({n: np.ascontiguousarray(a.astype(np.float32)) for n, a in arrays.items()}, tmp_path / "mine.safetensors")
+    page.find_element(By.ID, "file").send_keys(str(tmp_path / "mine.safetensors"))
+    for _ in range(20):
+        settle(page)
+        if "gets" in text(page, "#dropped"):
+            break
+    assert texts(page, ".row .head b") == [*LABELS, "mine.safetensors"]
+    coarse = np.rint(images.x_test.reshape(len(images.x_test), -1) / 17) / 15  # as the page has them, in 4 bits
+    right = ((coarse @ fit[:-1] + fit[-1]).argmax(axis=1) == images.y_test).mean()
+    (shown,) = re.findall(r"gets (\d+) % right", text(page, "#dropped"))
+    assert abs(float(shown) - 100 * right) <= 1
+    assert "64-64-10, read as relu on pixels from 0 to 1" in text(page, "#dropped")
+    assert "its one picture gives 100 % of its answers" in text(page, "#dropped"), "nothing is ever off"
+    (tmp_path / "broken.npz").write_bytes(b"PK" + bytes(100))
+    page.find_element(By.ID, "file").send_keys(str(tmp_path / "broken.npz"))
+    settle(page)
+    assert text(page, "#dropped").startswith("broken.npz: its zip directory is missing")
 
 
 def test_page_escapes_names(reproduced: Path, browser: Any, tmp_path: Path) -> None:
     html = (reproduced / "reports/explorer.html").read_text(encoding="utf-8")
     data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
-    data["classes"][3] = "</script><script>window.harm = 1</script><img src=x onerror='window.harm = 1'>"
+    harm = "</script><script>window.harm = 1</script><img src=x onerror='window.harm = 1'>"
+    data["classes"] = [harm] * len(data["classes"])
+    data["networks"][0]["label"] = harm
     (tmp_path / "page.html").write_text(document.build_page(data), encoding="utf-8")
     browser.get((tmp_path / "page.html").as_uri())
-    browser.execute_script("document.querySelectorAll('#strip button')[5].click()")
+    settle(browser)
     assert browser.execute_script("return [window.harm, document.querySelectorAll('img').length]") == [None, 0]
-    assert "<script>window.harm" in browser.execute_script("return document.getElementById('pictures').textContent")
+    assert "<script>window.harm" in text(browser, ".big")
     browser.get((reproduced / "reports/explorer.html").as_uri())
+
+
+def test_module_beside_the_page_runs_alone(reproduced: Path) -> None:
+    assert (reproduced / "reports/looking-for.js").read_text(encoding="utf-8") == document.build_module()
+    assert not re.search(r"^import ", document.build_module(), re.MULTILINE)
+
+
+def test_within_budget_keeps_the_first_and_what_fits() -> None:
+    described = [{"name": name, "layers": "x" * size} for name, size in (("a", 5_000_000), ("b", 10), ("c", 10))]
+    assert [n["name"] for n in payload.within_budget(described)] == ["a"]
+    assert [n["name"] for n in payload.within_budget(described[1:])] == ["b", "c"]
+
+
+def test_pack_judged_is_nearly_the_images(images: ImageSet) -> None:
+    packed = payload.pack_judged(images)
+    raw = np.frombuffer(zlib.decompress(base64.b64decode(packed["images"]), -zlib.MAX_WBITS), np.uint8)
+    assert raw.size == packed["bytes"]
+    levels = np.stack([raw >> 4, raw & 15], axis=1).reshape(len(packed["labels"]), 64)
+    assert np.abs(levels / 15 - as_pixels(images.x_test[: len(levels)])).max() <= 0.5 / 15 + 1e-9
+    assert packed["labels"] == images.y_test[: len(levels)].tolist()
 
 
 def test_quantise_layers_keeps_the_answers(images: ImageSet, make_network: Callable[..., DenseNetwork]) -> None:
@@ -203,7 +450,7 @@ def test_form_size_is_that_of_the_data(images: ImageSet) -> None:
 
 @pytest.mark.slow
 def test_real_page_is_small_and_right() -> None:
-    assert Path("reports/explorer.html").stat().st_size <= 6_000_000
+    assert Path("reports/explorer.html").stat().st_size <= 4_500_000
     x = as_pixels(ImageSet.load().x_test, np.float32)
     for name in ("few", "some", "all", "few-long", "flat-few", "flat"):
         network = DenseNetwork.load(paths.network_file(name))

@@ -12,7 +12,7 @@ const MAX_POINTS = 2000;
  * @param {State} state
  * @returns {string} what stands behind #
  */
-export function write(state) {
+export function writeAddress(state) {
   const parts = [];
   if (state.mode) parts.push(state.mode);
   if (state.networks?.length) parts.push(`n=${state.networks.map(encodeURIComponent).join(",")}`);
@@ -26,7 +26,7 @@ export function write(state) {
  * @param {string} hash with or without its #
  * @returns {State}
  */
-export function read(hash) {
+export function readAddress(hash) {
   /** @type {State} */
   const state = {};
   for (const part of hash.replace(/^#/, "").split("&")) {

@@ -11,7 +11,7 @@ const SCALINGS = {
   "pixels from 0 to 255": [255, 0, 1],
   "standardised pixels": [1, ...STANDARD],
 };
-export const ACTIVATIONS = ["relu", "leaky_relu(0.01)", "tanh", "sigmoid", "gelu"];
+const TRIED = ["relu", "leaky_relu(0.01)", "tanh", "sigmoid", "gelu"];
 
 /**
  * Pair weights and biases by name or by order, and chain them from pixels to classes.
@@ -30,8 +30,7 @@ export function chainLayers(tensors, inputs, classes) {
   let size = inputs;
   const left = naturally(matrices);
   while (left.length) {
-    const fitting = left.filter(t => t.shape.includes(size));
-    const next = fitting.find(t => t.shape[0] === size || t.shape[1] === size);
+    const next = left.find(t => t.shape.includes(size));
     if (!next) throw new Refused(`no layer takes ${size.toLocaleString("en")} numbers: its arrays are ${shapes(left)}`);
     left.splice(left.indexOf(next), 1);
     const isTurned = next.shape[1] === size && (next.shape[0] !== size || looksTurned(next));
@@ -40,6 +39,8 @@ export function chainLayers(tensors, inputs, classes) {
     layers.push({ weights: isTurned ? transposed(next) : next.values, bias, inputs: size, units });
     size = units;
   }
+  const spare = vectors.filter(v => !layers.some(layer => layer.bias === v.values));
+  if (spare.length) throw new Refused(`${spare[0].name} is neither the weights of a dense layer nor its bias: only dense layers can be read here`);
   if (size !== classes) throw new Refused(`its last layer has ${size} units, and there are ${classes} classes`);
   return layers;
 }
@@ -74,7 +75,7 @@ function biasOf(matrix, vectors, units) {
  * @returns {Reading[]}
  */
 export function tryReadings(layers, images, labels) {
-  const activations = layers.length > 1 ? ACTIVATIONS : ["linear"];
+  const activations = layers.length > 1 ? TRIED : ["linear"];
   const readings = Object.entries(SCALINGS).flatMap(([scaling, numbers]) => activations.map(activation => {
     const scaled = fold(layers, numbers);
     const network = { activation, classes: layers.at(-1).units, layers: scaled };

@@ -108,7 +108,7 @@ function settle() {
   }, CALM);
 }
 
-const addressOf = () => address.write({
+const addressOf = () => address.writeAddress({
   mode: state.mode, networks: state.shown.join() === DATA.rows.join() ? [] : state.shown.filter(name => DATA.networks.some(n => n.name === name)),
   test: state.test ?? undefined, strokes: board.strokes, moment: state.moment ?? undefined,
 });
@@ -334,7 +334,7 @@ function start() {
 
 /** Show what the address says; without a drawing in it the first example: the page is never blank. */
 function restore() {
-  const wished = address.read(location.hash);
+  const wished = address.readAddress(location.hash);
   const networks = (wished.networks ?? []).filter(name => DATA.networks.some(n => n.name === name));
   if (networks.length) showNetworks(networks);
   setMode(wished.mode ?? "");

@@ -1,7 +1,7 @@
 // Everything that the page shows of an image, as plain values: a pure function of networks, image and moment.
 // Rounding is here, too, so that what is printed adds up.
 
-import { affine, argmax, centred, composedPicture, dot, exactMap, forward, logits, softmax, templates } from "engine";
+import { argmax, centred, composedPicture, dot, exactMap, forward, logits, softmax, templates } from "engine";
 
 const CERTAIN = 0.9995; // a probability from which on an answer is called certain
 const STEPS = 24; // in which ink is taken away
@@ -247,5 +247,3 @@ export function judge(network, images, labels) {
   const share = count => ({ share: count / images.length, half: 1.96 * Math.sqrt(count / images.length * (1 - count / images.length) / images.length) });
   return { right: share(right), same: share(same) };
 }
-
-export { affine };

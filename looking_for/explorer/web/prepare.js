@@ -2,6 +2,7 @@
 // middle. Knows no screen: strokes in, points in a square from 0 to 1; rows of pixels 0…1 out.
 
 const PEN = 1.2 / 28; // the pen's radius, of the image's longer side
+const LEAST_PEN = 0.75; // of its radius, in pixels: a thinner line would be grey
 const LEAST = 0.3; // of the board: what is smaller is not enlarged to the box, so that a dot stays one
 
 /** @typedef {[number, number][]} Stroke points (x, y) */
@@ -32,7 +33,7 @@ function fit(strokes, [height, width], box) {
   const points = strokes.flat();
   const [xs, ys] = [points.map(p => p[0]), points.map(p => p[1])];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const pen = 2 * PEN * Math.max(height, width);
+  const pen = 2 * radiusOf(height, width);
   const scale = Math.min(
     (box[0] * height - pen) / height / Math.max(bottom - top, LEAST),
     (box[1] * width - pen) / width / Math.max(right - left, LEAST),
@@ -50,7 +51,7 @@ function fit(strokes, [height, width], box) {
  */
 export function inkStrokes(strokes, [height, width]) {
   const pixels = new Float32Array(height * width);
-  const radius = PEN * Math.max(height, width);
+  const radius = radiusOf(height, width);
   for (const stroke of strokes) {
     for (let n = 0; n < stroke.length; n++) {
       const [x0, y0] = scaled(stroke[Math.max(0, n - 1)], height, width);
@@ -61,6 +62,7 @@ export function inkStrokes(strokes, [height, width]) {
   return pixels;
 }
 
+const radiusOf = (height, width) => Math.max(LEAST_PEN, PEN * Math.max(height, width));
 const scaled = ([x, y], height, width) => [x * width, y * height];
 
 function inkLine(pixels, [height, width], [x0, y0, x1, y1], radius) {

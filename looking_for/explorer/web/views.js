@@ -123,6 +123,17 @@ export function makeMoments(root, names, choose) {
   /** @type {HTMLButtonElement[][]} */
   let chips = [];
   let updates = [];
+  root.addEventListener("keydown", event => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const row = chips.find(some => some.includes(/** @type {HTMLButtonElement} */ (document.activeElement)));
+    if (!step || !row) return;
+    event.preventDefault();
+    event.stopPropagation();
+    let at = row.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement)) + step;
+    while (row[at]?.disabled) at += step;
+    row[at]?.focus();
+    row[at]?.click();
+  });
   return {
     /** @param {Network[]} networks @param {number[]} all */
     show(networks, all) {
@@ -135,17 +146,19 @@ export function makeMoments(root, names, choose) {
       }));
       const body = networks.map((network, n) => make("tr", {}, make("th", { scope: "row" }, network.label), ...chips[n].map(chip => make("td", {}, chip))));
       root.replaceChildren(make("thead", {}, head), make("tbody", {}, ...body));
-      if (chips[0]?.[0]) chips[0].at(-1).tabIndex = 0;
     },
     /** @param {(number | null)[][]} said @param {Row[]} rows @param {number | null} moment */
     render(said, rows, moment) {
+      const longest = said.findIndex(row => row.every(k => k !== null));
       for (const [n, row] of said.entries()) for (const [place, k] of row.entries()) {
         const chip = chips[n][place];
         const isShown = k !== null && !rows[n].isEmpty;
         say(chip, isShown ? names[k] : "");
         chip.disabled = k === null;
         chip.classList.toggle("differs", isShown && k !== rows[n].answer);
-        chip.setAttribute("aria-pressed", String(updates[place] === (moment ?? updates.at(-1))));
+        const isChosen = updates[place] === (moment ?? updates.at(-1));
+        chip.setAttribute("aria-pressed", String(isChosen));
+        chip.tabIndex = isChosen && n === longest ? 0 : -1; // one stop for Tab; arrows go on
         chip.setAttribute("aria-label", `${rows[n].network.label}, ${updates[place].toLocaleString("en")} steps: ${isShown ? names[k] : "nothing"}`);
       }
     },

@@ -31,7 +31,8 @@ export async function readWeights(buffer) {
 function refuse(why) { throw new Refused(why); }
 
 async function readAny(buffer) {
-  const start = new Uint8Array(buffer, 0, Math.min(8, buffer.byteLength));
+  const start = new Uint8Array(buffer, 0, Math.min(9, buffer.byteLength));
+  if (start[8] === 0x7b && start[6] === 0 && start[7] === 0) return readSafetensors(buffer); // a length, and then {
   if (start[0] === 0x50 && start[1] === 0x4b) return readZip(buffer);
   if (start[0] === 0x89 && start[1] === 0x48) refuse("it is HDF5 (.h5 or .keras): save the weights as .npz or .safetensors");
   if (start[0] === 0x80) refuse("it is a pickle of PyTorch before 1.6, or of something else: save it again with torch.save");
