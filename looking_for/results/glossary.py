@@ -44,6 +44,19 @@ METRICS = {
     ),
 }
 
+METRIC_NAMES = {
+    "accuracy": "accuracy",
+    "loss": "loss",
+    "agreement": "same answers by its pictures",
+    "agreement_on_errors": "same mistakes",
+    "explained": "explained by its pictures, balanced",
+    "linear_fit": "explained by the best linear fit",
+    "exact_maps": "explained by clusters' exact maps",
+    "fitted": "explained by fitted pictures",
+    "explained_change": "explained under change",
+    "deletion": "ink gone when the answer falls",
+}
+
 RUNGS = {
     "constant": "constant: the mean logits",
     "composed": "composed, as they are",

@@ -103,21 +103,21 @@ def test_sentence_in_every_case(tmp_path: Path) -> None:
 def test_take_away_by_a_plain_loop(tmp_path: Path, make_network: Maker, images: ImageSet) -> None:
     network, x = make_network([12, 8]), as_pixels(images.x_test[:1])[0]
     script = UNPACK + "return lf.takeAway(unpack(given.network), Float32Array.from(given.x));"
-    own, one, random = run_module(tmp_path, script, {"network": packed(network), "x": x})
+    by_map, one, random = run_module(tmp_path, script, {"network": packed(network), "x": x})
     logits = network.logits(x[None])[0]
     best, second = np.argsort(-logits)[:2]
     maps, _ = exact_maps.exact_maps(network, x[None])
     speaks = x * (maps[0][:, best] - maps[0][:, second])
     left, gone = x.copy(), 0.0
     order = [int(n) for n in np.argsort(-speaks, kind="stable") if x[n] > 0]
-    for share, lead in zip(own["gone"][1:], own["leads"][1:], strict=True):
+    for share, lead in zip(by_map["gone"][1:], by_map["leads"][1:], strict=True):
         while gone < share * x.sum() - 1e-6:
             gone += left[order[0]]
             left[order.pop(0)] = 0
         scores = network.logits(left[None])[0]
         assert lead == pytest.approx(scores[best] - np.delete(scores, best).max(), abs=1e-3)
-    assert own["falls"] <= random["falls"] + 1e-9
-    assert len(one["leads"]) == len(own["leads"])
+    assert by_map["falls"] <= random["falls"] + 1e-9
+    assert len(one["leads"]) == len(by_map["leads"])
 
 
 def test_prepare_fits_a_drawing_into_the_box(tmp_path: Path) -> None:

@@ -227,6 +227,6 @@ def test_try_readings_finds_activation_and_scaling(tmp_path: Path, seed: int) ->
     readings = run_module(tmp_path, script, given)
     assert len(readings) == 3 * len(ACTIVATIONS)
     assert readings[0][2] == 1.0
-    best = [reading[:2] for reading in readings if reading[2] == 1.0]
+    best = [r[:2] for r in readings if r[2] == 1.0]
     scaling = ["pixels from 0 to 1", "pixels from 0 to 255", "standardised pixels"][seed % 3]
     assert [activation, scaling] in best

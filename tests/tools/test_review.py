@@ -1,5 +1,6 @@
 """A reviewer sees what moved, by how much and which way, and nothing of what did not."""
 
+import io
 import json
 import re
 import shutil
@@ -12,16 +13,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from looking_for.core.tables import parse_rows
+from looking_for.core.tables import Interval, parse_rows
 from looking_for.results.glossary import METRICS
+from looking_for.results.seed_spread import Spread
 from looking_for.surrogates.ladder import Ladder, Rung
 from tests.projects import ROOT, Project, new_project
+from tests.results.test_verdicts import rung
 from tools.review import changes, comment
 from tools.review.changes import Changes, Metric, format_plain
-from tools.review.pictures import Figure, compare_figure
+from tools.review.pictures import Figure, shrink
 
 pytestmark = pytest.mark.xdist_group("review")  # one process: they share a changed project
-SUMMARIES = {f"overview/{chart}" for chart in ("lead", "ladder", "fewest", "along")}
+SUMMARIES = {f"overview/{chart}" for chart in ("hero", "walk", "course", "ladder", "fewest", "along")}
 
 
 def png(tmp_path: Path, array: Any) -> bytes:
@@ -60,7 +63,9 @@ def test_review_of_changed_samples(changed: Project, reviewed: tuple[str, str]) 
     assert shown == SUMMARIES | {
         f"few/{sheet}" for sheet in ("layer-1", "layer-2", "output", "clusters", "fitted-3", "along")
     }
-    assert set(re.findall(r"<h3>(\S+)", page)) == shown
+    inside = set(re.findall(r"<h3>(\S+)", page)) | set(re.findall(r"<summary><b>(\S+)</b>", page))
+    assert inside == {name for name in shown if "/layer-" not in name}, "units have no fixed places"
+    assert len(page.encode()) < 2_000_000
     assert "| `networks.few.samples` | 100 | 400 |" in text
     assert "`networks.few.samples` 100 → 400" in text.splitlines()[2]
     for image in re.findall(r"\]\((images/.+?\.png)\)", text):
@@ -82,7 +87,8 @@ def test_review_warns_of_unreproduced_edits(project: Project) -> None:
 
 def test_review_metrics_have_signs(reviewed: tuple[str, str]) -> None:
     text, _ = reviewed
-    rows = re.findall(r"\| `(\S+)` \| (\S+) \| (\S+) \| (\S+) \| (\S*) \| (\w*) \|", text)
+    numbers = text.split("### Numbers")[1].split("###")[0].replace("−", "-")
+    rows = re.findall(r"\| `(\S+)` \| (\S+) \| (\S+) \| (\S+) \| (\S*) \| (\w*) \|", numbers)
     assert rows
     assert {network for network, *_ in rows} == {"few"}
     for _, name, old, new, change, verdict in rows:
@@ -174,9 +180,7 @@ def test_review_links_images_on_a_host(changed: Project) -> None:
 
 def test_write_comment_always_fits(tmp_path: Path) -> None:
     picture = png(tmp_path, np.zeros((4, 4), np.uint8))
-    figures = [
-        Figure(f"reports/figures/{'long-name-' * 6}{n}/output.png", picture, picture, 0.5, picture) for n in range(300)
-    ]
+    figures = [Figure(f"reports/figures/{'long-name-' * 6}{n}/output.png", picture, picture) for n in range(300)]
     metrics = [Metric(f"network-{n}", "agreement", 0.5, 0.6) for n in range(300)]
     text = comment.write_comment(Changes("c0ffee", True, [], {}, [], [], metrics, [], figures), None)
     assert len(text) < comment.MAX_COMMENT
@@ -184,19 +188,43 @@ def test_write_comment_always_fits(tmp_path: Path) -> None:
     assert "<details><summary>300 numbers changed</summary>" in text
 
 
-def test_compare_figure_marks_moved_pixels(tmp_path: Path) -> None:
-    old = np.full((10, 20, 3), 255, np.uint8)
-    new = old.copy()
-    new[2:4, 5:10] = 0
-    figure = compare_figure("reports/figures/few/output.png", png(tmp_path, old), png(tmp_path, new))
-    assert figure.changed == pytest.approx(10 / 200)
-    assert figure.difference is not None
-    (tmp_path / "difference.png").write_bytes(figure.difference)
-    shown = np.asarray(Image.open(tmp_path / "difference.png").convert("RGB")).astype(int)
-    magenta = (shown[..., 0] - shown[..., 1]) > 100
-    assert np.array_equal(magenta, (new != old).any(axis=2))
-    larger = compare_figure("reports/figures/few/output.png", png(tmp_path, old), png(tmp_path, new[:5]))
-    assert 0 < larger.changed < 1
+def test_shrink_is_small_and_the_same_picture(tmp_path: Path) -> None:
+    large = np.zeros((400, 2080, 3), np.uint8)
+    large[:, 1040:] = 255
+    small = np.asarray(Image.open(io.BytesIO(shrink(png(tmp_path, large)))).convert("RGB"))
+    assert small.shape == (200, 1040, 3)
+    assert np.array_equal(small, large[::2, ::2])
+
+
+def test_choose_inside_leaves_out_units_and_what_is_too_much(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    noise = [png(tmp_path, rng.integers(0, 256, (700, 1040, 3)).astype(np.uint8)) for _ in range(3)]
+    names = ("along", "layer-1", "output")
+    figures = [Figure(f"reports/figures/few/{name}.png", p, p) for name, p in zip(names, noise, strict=True)]
+    chosen = comment.choose_inside(figures * 3)
+    assert "few/layer-1" not in chosen
+    assert "few/output" in chosen, "what decides comes first"
+
+
+def test_metric_says_how_far_beyond_noise_and_from_how_many_seeds() -> None:
+    spread = Spread(3, 0.5, 0.45, 0.55, 0.004)
+    moved = Metric("few", "agreement", 0.93, 0.91, spread)
+    assert moved.times_noise == pytest.approx(0.02 / spread.noise)
+    assert moved.noise_words == f"{0.02 / spread.noise:.1f}× seed noise of ±{spread.noise:.3f} (3 trainings)"
+    places = moved.places
+    assert places["low"] < places["old"] == 50 < places["high"]
+    assert 0 <= places["new"] < 50
+    assert Metric("few", "agreement", 0.93, 0.91).noise_words == "not in the study"
+
+
+def test_largest_moves_come_first() -> None:
+    some = Interval(0.5, 0.5, 0.5)
+    rungs = [rung("composed", 0, Interval(value, value, value), some, some) for value in (0.7986, 0.4901)]
+    metrics = [Metric("few", "accuracy", 0.8, 0.9), Metric("few", "loss", 1.0, 9.0)]
+    change = Changes("c0ffee", True, [], {}, [], [], metrics, [changes.Step("few", "composed", *rungs)], [])
+    assert [(m.words, round(m.change, 4)) for m in change.moves][:2] == [
+        ("composed, as they are: agreement", -0.3085), ("accuracy", 0.1),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -229,11 +257,12 @@ def test_review_page_swipes(changed: Project, browser: Any) -> None:
 
     review(changed)
     browser.get((changed.folder / "build/review/index.html").as_uri())
+    browser.execute_script("for (const d of document.querySelectorAll('details')) d.open = true;")
     images = browser.find_elements(By.TAG_NAME, "img")
     assert len(images) >= 18
     assert all(browser.execute_script("return arguments[0].naturalWidth", image) > 500 for image in images)
 
-    browser.find_element(By.CSS_SELECTOR, "input[value=swipe]").click()
+    browser.find_element(By.ID, "swipe").click()
     article = browser.find_element(By.ID, "few--output")
     slider = article.find_element(By.CLASS_NAME, "slider")
     views = article.find_element(By.CLASS_NAME, "views")
@@ -253,9 +282,23 @@ def test_review_page_swipes(changed: Project, browser: Any) -> None:
     assert 20 <= int(slider.get_property("value")) <= 30
     assert cut() not in (middle, by_key)
 
-    browser.find_element(By.CSS_SELECTOR, "input[value=only-difference]").click()
-    assert article.find_element(By.CLASS_NAME, "difference").is_displayed()
-    assert not article.find_element(By.CLASS_NAME, "before").is_displayed()
+
+def test_review_page_decides_on_its_first_screen(changed: Project, browser: Any) -> None:
+    """What changed, how far, the largest moves and the pictures begin within a screen; the rest is folded."""
+    review(changed)
+    screen = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser.get((changed.folder / "build/review/index.html").as_uri())
+    tops = browser.execute_script(
+        "const top = s => document.querySelector(s).getBoundingClientRect().top;"
+        "const n_open = document.querySelectorAll('details[open]').length;"
+        "return [top('.cards'), top('table'), top('#few--output img'), n_open]"
+    )
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert tops[0] < tops[1] < tops[2] < 900
+    assert tops[3] == 0
+    assert "2 networks: not one number moved" in browser.page_source
+    assert "code unchanged" in browser.page_source
 
 
 def test_metrics_are_explained_in_code_and_docs(project: Project) -> None:
@@ -273,9 +316,9 @@ def test_moved_rungs_show_before_and_after(changed: Project, reviewed: tuple[str
     after = Ladder.load(changed.folder / "reports/ladder/few.csv")
     old, new = (ladder["linear_fit"].explained.value for ladder in (before, after))
     assert old != new
-    assert f"| `few` | linear_fit | {format_plain(old)} → {format_plain(new)} |" in text
-    assert "<td>linear_fit</td>" in page
-    assert "| `all` | linear_fit |" not in text
+    assert f"| `few` | best linear fit | {format_plain(old)} → {format_plain(new)} |" in text
+    assert "<td>best linear fit</td>" in page
+    assert "| `all` |" not in text
 
 
 def test_workflows_pass_actionlint() -> None:

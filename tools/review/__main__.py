@@ -27,7 +27,7 @@ def main() -> None:
         host = comment.Host(arguments.repository, changes.base, arguments.head)
     shutil.rmtree(OUTPUT, ignore_errors=True)
     for figure in changes.figures:
-        for version in ("before", "after", "difference"):
+        for version in ("before", "after"):
             if (png := getattr(figure, version)) is not None:
                 with atomic_write(OUTPUT / "images" / f"{figure.slug}.{version}.png") as temporary:
                     temporary.write_bytes(png)

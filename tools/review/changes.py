@@ -1,24 +1,25 @@
 """A change as data: params, numbers with their direction, networks, figures; what stayed is absent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from looking_for.core import paths
 from looking_for.core.tables import parse_rows
-from looking_for.core.text import format_count
-from looking_for.results.glossary import METRICS
+from looking_for.core.text import format_count, format_decimal
+from looking_for.results.glossary import METRIC_NAMES, METRICS, describe_rung
 from looking_for.results.seed_spread import Spread, load_summary, seed_spread
 from looking_for.surrogates.ladder import Ladder, Rung
 from looking_for.surrogates.measures import MEASURES
 from stages.params.settings import comparable_settings, load_params
 from stages.params.whole import Params
 from tools.review import repository
-from tools.review.pictures import Figure, compare_figure
+from tools.review.pictures import Figure
 
 ROUNDING = 0.5e-4  # metrics are rounded to four digits
 HEADLINE_METRICS = ("agreement", "accuracy")
+MAX_CARDS, MAX_MOVES = 4, 6
 WITHIN_NOISE = "within seed noise"
 MAX_NAMED = 5  # stages in a warning
 
@@ -36,6 +37,38 @@ class Metric:
     @property
     def change(self) -> float | None:
         return None if self.old is None or self.new is None else self.new - self.old
+
+    @property
+    def words(self) -> str:
+        """The number's name for people."""
+        return METRIC_NAMES[self.name]
+
+    @property
+    def times_noise(self) -> float | None:
+        """How far it moved, in what another seed would move it by; None where the study does not know."""
+        if not self.change or not self.spread or not self.spread.noise:
+            return None
+        return abs(self.change) / self.spread.noise
+
+    @property
+    def noise_words(self) -> str:
+        """How far beyond seed noise, and from how many seeds that is known."""
+        if self.times_noise is None or not self.spread:
+            return "not in the study"
+        noise, trainings = format_decimal(self.spread.noise, 3), format_count(self.spread.seeds, "training")
+        return f"{format_decimal(round(self.times_noise, 4), 1)}× seed noise of ±{noise} ({trainings})"
+
+    @property
+    def places(self) -> dict[str, float]:
+        """Where the band of seed noise begins and ends, and where the number was and is, in percent of a scale."""
+        noise = self.spread.noise if self.spread else 0.0
+        reach = 1.3 * max(noise, abs(self.change or 0.0), 1e-9)
+
+        def place(value: float) -> float:
+            return round(50 + 50 * (value - (self.old or 0.0)) / reach, 1)
+
+        old = self.old or 0.0
+        return {"low": place(old - noise), "high": place(old + noise), "old": 50.0, "new": place(self.new or 0.0)}
 
     @property
     def verdict(self) -> str:
@@ -59,8 +92,24 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Move:
+    """A number of a network or of its ladder that moved, largest first in `Changes.moves`."""
+
+    network: str
+    words: str
+    old: float
+    new: float
+    noise: str
+
+    @property
+    def change(self) -> float:
+        return self.new - self.old
+
+
+@dataclass(frozen=True)
 class Changes:
-    """All that a change did since `base`, a commit."""
+    """All that a change did since `base`, a commit; `same` names the networks of which no number moved, `code` the
+    files of code that differ."""
 
     base: str
     base_has_report: bool
@@ -71,11 +120,56 @@ class Changes:
     metrics: list[Metric]
     steps: list[Step]
     figures: list[Figure]
+    same: Sequence[str] = ()
+    code: Sequence[str] = ()
+
+    @property
+    def cards(self) -> list[Metric]:
+        """The numbers that decide: accuracy and agreement of the networks that moved, the furthest first."""
+        deciding = [m for m in self.metrics if m.name in HEADLINE_METRICS and m.change]
+        return sorted(deciding, key=lambda m: (-(m.times_noise or 0.0), -abs(m.change or 0.0)))[:MAX_CARDS]
+
+    @property
+    def moves(self) -> list[Move]:
+        """The largest moves of shares, of metrics and of ladders."""
+        moves = [
+            Move(m.network, m.words, m.old, m.new, m.noise_words)
+            for m in self.metrics
+            if m.name != "loss" and m.old is not None and m.new is not None
+        ]
+        for step in self.steps:
+            for measure in MEASURES:
+                old, new = (None if rung is None else getattr(rung, measure).value for rung in (step.old, step.new))
+                if old is not None and new is not None and max(abs(old), abs(new)) <= 1:
+                    words = f"{describe_rung(step.name)}: {measure.replace('_', ' ')}"
+                    moves.append(Move(step.network, words, old, new, ""))
+        return sorted(moves, key=lambda move: -abs(move.change))[:MAX_MOVES]
+
+    @property
+    def tally(self) -> list[str]:
+        """What else moved and what did not, in words."""
+        lines = [f"{format_count(len(self.same), 'network')}: not one number moved"] if self.same else []
+        for name in dict.fromkeys(m.network for m in self.metrics):
+            verdicts = [m.verdict for m in self.metrics if m.network == name]
+            counts = {word: verdicts.count(word) for word in ("better", "worse", WITHIN_NOISE)}
+            words = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
+            lines.append(f"{format_count(len(verdicts), 'number')} of {name}: {words or 'new'}")
+        lines.append(f"code: {format_count(len(self.code), 'file')} changed" if self.code else "code unchanged")
+        return lines
+
+    @property
+    def pictures(self) -> list[Figure]:
+        """The output pictures of the networks that moved, before and after."""
+        return [figure for figure in self.figures if figure.name.endswith("/output")]
+
+    @property
+    def other_figures(self) -> list[Figure]:
+        return [figure for figure in self.figures if figure not in self.pictures]
 
     @property
     def headline(self) -> str:
         """What the change did, in a line; first of all whether its numbers are its own."""
-        return f"{self.warning} {self._summary}".strip()
+        return f"{self.warning} {self.summary}".strip()
 
     @property
     def warning(self) -> str:
@@ -98,7 +192,8 @@ class Changes:
         )
 
     @property
-    def _summary(self) -> str:
+    def summary(self) -> str:
+        """What the change did, in a line."""
         if not (self.params or self.metrics or self.figures):
             return "Nothing changed: the same params, numbers and pictures."
         words = []
@@ -129,6 +224,7 @@ def find_changes(revision: str) -> Changes:
     params, earlier, summary = load_params(), repository.params_at(base), load_summary()
     before, now = repository.networks_at(base), {*params.networks, *params.models}
     spreads = {name: _spread_of(name, params, summary) or _spread_of(name, earlier, summary) for name in now}
+    metrics = [with_spread(metric, spreads) for metric in moved_metrics(repository.metrics_changed(base))]
     return Changes(
         base=base,
         base_has_report=repository.has_report(base),
@@ -136,12 +232,11 @@ def find_changes(revision: str) -> Changes:
         params=repository.params_changed(base),
         added=sorted(now - before) if before else [],
         removed=sorted(before - now),
-        metrics=[with_spread(metric, spreads) for metric in moved_metrics(repository.metrics_changed(base))],
+        metrics=metrics,
         steps=[step for name in sorted(now) for step in moved_rungs(name, *_ladders(base, name))],
-        figures=[
-            compare_figure(path, repository.file_at(base, path), _now(path))
-            for path in repository.figures_changed(base)
-        ],
+        figures=[Figure(path, repository.file_at(base, path), _now(path)) for path in repository.figures_changed(base)],
+        same=sorted((now & before) - {metric.network for metric in metrics}),
+        code=repository.code_changed(base),
     )
 
 
@@ -196,12 +291,12 @@ def has_moved(old: float | None, new: float | None) -> bool:
 
 
 def format_plain(value: Any) -> str:
-    """Write a value as people do: 60,000; 0.4883; none."""
+    """Write a value as people do: 60,000; 0.4880; none."""
     if value is None:
         return "none"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4f}".replace("-", "−")
 
 
 def _now(path: str) -> bytes | None:

@@ -2,16 +2,19 @@
 
 import base64
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from looking_for.results.glossary import describe_rung
 from tools.review.changes import Changes, Step, format_plain
 from tools.review.pictures import Figure
 
 MAX_COMMENT = 60_000
-OPEN_METRICS, OPEN_FIGURES = 24, 4
+MAX_IMAGES = 1_800_000  # bytes of images inside the page, which then has 2 MB at most
+OPEN_METRICS = 24
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,6 @@ def write_comment(changes: Changes, host: Host | None) -> str:
             shown=changes.figures[:shown],
             hidden=changes.figures[shown:],
             open_metrics=OPEN_METRICS,
-            open_figures=OPEN_FIGURES,
             image_source=lambda figure, version: image_source(figure, version, host),
         )
 
@@ -45,17 +47,29 @@ def write_comment(changes: Changes, host: Host | None) -> str:
 
 
 def image_source(figure: Figure, version: str, host: Host | None) -> str | None:
-    """Say where an image of the comment is; a host has no picture of the difference."""
+    """Say where an image of the comment is."""
     if getattr(figure, version) is None:
         return None
-    if host is None:
-        return f"images/{figure.slug}.{version}.png"
-    return None if version == "difference" else host.link(figure, version)
+    return f"images/{figure.slug}.{version}.png" if host is None else host.link(figure, version)
 
 
 def write_page(changes: Changes) -> str:
-    """Write the HTML page, its images inside it."""
-    return _template("page.html.j2").render(changes=changes, data_address=data_address)
+    """Write the HTML page: the images that decide are inside it, others beside it in images/ where there is no room."""
+    return _template("page.html.j2").render(
+        changes=changes, inside=choose_inside(changes.figures), data_address=data_address
+    )
+
+
+def choose_inside(figures: Sequence[Figure]) -> set[str]:
+    """Choose the figures that fit into the page, by name: charts and output pictures first, sheets of units never."""
+    order = sorted((f for f in figures if not f.is_of_units), key=lambda f: not f.name.endswith("/output"))
+    chosen, total = set(), 0
+    for figure in order:
+        size = sum(4 * len(png) // 3 for png in figure.small.values())
+        if total + size <= MAX_IMAGES:
+            chosen.add(figure.name)
+            total += size
+    return chosen
 
 
 def data_address(png: bytes) -> str:
@@ -68,6 +82,17 @@ def format_move(step: Step, measure: str) -> str:
     return old if old == new else f"{old} → {new}"
 
 
+def format_signed(change: float | None) -> str:
+    """Write a change with its sign.
+
+    Examples
+    --------
+    >>> format_signed(-0.02), format_signed(0.1234), format_signed(None)
+    ('−0.0200', '+0.1234', '')
+    """
+    return "" if change is None else f"{change:+.4f}".replace("-", "−")
+
+
 def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -76,5 +101,5 @@ def _template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": format_plain, "moved": format_move}
+    environment.filters |= {"plain": format_plain, "moved": format_move, "signed": format_signed, "rung": describe_rung}
     return environment.get_template(name)

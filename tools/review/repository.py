@@ -48,6 +48,23 @@ def figures_changed(revision: str) -> list[str]:
     return sorted(path for path in paths if path.endswith(".png") and Path(path).name != FILM)
 
 
+def code_changed(revision: str) -> list[str]:
+    """The files of code that differ from a revision: those by which results come about."""
+    command = (
+        "git",
+        "diff",
+        "--name-only",
+        "--no-renames",
+        "-z",
+        "--relative",
+        revision,
+        "--",
+        "looking_for",
+        "stages",
+    )
+    return sorted(path for path in _run(*command).decode().split("\0") if path)
+
+
 def networks_at(revision: str) -> set[str]:
     """The networks that params.yaml names at a revision."""
     text = file_at(revision, PARAMS)
