@@ -1,5 +1,7 @@
 """What the page shows, from its pure modules in Node: each sentence and number, against numpy."""
 
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ from looking_for.core.arrays import as_pixels, centred
 from looking_for.core.imageset import ImageSet
 from looking_for.networks import exact_maps
 from looking_for.networks.dense import DenseNetwork
-from tests.explorer.node import needs_node, run_module
+from tests.explorer.node import NODE, needs_node, run_module
+from tests.projects import ROOT
 
 pytestmark = needs_node
 Maker = Callable[..., DenseNetwork]
@@ -169,3 +172,23 @@ def test_address_goes_both_ways(tmp_path: Path) -> None:
     for stroke, read in zip(strokes, again["strokes"], strict=True):
         assert np.abs(np.array(read) - np.array(stroke)[: len(read)]).max() <= 0.5 / 63 + 1e-3
     assert len(text) < 2 * sum(map(len, strokes)) + 80
+
+
+def test_documented_program_answers_as_numpy(tmp_path: Path, reproduced: Path) -> None:
+    """The example of docs/explorer.md, run as it stands but for the size of the images."""
+    page = (ROOT / "docs/explorer.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```js\n(import .*?)```", page, re.DOTALL)
+    sizes = example.replace("784", "64").replace("28", "8").replace("14", "4")
+    program = sizes.replace('"./reports/', f'"{reproduced.as_uri()}/reports/')
+    (tmp_path / "example.mjs").write_text(program, encoding="utf-8")
+    assert NODE
+    done = subprocess.run([NODE, tmp_path / "example.mjs"], cwd=reproduced, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    stored = np.load(reproduced / "data/networks/few.npz")
+    image = np.tile((np.arange(8) == 4).astype(float), 8)
+    h = p = image
+    for n in (1, 2, 3):
+        weights, bias = stored[f"W{n}"].astype(float), stored[f"b{n}"].astype(float)
+        h, p = h @ weights + bias, p @ weights + bias
+        h = np.maximum(h, 0) if n < 3 else h
+    assert done.stdout.split() == [str(h.argmax()), str(p.argmax())]

@@ -202,8 +202,8 @@ export function makeTakeAway(root, words) {
         const points = fall.leads.map((lead, step) => `${(300 * fall.gone[step]).toFixed(1)},${Math.max(1, Math.min(89, 60 - 55 * lead / top)).toFixed(1)}`);
         lines[n].setAttribute("points", points.join(" "));
       });
-      const share = fall => (fall.falls >= 1 ? "never" : `${Math.round(100 * fall.falls)} %`);
-      say(words, `The network of ${label} stops saying ${name} when this much of the ink is gone: ${share(falls[0])} in the order of its own map (line), ${share(falls[1])} of its one picture (dashes), ${share(falls[2])} at random (dots).`);
+      const share = fall => (fall.falls >= 1 ? "never" : `after ${Math.round(100 * fall.falls)} %`);
+      say(words, `${label}: the network stops saying ${name} ${share(falls[0])} of the ink taken in the order of its own map (line), ${share(falls[1])} in that of its one picture (dashes), ${share(falls[2])} at random (dots).`);
       svg.setAttribute("aria-label", words.textContent);
     },
   };
