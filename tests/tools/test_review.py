@@ -227,6 +227,15 @@ def test_largest_moves_come_first() -> None:
     ]  # fmt: skip
 
 
+def test_moves_name_a_rung_that_is_a_metric_once() -> None:
+    some = Interval(0.5, 0.5, 0.5)
+    rungs = [rung("composed", 0, Interval(value, value, value), some, some) for value in (0.79861, 0.49012)]
+    metric = Metric("few", "agreement", 0.7986, 0.4901)
+    change = Changes("c0ffee", True, [], {}, [], [], [metric], [changes.Step("few", "composed", *rungs)], [])
+    assert change.moves[0].words == metric.words
+    assert "composed, as they are: agreement" not in {m.words for m in change.moves}
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "verdict"),
     [

@@ -131,16 +131,19 @@ class Changes:
 
     @property
     def moves(self) -> list[Move]:
-        """The largest moves of shares, of metrics and of ladders."""
+        """The largest moves of shares, of metrics and of what ladders have besides: some rungs are metrics, too."""
         moves = [
             Move(m.network, m.words, m.old, m.new, m.noise_words)
             for m in self.metrics
             if m.name != "loss" and m.old is not None and m.new is not None
         ]
+        known = {(move.network, round(move.old, 4), round(move.new, 4)) for move in moves}
         for step in self.steps:
             for measure in MEASURES:
                 old, new = (None if rung is None else getattr(rung, measure).value for rung in (step.old, step.new))
-                if old is not None and new is not None and max(abs(old), abs(new)) <= 1:
+                if old is None or new is None or max(abs(old), abs(new)) > 1:
+                    continue
+                if (step.network, round(old, 4), round(new, 4)) not in known:
                     words = f"{describe_rung(step.name)}: {measure.replace('_', ' ')}"
                     moves.append(Move(step.network, words, old, new, ""))
         return sorted(moves, key=lambda move: -abs(move.change))[:MAX_MOVES]
