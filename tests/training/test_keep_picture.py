@@ -1,14 +1,18 @@
 """The price on leaving the picture: TensorFlow's own numbers and gradients, and what it does to a network."""
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
+from looking_for.core import paths
 from looking_for.core.arrays import as_pixels, centred
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.exact_maps import compose
 from looking_for.networks.recipe import Recipe, TrainSettings
+from looking_for.surrogates.ladder import Ladder
+from tests.projects import ROOT
 
 HIDDEN = [16, 8]
 
@@ -109,3 +113,47 @@ def test_a_price_too_small_to_tell_trains_as_none_does(images: ImageSet) -> None
     free, priced = (train(images, keep_picture=price).weights for price in (0.0, 1e-12))
     for one, other in zip(free.weights, priced.weights, strict=True):
         assert np.abs(one - other).max() < 1e-3 * np.abs(one).max()
+
+
+@pytest.mark.slow
+def test_committed_kept_network_holds_by_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The claims for the default run's `kept`, by TensorFlow from its weights and the images alone."""
+    from looking_for.core.keras_backend import tf
+
+    monkeypatch.chdir(ROOT)
+    with np.load(paths.network_file("kept")) as stored, np.load(paths.IMAGES) as data:
+        layers = [
+            (tf.constant(stored[f"W{n}"], tf.float64), tf.constant(stored[f"b{n}"], tf.float64)) for n in (1, 2, 3)
+        ]
+        train, test, labels = data["x_train"], data["x_test"], data["y_test"]
+
+    def answer(images: Any) -> tuple[Any, Any]:
+        z = p = tf.reshape(tf.constant(images, tf.float64) / 255, (len(images), -1))
+        for n, (weights, bias) in enumerate(layers):
+            p, z = p @ weights + bias, z @ weights + bias
+            z = tf.nn.relu(z) if n < 2 else z
+        return tuple(s.numpy() for s in (z - tf.reduce_mean(z, 1, True), p - tf.reduce_mean(p, 1, True)))
+
+    z, p = answer(test)
+    ladder = Ladder.load(paths.ladder_file("kept"))
+    agreement = (z.argmax(1) == p.argmax(1)).mean()
+    assert agreement == pytest.approx(ladder["composed"].agreement.value, abs=1e-4)
+    assert agreement >= 0.9
+    z_train, p_train = answer(train)
+    gain = sum(np.cov(p_train[:, k], z_train[:, k])[0, 1] for k in range(10)) / p_train.var(axis=0, ddof=1).sum()
+    balanced = gain * (p - p_train.mean(0)) + z_train.mean(0)
+    explained = 1 - np.square(z - balanced).sum() / np.square(z - z.mean(0)).sum()
+    assert explained == pytest.approx(ladder["composed_balanced"].explained.value, abs=1e-3)
+    assert explained >= 0.93
+    for axis, step in ((1, 1), (1, -1), (2, 1), (2, -1)):
+        z_moved, p_moved = answer(np.roll(test, step, axis))  # the border of MNIST is blank
+        missed = np.square((z_moved - z) - gain * (p_moved - p)).sum()
+        assert 1 - missed / np.square(z_moved - z).sum() >= 0.75
+    assert (z.argmax(1) == labels).mean() == pytest.approx(load_metrics("kept")["accuracy"], abs=1e-4)
+    difference = load_metrics("all")["accuracy"] - load_metrics("kept")["accuracy"]
+    assert 0 <= difference <= 0.006
+
+
+def load_metrics(name: str) -> dict[str, float]:
+    metrics: dict[str, float] = json.loads(paths.metrics_file(name).read_text(encoding="utf-8"))
+    return metrics
