@@ -182,6 +182,23 @@ def test_moments_show_what_the_pictures_said(page: Any, reproduced: Path) -> Non
     click(page, "#chips tbody tr:last-child td:nth-child(3) button")
     assert texts(page, "#rows .row:nth-child(2) .big")[1] == cells[1], "the picture above becomes that of then"
     assert f"m={moments[1].updates}" in page.execute_script("return location.hash")
+    assert text(page, "#when").endswith(f"after {moments[1].updates} steps")
+    click(page, "#try button")
+    assert text(page, "#when") == "its weights, simply multiplied", "an example begins at the end"
+
+
+def test_moment_after_a_short_training_shows_its_end(page: Any, reproduced: Path) -> None:
+    """A moment of the longer training: the shorter one has been over for long, and shows its last picture."""
+    ends = [load_rows(reproduced / paths.truth_file(name), SnapshotMeasures)[-1].updates for name in NAMES[:2]]
+    at_the_end = texts(page, "#rows .row:first-child .big")
+    heads = [int(head.replace(",", "")) for head in texts(page, "#chips thead th")[1:]]
+    place = next(n for n, updates in enumerate(heads) if ends[0] < updates < ends[1])
+    click(page, f"#chips tbody tr:last-child td:nth-child({place + 2}) button")
+    assert texts(page, "#rows .row:first-child .big") == at_the_end
+    pressed = (
+        "return Array.from(document.querySelectorAll('#chips tr:first-child [aria-pressed=true]'), b => b.textContent)"
+    )
+    assert page.execute_script(pressed) == [at_the_end[1]]
 
 
 def test_film_keeps_its_end_across_networks(page: Any) -> None:
@@ -384,7 +401,7 @@ def test_dropped_network_is_a_row(page: Any, tmp_path: Path, images: ImageSet) -
         settle(page)
         if "gets" in text(page, "#dropped"):
             break
-    assert texts(page, ".row .head b") == [*LABELS, "mine.safetensors"]
+    assert texts(page, ".row .head b") == [*LABELS, "mine"]
     coarse = np.rint(images.x_test.reshape(len(images.x_test), -1) / 17) / 15  # as the page has them, in 4 bits
     right = ((coarse @ fit[:-1] + fit[-1]).argmax(axis=1) == images.y_test).mean()
     (shown,) = re.findall(r"gets (\d+) % right", text(page, "#dropped"))

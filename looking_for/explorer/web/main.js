@@ -85,6 +85,7 @@ function paint() {
   document.body.classList.toggle("empty", rows[0].isEmpty);
   drawInk($("seen"), SHAPE, x);
   views.table.render(rows, x);
+  $("when").textContent = `its weights, simply multiplied${state.moment === null ? "" : ` after ${state.moment.toLocaleString("en")} steps`}`;
   const label = state.test !== null && !board.strokes.length ? tests.get(state.test)?.label ?? null : null;
   const words = sentence(rows, NAMES, label);
   if ($("sentence").textContent !== words) $("sentence").textContent = words;
@@ -159,7 +160,10 @@ function mark() {
   }
 }
 
-function showExample(example) { if (example.image !== undefined) showTest(example.image); else showStrokes(example.strokes); }
+function showExample(example) {
+  state.moment = null;
+  if (example.image !== undefined) showTest(example.image); else showStrokes(example.strokes);
+}
 
 function setUpExamples() {
   $("try").append(...DATA.examples.map(example => {
@@ -168,7 +172,7 @@ function setUpExamples() {
     return button;
   }), (() => {
     const button = make("button", { type: "button" }, "Draw your own ✎");
-    button.addEventListener("click", () => { clear(); $("board").focus(); });
+    button.addEventListener("click", () => { state.moment = null; clear(); $("board").focus(); });
     return button;
   })());
   $("thumbnails").replaceChildren(...DATA.strip.numbers.map((number, n) => {
@@ -243,7 +247,7 @@ function take(label, readings, images, labels) {
 /** @returns {Network} */
 function dropped(label, { activation, layers }) {
   const isAffine = layers.length === 1 || /relu|linear/.test(activation);
-  return { name: label, label, activation, architecture: layers.slice(0, -1).map(layer => layer.units).join("-") || "none", words: "your own",
+  return { name: label, label: label.replace(/\.\w+$/, ""), activation, architecture: layers.slice(0, -1).map(layer => layer.units).join("-") || "none", words: "your own",
     accuracy: null, agreement: null, isAffine, isDense: true, classes: NAMES.length, layers, fitted: null, never: new Uint8Array(INPUTS), units: [], ladder: [] };
 }
 

@@ -28,15 +28,24 @@ export function picturesOf(network) {
 }
 
 /**
- * The pictures at a moment of the training; null where that moment was not kept.
+ * The last moment of a network that was kept until so many updates; null at its end, and where none was kept.
  * @param {Network} network
  * @param {number | null} updates null: the end
- * @returns {AffineMap[] | null}
+ */
+export function stepAt(network, updates) {
+  const steps = network.film?.steps ?? [];
+  return updates === null || updates >= lastMoment(network) ? null : steps.filter(step => step.updates <= updates).at(-1) ?? null;
+}
+
+/**
+ * The pictures at a moment of the training; of a shorter training, those of its end.
+ * @param {Network} network
+ * @param {number | null} updates null: the end
+ * @returns {AffineMap[]}
  */
 export function picturesAt(network, updates) {
-  if (updates === null) return picturesOf(network);
-  const step = network.film?.steps.find(s => s.updates === updates);
-  return step ? stepPictures(step) : null;
+  const step = stepAt(network, updates);
+  return step ? stepPictures(step) : picturesOf(network);
 }
 
 /** @type {WeakMap<Step, AffineMap[]>} */
@@ -69,15 +78,16 @@ export function describeRow(network, x, updates = null) {
   const scores = centred(zs.at(-1));
   const answer = argmax(scores);
   const pictures = picturesAt(network, updates);
-  const points = pictures?.map(({ map, bias }) => dot(x, map) + bias);
-  const says = points ? argmax(points) : null;
+  const points = pictures.map(({ map, bias }) => dot(x, map) + bias);
+  const says = argmax(points);
   const used = exactMap(network, zs, answer);
   const ink = dot(x, used.map);
   return {
-    network, isEmpty, answer, scores, says, points: points ?? null, used,
+    network, isEmpty, answer, scores, says, points, used,
     sure: sureness(softmax(scores)[answer]),
-    picture: pictures && says !== null ? pictures[says] : null,
-    isSame: says === null ? null : says === answer,
+    picture: pictures[says],
+    isSame: says === answer,
+    share: (stepAt(network, updates) ?? network).agreement,
     total: signed(ink + used.bias),
   };
 }
@@ -86,7 +96,7 @@ export function describeRow(network, x, updates = null) {
 function describeFitted(network, x, isEmpty) {
   const scores = centred(templates(network.fitted, x).scores);
   const answer = argmax(scores);
-  return { network, isEmpty, answer, scores, says: null, points: null, used: null, picture: null, isSame: null, total: "",
+  return { network, isEmpty, answer, scores, says: null, points: null, used: null, picture: null, isSame: null, share: null, total: "",
     sure: "by its fitted pictures" };
 }
 

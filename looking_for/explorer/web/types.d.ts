@@ -66,6 +66,8 @@ interface Row {
   used: AffineMap | null;
   picture: AffineMap | null;
   isSame: boolean | null;
+  /** Of how many test images the pictures of this moment give the answers, from 0 to 1. */
+  share: number | null;
   total: string;
 }
 

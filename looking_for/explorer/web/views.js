@@ -94,7 +94,7 @@ function makeRow(network, shape, names, remove) {
       const name = row.isEmpty ? "" : names[row.answer];
       fill(says, name, row.isEmpty ? "" : row.sure);
       if (isFirst) says.big.setAttribute("data-answer", name);
-      const share = network.agreement === null ? "" : `, as on ${ofHundred(row.isSame ? network.agreement : 1 - network.agreement)} of 100`;
+      const share = row.share === null ? "" : `, as on ${ofHundred(row.isSame ? row.share : 1 - row.share)} of 100`;
       const words = row.says === null ? "not on this page" : row.isSame ? `the same${share}` : `not the same${share}`;
       fill(picture, row.isEmpty || row.says === null ? "" : names[row.says], row.isEmpty ? "" : words);
       picture.element.classList.toggle("differs", !row.isEmpty && row.isSame === false);
@@ -150,13 +150,14 @@ export function makeMoments(root, names, choose) {
     /** @param {(number | null)[][]} said @param {Row[]} rows @param {number | null} moment */
     render(said, rows, moment) {
       const longest = said.findIndex(row => row.every(k => k !== null));
+      const at = updates.indexOf(moment ?? updates.at(-1));
       for (const [n, row] of said.entries()) for (const [place, k] of row.entries()) {
         const chip = chips[n][place];
         const isShown = k !== null && !rows[n].isEmpty;
         say(chip, isShown ? names[k] : "");
         chip.disabled = k === null;
         chip.classList.toggle("differs", isShown && k !== rows[n].answer);
-        const isChosen = updates[place] === (moment ?? updates.at(-1));
+        const isChosen = k !== null && place <= at && row.slice(place + 1, at + 1).every(later => later === null);
         chip.setAttribute("aria-pressed", String(isChosen));
         chip.tabIndex = isChosen && n === longest ? 0 : -1; // one stop for Tab; arrows go on
         chip.setAttribute("aria-label", `${rows[n].network.label}, ${updates[place].toLocaleString("en")} steps: ${isShown ? names[k] : "nothing"}`);
