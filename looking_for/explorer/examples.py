@@ -95,7 +95,9 @@ def _never_answered(run: RunResults, large: Answers, labels: Array) -> dict[str,
     if not never:
         return None
     image = _surest((labels == never[0]) & (large.network == labels), large)
-    return None if image is None else {"words": f"{_named(run, never[0])}: its picture never says so", "image": image}
+    return None if image is None else {
+        "words": f"{_named(run, never[0])}: in the end its pictures never say it", "image": image,
+    }  # fmt: skip
 
 
 def _small_fails(run: RunResults, network: NetworkResults, small: Answers, large: Answers) -> dict[str, Any] | None:
@@ -105,10 +107,13 @@ def _small_fails(run: RunResults, network: NetworkResults, small: Answers, large
     if image is None:
         return None
     answer = _named(run, int(small.network[image]))
-    return {"words": f"{_named(run, int(labels[image]))} that {network.samples:,} images call {answer}", "image": image}
+    return {
+        "words": f"{_named(run, int(labels[image]))}, taken for {answer} after {network.samples:,} images",
+        "image": image,
+    }
 
 
 def _network_fails(_: RunResults, large: Answers, labels: Array) -> dict[str, Any] | None:
     """One that the network of many images gets wrong, and is surest of."""
     image = _surest(large.network != labels, large)
-    return None if image is None else {"words": "One that it gets wrong", "image": image}
+    return None if image is None else {"words": "One it gets wrong", "image": image}

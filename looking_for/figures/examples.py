@@ -81,7 +81,7 @@ def _words(network: NetworkResults, run: RunResults, place: int) -> list[tuple[s
     x = as_pixels(run.images.x_test[examples.images[place]][None])
     points = float(network.pictures.composed.output(x)[0, k]), float(examples.logits[place, k])
     agrees = answers["composed"] == answers["network"]
-    rightly = "rightly" if answers["network"] == answers["label"] else f"but it is {answers['label']}"
+    rightly = "correctly" if answers["network"] == answers["label"] else f"but it is {answers['label']}"
     scores = network.pictures.composed.output(x)[0]
     ours, theirs = format_decimal(points[0], 1), format_decimal(float(scores.max()), 1)
     return [

@@ -84,7 +84,8 @@ def name_moments(networks: list[NetworkResults], moments: list[list[int]]) -> li
     words = [f"{networks[0].truth[place].updates:,} steps" for place in moments[0][:-1]]
     words[0] = "before training" if networks[0].truth[0].updates == 0 else words[0]
     alike = max(ends) - min(ends) <= 0.01 * max(ends)
-    return [*words, f"{'' if len(set(ends)) == 1 else 'about '}{min(ends):,} steps" if alike else "at the end"]
+    end = f"{ends[0]:,}" if len(set(ends)) == 1 else f"about {float(f'{min(ends):.2g}'):,.0f}"
+    return [*words, f"{end} steps" if alike else "at the end"]
 
 
 def _draw_label(canvas: Canvas, network: NetworkResults, colour: int) -> None:

@@ -40,7 +40,8 @@ def draw_course(run: RunResults) -> Figure:
     if pair and longer and longer is not pair[0] and longer.truth:
         lines.append((longer, shades[pair[0].name], "dashed"))
     axis.axhline(100 * NEARLY, color="#b0b0b0", lw=0.8, zorder=0)
-    axis.text(0.3, 100 * NEARLY + 1, f"{100 * NEARLY:.0f}: nearly the network", fontsize=9, color="#5f5f5f")
+    axis.text(0.015, 100 * NEARLY + 1, f"{100 * NEARLY:.0f}: nearly the network", fontsize=9, color="#5f5f5f",
+              transform=axis.get_yaxis_transform())  # fmt: skip
     ends = []
     for network, colour, style in lines:
         moments = [s.updates for s in network.truth]
@@ -54,8 +55,8 @@ def draw_course(run: RunResults) -> Figure:
     _label_ends(axis, ends)
     figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=13)
     axis.set_ylim(0, 103)
-    axis.set_ylabel("same answer, of 100 test images")
-    axis.text(0.985, 0.03, "dotted: how often the network is right", transform=axis.transAxes, fontsize=10,
+    axis.set_ylabel("of 100 test images")
+    axis.text(0.985, 0.03, "lines: pictures give the same answer; dotted: the network is right", transform=axis.transAxes, fontsize=10,
               color="#5f5f5f", ha="right")  # fmt: skip
     return figure
 
@@ -79,8 +80,8 @@ def write_course_title(run: RunResults) -> str:
     if not gone:
         return "How often the pictures give the network's answer"
     best, end = (count_per_hundred(v or 0.0) for v in (gone[-1].best_interval.value, gone[-1].end.value))
-    words = f"With {gone[-1].network.label} the pictures fall from {best} to {end} same answers"
-    return f"{words}; with {kept[0].network.label} they stay" if kept else words
+    words = f"With {gone[-1].network.label}, same answers fall from {best} to {end} of 100"
+    return f"{words}; with {kept[0].network.label} they stay high" if kept else words
 
 
 def is_priced(network: NetworkResults) -> bool:

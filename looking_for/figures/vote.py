@@ -41,6 +41,8 @@ class Example(NamedTuple):
         that is the same.
     exact, composed, rival : Vote
         For `answer` by the network's exact map, for it by its composed picture, and for `by_picture`.
+    rival_logit : float
+        What the network itself gives `by_picture`.
     """
 
     image: int
@@ -50,6 +52,7 @@ class Example(NamedTuple):
     exact: Vote
     composed: Vote
     rival: Vote
+    rival_logit: float
 
     @property
     def is_overruled(self) -> bool:
@@ -92,8 +95,9 @@ def _count_votes(network: NetworkResults, place: int, images: Array) -> Example:
 
     image = int(examples.images[place])
     return Example(
-        image, x, answer, by_picture, Vote(exact, ink, float(logits[answer]) - ink), vote(answer), vote(by_picture)
-    )
+        image, x, answer, by_picture, Vote(exact, ink, float(logits[answer]) - ink), vote(answer), vote(by_picture),
+        float(logits[by_picture]),
+    )  # fmt: skip
 
 
 def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
@@ -103,9 +107,9 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
     is_right = example.answer == run.images.y_test[example.image]
     share = count_per_hundred(float(network.pictures.measured.predicted[example.by_picture]))
     canvas = Canvas()
-    canvas.title(f"The pictures give this {answer} most points as {rival if example.is_overruled else answer}")
+    canvas.title(f"The pictures score this {answer} highest as {rival if example.is_overruled else answer}")
     canvas.paragraph(
-        "Ink on red adds points, ink on blue takes them away; most points win. Each picture has its own scale. "
+        "Ink on red adds points, ink on blue takes them away; the most points win. Each picture has its own scale. "
         f"Network: {network.label}."
     )
     canvas.top += 12
@@ -126,8 +130,11 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
         ),
         (
             example.exact,
-            ("What the network did", f"another count: its own picture of {answer}, for this image alone"),
-            (f"says {answer}, {'rightly' if is_right else 'wrongly'}", good if is_right else bad),
+            ("What the network did", f"scores of its own: its picture of {answer}, for this image alone"),
+            (
+                f"{answer} wins, {'correctly' if is_right else 'wrongly'}: {rival} has {format_decimal(example.rival_logit, 1)}",
+                good if is_right else bad,
+            ),
         ),
     )
     for number, (vote, words, verdict) in enumerate(rows):
@@ -145,7 +152,7 @@ def _draw_samples(canvas: Canvas, run: RunResults) -> None:
     scale = min(
         fit_scale((shape[0], shape[1]), WIDTH - 2 * MARGIN - LABEL, len(shown), GAP), max(1, 112 // max(shape[:2]))
     )
-    canvas.text("Such images", canvas.top + 30, MARGIN, TEXT, bold=True)
+    canvas.text("Images like these", canvas.top + 30, MARGIN, TEXT, bold=True)
     step = (WIDTH - 2 * MARGIN - LABEL) // len(shown)
     for place, k in enumerate(shown):
         of_class = np.flatnonzero(run.images.y_train == k)

@@ -20,6 +20,7 @@ from looking_for.results.seed_spread import load_summary
 from looking_for.surrogates.surrogate import rung_name
 
 N_CLASSES_NAMED = 3
+LESS_LINEAR = 0.05  # of what one picture per class can explain, from which on it is worth a sentence
 
 
 def write_story(run: RunResults) -> str:
@@ -122,14 +123,17 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
     """Why one picture is not enough: the shares of answers, before and after the volume is corrected."""
     answers = network.pictures.measured
     most = int(answers.predicted.argmax())
+    early = max(network.truth, key=lambda row: row.agreement, default=None)
+    is_less_linear = early is not None and early.linear_fit - network.truth[-1].linear_fit > LESS_LINEAR
     return SimpleNamespace(
         network=network,
+        early=early if is_less_linear else None,
+        late=network.truth[-1] if is_less_linear else None,
         map_kind="affine" if network.is_affine else "smooth",
         reading=claims.read_ladder(network, run.n_clusters),
         commonest=run.classes[most],
         share=float(answers.predicted[most]),
         usual=float(answers.answers[most]),
-        maps=network.ladder[rung_name("exact_maps", run.n_clusters)],
     )
 
 

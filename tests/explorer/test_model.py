@@ -67,9 +67,11 @@ def test_against_prints_what_adds_up(tmp_path: Path, make_network: Maker, images
         assert row["total"] == pytest.approx(top[0] - top[1], abs=0.2)
 
 
-def row(label: str, answer: int, says: int | None, *, is_empty: bool = False) -> dict[str, Any]:
+def row(
+    label: str, answer: int, says: int | None, *, is_empty: bool = False, updates: int | None = None
+) -> dict[str, Any]:
     return {"network": {"label": label}, "answer": answer, "says": says, "isEmpty": is_empty,
-            "isSame": None if says is None else says == answer}  # fmt: skip
+            "updates": updates, "isSame": None if says is None else says == answer}  # fmt: skip
 
 
 SENTENCES = {
@@ -82,12 +84,17 @@ SENTENCES = {
     "the picture fails": (
         [row("500 images", 3, 3), row("60,000 images", 3, 8)], 3,
         "The network of 60,000 images says 3 but its weights multiplied together say 8: that picture is not what it "
-        "looks for. The picture tells the truth with 500 images.",
+        "looks for. Here the picture is true to its network with “500 images”.",
     ),
     "the picture fails and the network errs": (
         [row("60,000 images", 5, 8)], 3,
         "The network of 60,000 images says 5, wrongly, but its weights multiplied together say 8: that picture is not "
         "what it looks for.",
+    ),
+    "the picture of a moment fails": (
+        [row("60,000 images", 3, 8, updates=1280)], 3,
+        "The network of 60,000 images, trained to the end, says 3 but after 1,280 steps its weights multiplied together "
+        "said 8: that picture is not what it looks for.",
     ),
     "the network fails": (
         [row("60,000 images", 5, 5)], 3,

@@ -242,7 +242,9 @@ def test_hidden_units_begin_with_the_one_that_adds_most(page: Any) -> None:
 
 
 def test_take_away_says_three_shares(page: Any) -> None:
-    shares = re.findall(r"(\d+ %|never) (?:in the order|of its|at random)", text(page, "#falls"))
+    shares = re.findall(
+        r"(\d+ %|never)(?: of the ink is removed)? (?:in the order|in that|at random)", text(page, "#falls")
+    )
     assert len(shares) == 3
     assert page.execute_script("return document.querySelectorAll('#curves polyline').length") == 3
 

@@ -71,7 +71,7 @@ def test_whole_pipeline_measures_the_network_on_the_images(name: str) -> None:
         everything = np.concatenate([kept.x_train, kept.x_test])
         assert sorted(map(bytes, everything)) == sorted(map(bytes, expected)), drawn.words
         assert load_json(paths.metrics_file("few"))["accuracy"] == recounted_accuracy(kept)
-        report = Path("reports/README.md").read_text(encoding="utf-8")
+        report = Path("reports/details.md").read_text(encoding="utf-8")
         assert kept.size_words in report
         assert Path("reports/explorer.html").exists()
 

@@ -89,9 +89,10 @@ def test_exact_maps_of_a_convolution_are_its_gradients() -> None:
 
 
 def test_figures_show_planes_side_by_side_and_images_in_colour(folder: Path) -> None:
-    report = (folder / "reports/README.md").read_text(encoding="utf-8")
-    assert "8×8 pixels in colour" in report
-    assert "a plane each for red, green and blue" in report
+    story, details = ((folder / f"reports/{page}.md").read_text(encoding="utf-8") for page in ("README", "details"))
+    assert "8×8 pixels in colour" in details
+    assert "a plane each for red, green and blue" in story
+    assert "a plane each for red, green and blue" in details
     samples = np.asarray(Image.open(folder / "reports/figures/overview/samples.png").convert("RGB")).astype(int)
     assert np.abs(samples - samples.mean(axis=2, keepdims=True)).max() > 40
     for name in ("few/layer-1.png", "few/output.png", "conv/output.png", "conv/clusters.png"):
@@ -104,16 +105,18 @@ def test_page_shows_images_in_colour_and_answers_them(folder: Path, browser: Any
     x = as_pixels(images.x_test[:20])
     answers = np.array([browser.execute_script("return lookingFor.logits('few', arguments[0])", r.tolist()) for r in x])
     assert np.abs(answers - network.logits(x)).max() < 2e-2 * np.abs(answers).max()  # layers have 8 bits there
-    number, size, colours = browser.execute_script("""
-        const button = document.querySelector('#strip button');
+    number, size, colours = browser.execute_async_script("""
+        const done = arguments[0], button = document.querySelector('#thumbnails button');
         button.click();
-        const canvas = document.getElementById('prepared');
-        const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-        return [button.ariaLabel, [canvas.width, canvas.height], Array.from(data)];
+        setTimeout(() => {
+            const canvas = document.getElementById('seen');
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            done([button.ariaLabel, [canvas.width, canvas.height], Array.from(data)]);
+        }, 300);
     """)
     shown = np.array(colours).reshape(*size[::-1], 4)[..., :3]
     assert np.array_equal(shown, images.x_test[int(number.split()[2].strip(","))])
-    assert browser.execute_script("return document.querySelector('#classes canvas').width") == 3 * 8 + 2
+    assert browser.execute_script("return document.querySelector('#rows .one canvas').width") == 3 * 8 + 2
 
 
 def test_page_takes_drawings_as_grey(folder: Path, browser: Any) -> None:
@@ -121,11 +124,12 @@ def test_page_takes_drawings_as_grey(folder: Path, browser: Any) -> None:
     browser.execute_script("""
         const board = document.getElementById('board');
         const key = key => board.dispatchEvent(new KeyboardEvent('keydown', { key }));
+        document.getElementById('clear').click();
         key(' '); for (let n = 0; n < 6; n++) key('ArrowDown');
     """)
-    colours = browser.execute_script("""
-        const canvas = document.getElementById('prepared');
-        return Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data);
+    colours = browser.execute_async_script("""
+        const done = arguments[0], canvas = document.getElementById('seen');
+        setTimeout(() => done(Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)), 300);
     """)
     shown = np.array(colours).reshape(64, 4)[:, :3]
     assert (shown == shown[:, :1]).all()

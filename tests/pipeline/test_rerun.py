@@ -65,13 +65,13 @@ OTHERS = {
     "who is challenged": (edit("challenge: [all]", "challenge: []"), ["render"]),
     "a render parameter": (edit("samples_per_class: 5", "samples_per_class: 6"), ["render"]),
     "the clusters shown": (edit("clusters_shown: 3", "clusters_shown: 2"), [*every("draw"), "render"]),
-    "the explorer's page": (append("looking_for/explorer/web/screen.js"), LAST),
+    "the explorer's page": (append("looking_for/explorer/web/views.js"), LAST),
     "a template": (edit("# What", "# Now what", "looking_for/report/templates/story.md.j2"), LAST),
     "a README": (append("README.md"), []),
     "the survey": (append("data/survey.npz"),
                               ["survey", *every("compose"), "challenge@all", *every("draw"), *LAST]),
     "trained weights": (append("data/networks/all.npz"),
-                        ["train@all", "compose@all", "challenge@all", "explore"]),
+                        ["train@all", "compose@all", "challenge@all", *LAST]),
     "snapshots": (append("data/snapshots/all.npz"), ["train@all", "compose@all", "explore"]),
     "pictures": (append("data/pictures/all.npz"), ["compose@all", "challenge@all", "draw@all", *LAST]),
     "a challenge": (append("reports/challenges/all.csv"), ["challenge@all", "render"]),
@@ -197,7 +197,7 @@ def test_custom_images_without_challenge(tmp_path: Path, images: ImageSet) -> No
     assert "challenge@all" not in stages
     report = (tmp_path / "reports/README.md").read_text(encoding="utf-8")
     assert "images of 10 classes, such as form 0, form 1 and form 2" in report
-    assert "The fewest pictures" in report
+    assert "How many pictures would it take?" in report
     np.savez(mine, **(arrays | {"x_test": images.x_test[::-1]}))
     assert touched(project) == ["fetch"]
 

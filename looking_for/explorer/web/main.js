@@ -85,7 +85,7 @@ function paint() {
   document.body.classList.toggle("empty", rows[0].isEmpty);
   drawInk($("seen"), SHAPE, x);
   views.table.render(rows, x);
-  $("when").textContent = `its weights, simply multiplied${state.moment === null ? "" : ` after ${state.moment.toLocaleString("en")} steps`}`;
+  $("when").textContent = state.moment === null ? "its weights, simply multiplied" : `its weights after ${state.moment.toLocaleString("en")} steps, multiplied`;
   const label = state.test !== null && !board.strokes.length ? tests.get(state.test)?.label ?? null : null;
   const words = sentence(rows, NAMES, label);
   if ($("sentence").textContent !== words) $("sentence").textContent = words;

@@ -88,6 +88,7 @@ export function describeRow(network, x, updates = null) {
     picture: pictures[says],
     isSame: says === answer,
     share: (stepAt(network, updates) ?? network).agreement,
+    updates: stepAt(network, updates)?.updates ?? null,
     total: signed(ink + used.bias),
   };
 }
@@ -96,12 +97,12 @@ export function describeRow(network, x, updates = null) {
 function describeFitted(network, x, isEmpty) {
   const scores = centred(templates(network.fitted, x).scores);
   const answer = argmax(scores);
-  return { network, isEmpty, answer, scores, says: null, points: null, used: null, picture: null, isSame: null, share: null, total: "",
+  return { network, isEmpty, answer, scores, says: null, points: null, used: null, picture: null, isSame: null, share: null, updates: null, total: "",
     sure: "by its fitted pictures" };
 }
 
 /** @param {number} probability */
-export const sureness = probability => (probability >= CERTAIN ? "certain" : `${Math.round(100 * probability)} % sure`);
+export const sureness = probability => (probability >= CERTAIN ? "certain" : `${ofHundred(Math.min(probability, 0.99))} % sure`);
 
 /**
  * The sentence under the rows: the largest network's picture first, then what differs from it.
@@ -118,9 +119,11 @@ export function sentence(rows, names, label) {
   if (wrong && !failing) return `${who} says ${names[first.answer]}, and it is ${names[label]}. Its picture errs with it.`;
   if (!failing) return `${all(rows.length)} and ${rows.length === 1 ? "its picture" : "their pictures"} say the same here.`;
   const true_ = rows.filter(row => row.isSame);
-  const rest = true_.length ? ` The picture tells the truth with ${true_.map(row => row.network.label).join("; ")}.` : "";
+  const rest = true_.length ? ` Here the picture is true to its network with ${true_.map(row => `“${row.network.label}”`).join(" and ")}.` : "";
   const right = label !== null && first.answer !== label ? `, wrongly,` : "";
-  return `${who} says ${names[first.answer]}${right} but its weights multiplied together say ${names[first.says]}: `
+  const ended = first.updates === null ? "" : `, trained to the end,`;
+  const then = first.updates === null ? "its weights multiplied together say" : `after ${first.updates.toLocaleString("en")} steps its weights multiplied together said`;
+  return `${who}${ended} says ${names[first.answer]}${right} but ${then} ${names[first.says]}: `
     + `that picture is not what it looks for.${rest}`;
 }
 

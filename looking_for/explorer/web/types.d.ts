@@ -68,6 +68,8 @@ interface Row {
   isSame: boolean | null;
   /** Of how many test images the pictures of this moment give the answers, from 0 to 1. */
   share: number | null;
+  /** The moment whose picture it is; null at the end. */
+  updates: number | null;
   total: string;
 }
 

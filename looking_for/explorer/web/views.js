@@ -99,7 +99,7 @@ function makeRow(network, shape, names, remove) {
       fill(picture, row.isEmpty || row.says === null ? "" : names[row.says], row.isEmpty ? "" : words);
       picture.element.classList.toggle("differs", !row.isEmpty && row.isSame === false);
       if (row.picture) one.render({ map: row.picture.map, never: network.never, x, label: `picture of ${names[row.says]} of ${network.label}` });
-      fill(used, name, row.isEmpty || !row.used ? "" : network.isAffine ? `${row.total}: its ink and a bias` : "how its score moves");
+      fill(used, name, row.isEmpty || !row.used ? "" : network.isAffine ? `${row.total} points: ink and a bias` : "how its score moves");
       if (row.used) own.render({ map: row.used.map, half: halfRange([row.used.map], network.never), never: network.never, x, label: `what ${network.label} used for ${name}` });
       element.classList.toggle("layerless", !network.layers.length);
     },
@@ -204,7 +204,7 @@ export function makeTakeAway(root, words) {
         lines[n].setAttribute("points", points.join(" "));
       });
       const share = fall => (fall.falls >= 1 ? "never" : `after ${Math.round(100 * fall.falls)} %`);
-      say(words, `${label}: the network stops saying ${name} ${share(falls[0])} of the ink taken in the order of its own map (line), ${share(falls[1])} in that of its one picture (dashes), ${share(falls[2])} at random (dots).`);
+      say(words, `${label}: the network stops saying ${name} ${share(falls[0])} of the ink is removed in the order of its own map (line), ${share(falls[1])} in that of its one picture (dashes), ${share(falls[2])} at random (dots).`);
       svg.setAttribute("aria-label", words.textContent);
     },
   };
