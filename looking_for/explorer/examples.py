@@ -24,9 +24,10 @@ class Answers(NamedTuple):
 
 def choose_examples(run: RunResults) -> list[dict[str, Any]]:
     """Choose an example of each kind that there is, in the order of the buttons: `words`, and `image` or `strokes`."""
-    networks = [n for n in networks_side_by_side(run) if n.architecture.is_dense]
+    dense = [n for n in (*networks_side_by_side(run), *run.networks) if n.architecture.is_dense]
+    networks = [n for n in networks_side_by_side(run) if n in dense] or dense[:1]
     if not networks:
-        return []
+        return [{"words": "A test image", "image": 0}]
     labels, by_network = run.images.y_test, {n.name: find_answers(n, run) for n in networks}
     kept = next((n for n in networks if n.recipe and n.recipe.keep_picture), None)
     free = [n for n in networks if n is not kept] or networks

@@ -45,7 +45,10 @@ def build_payload(
 
     shown = within_budget(parallel_map(describe, order_networks(run)))
     names = [network["name"] for network in shown]
-    rows = [n.name for n in networks_side_by_side(run) if n.name in names] or names[:1]
+    rows = [n.name for n in networks_side_by_side(run) if n.name in names]
+    dense = [network["name"] for network in shown if network["layers"]]
+    if not set(rows) & set(dense):
+        rows = [*dense[:1], *rows] or names[:1]
     examples = choose_examples(run)
     return {
         "shape": list(run.images.shape),

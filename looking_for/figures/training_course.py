@@ -56,8 +56,8 @@ def draw_course(run: RunResults) -> Figure:
     figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=13)
     axis.set_ylim(0, 103)
     axis.set_ylabel("of 100 test images")
-    axis.text(0.985, 0.03, "lines: pictures give the same answer; dotted: the network is right", transform=axis.transAxes, fontsize=10,
-              color="#5f5f5f", ha="right")  # fmt: skip
+    words = "lines: pictures give the same answer; dotted: the network is right"
+    axis.text(0.985, 0.03, words, transform=axis.transAxes, fontsize=10, color="#5f5f5f", ha="right")
     return figure
 
 

@@ -106,6 +106,7 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
     answer, rival = run.classes[example.answer], run.classes[example.by_picture]
     is_right = example.answer == run.images.y_test[example.image]
     share = count_per_hundred(float(network.pictures.measured.predicted[example.by_picture]))
+    truth, rival_score = "correctly" if is_right else "wrongly", format_decimal(example.rival_logit, 1)
     canvas = Canvas()
     canvas.title(f"The pictures score this {answer} highest as {rival if example.is_overruled else answer}")
     canvas.paragraph(
@@ -131,10 +132,7 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
         (
             example.exact,
             ("What the network did", f"scores of its own: its picture of {answer}, for this image alone"),
-            (
-                f"{answer} wins, {'correctly' if is_right else 'wrongly'}: {rival} has {format_decimal(example.rival_logit, 1)}",
-                good if is_right else bad,
-            ),
+            (f"{answer} wins, {truth}: {rival} has {rival_score}", good if is_right else bad),
         ),
     )
     for number, (vote, words, verdict) in enumerate(rows):

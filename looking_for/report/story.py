@@ -41,7 +41,7 @@ def write_story(run: RunResults) -> str:
         priced=priced,
         fitted=_describe_fitted(run, run.featured) if run.featured else None,
         truest=_describe_truest(run),
-        article=judge_article(run) if run.is_article_data else [],
+        article=judge_article(run) if run.is_article_data else {},
         sure=_describe_doubt(run),
         titles=_describe_titles(run),
     )
@@ -174,5 +174,5 @@ def _describe_doubt(run: RunResults) -> Any:
         others=max((s.high - s.low for _, s in spreads[1:]), default=None),
         outliers=[outlier for outlier in claims.seed_outliers(run) if spreads and outlier[0] is spreads[0][0]],
         study=summary.get("nearly") if summary and summary["of"] == run.settings.comparable else None,
-        elsewhere=summary.get("elsewhere", []) if summary and summary["of"] == run.settings.comparable else [],
+        elsewhere=summary.get("elsewhere", {}) if summary and summary["of"] == run.settings.comparable else {},
     )

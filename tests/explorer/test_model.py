@@ -93,8 +93,8 @@ SENTENCES = {
     ),
     "the picture of a moment fails": (
         [row("60,000 images", 3, 8, updates=1280)], 3,
-        "The network of 60,000 images, trained to the end, says 3 but after 1,280 steps its weights multiplied together "
-        "said 8: that picture is not what it looks for.",
+        "The network of 60,000 images, trained to the end, says 3 but after 1,280 steps its weights multiplied "
+        "together said 8: that picture is not what it looks for.",
     ),
     "the network fails": (
         [row("60,000 images", 5, 5)], 3,

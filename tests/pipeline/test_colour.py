@@ -129,7 +129,8 @@ def test_page_takes_drawings_as_grey(folder: Path, browser: Any) -> None:
     """)
     colours = browser.execute_async_script("""
         const done = arguments[0], canvas = document.getElementById('seen');
-        setTimeout(() => done(Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)), 300);
+        const read = () => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        setTimeout(() => done(Array.from(read())), 300);
     """)
     shown = np.array(colours).reshape(64, 4)[:, :3]
     assert (shown == shown[:, :1]).all()

@@ -66,10 +66,10 @@ def test_pipeline_on_images_without_content(kind: str) -> None:
 
 def test_pipeline_reports_chance() -> None:
     text = strange_report("nearly black")
-    (said,) = re.findall(
+    (share,) = re.findall(
         r"\*\*No better than chance:\*\* .* \((.*)\) of the test images right, where (.*)\. Pictures", text
     )
-    assert said == ("25.0\N{NO-BREAK SPACE}%", "always answering one class gets 25.0\N{NO-BREAK SPACE}%")
+    assert share == ("25.0\N{NO-BREAK SPACE}%", "always answering one class gets 25.0\N{NO-BREAK SPACE}%")
 
 
 @pytest.mark.long

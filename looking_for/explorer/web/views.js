@@ -144,7 +144,7 @@ export function makeMoments(root, names, choose) {
         chip.addEventListener("click", () => choose(u === all.at(-1) ? null : u));
         return chip;
       }));
-      const body = networks.map((network, n) => make("tr", {}, make("th", { scope: "row" }, network.label), ...chips[n].map(chip => make("td", {}, chip))));
+      const body = networks.map((network, n) => make("tr", network.film ? {} : { hidden: "" }, make("th", { scope: "row" }, network.label), ...chips[n].map(chip => make("td", {}, chip))));
       root.replaceChildren(make("thead", {}, head), make("tbody", {}, ...body));
     },
     /** @param {(number | null)[][]} said @param {Row[]} rows @param {number | null} moment */
