@@ -310,6 +310,8 @@ def test_page_fits_every_size(page: Any, size: str) -> None:
         "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight, box.width, box.height]"
     )
     assert measured[0] <= width, "no scrolling sideways"
+    cut = "return [...document.querySelectorAll('.cell')].filter(c => c.scrollHeight > c.clientHeight + 1).length"
+    assert page.execute_script(cut) == 0, "no card is cut off"
     if size == "desktop":
         assert measured[1] <= height, "all on one screen"
     if size == "phone":
