@@ -40,7 +40,7 @@ def draw_looks(run: RunResults) -> Canvas:
     planes = _planes(run, networks)
     truest = truest_network(run)
     same = count_per_hundred(truest.metrics["agreement"]) if truest else 0
-    title = f"Where {same} of 100 answers are the same, the pictures show what the network looks for"
+    title = f"The pictures of each network; with boxes, those that give {same} of 100 answers"
     marks = {networks.index(truest): find_places(truest, run)} if truest in networks and truest else {}
     return draw_bands(title, [composed_band(n) for n in networks], planes, run.classes, most_scale=8, marks=marks)
 
@@ -48,7 +48,7 @@ def draw_looks(run: RunResults) -> Canvas:
 def draw_controls(run: RunResults) -> Canvas:
     """Draw a trained network above the controls: what looks the same there shows nothing."""
     networks = [*([run.featured] if run.featured else []), *run.controls]
-    title = "A network that learned, and networks that could not"
+    title = "A network that learned, and networks that had nothing to learn from"
     return draw_bands(title, [composed_band(n) for n in networks], _planes(run, networks), run.classes, most_scale=8)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.imageset import Shape
-from looking_for.core.text import format_count, format_decimal, format_percent
+from looking_for.core.text import format_count, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, label_width
 from looking_for.figures.grid import MAX_CLASSES, first_classes_note
@@ -71,7 +71,7 @@ def draw_prototypes(network: NetworkResults, number: int, run: RunResults) -> Ca
     page = Page(network, fitted, run.images.shape, planes, scale)
     canvas = Canvas()
     part = first_classes_note(len(run.classes), MAX_CLASSES)
-    canvas.title(f"A few pictures that imitate the network ({network.training_words}){part}")
+    canvas.title(f"Pictures that imitate the network ({network.training_words}){part}")
     canvas.paragraph(_words(page, number, np.concatenate(chosen)))
     canvas.top += 10
     for start in range(0, len(classes), blocks):
@@ -97,9 +97,9 @@ def _words(page: Page, number: int, drawn: Array) -> str:
     answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
     rest = f" The {format_count(len(drawn), 'picture')} shown answer {answered}." if n_left > len(drawn) else ""
     return (
-        f"{format_count(n_left, 'picture')}, at most {number} per class, trained to copy its scores; the one that fits "
-        f"best speaks for its class. They give {format_percent(rung.agreement.value)} of its answers and explain "
-        f"{format_decimal(rung.explained.value)} of its scores. Above each picture: the average of the images that it "
-        f"answers. Below: their share of all images.{rest} Red speaks for the class, blue against it, full colour from "
-        f"±{page.half:.2g}; sand was never inked. {page.planes.words}"
+        f"{format_count(n_left, 'picture')}, at most {number} per class, trained to copy its scores; the highest "
+        f"score speaks for its class. They give {format_percent(rung.agreement.value)} of its answers and explain "
+        f"{format_percent(rung.explained.value)} of how its scores vary. Above each picture: the average of the "
+        f"images that it answers. Below: their share of all images.{rest} Red speaks for the class, blue against "
+        f"it, full colour from ±{page.half:.2g}; sand was never inked. {page.planes.words}"
     )

@@ -131,7 +131,7 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
         ),
         (
             example.exact,
-            ("What the network did", f"scores of its own: its picture of {answer}, for this image alone"),
+            ("What the network did", f"its own picture of {answer}, for this image alone"),
             (f"{answer} wins, {truth}: {rival} has {rival_score}", good if is_right else bad),
         ),
     )

@@ -6,12 +6,15 @@ from enum import StrEnum
 from math import isnan
 from typing import Any, NamedTuple
 
+from looking_for.core import paths
 from looking_for.core.arrays import as_pixels
 from looking_for.core.tables import N_DIGITS, Interval
+from looking_for.networks.stored import load_stored_network
 from looking_for.results.choices import trained_as_the_article
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.results.verdicts import Course, Status, is_still_learning, trace_course
 from looking_for.surrogates.measures import estimate
+from looking_for.surrogates.rest import explain_changes_by
 from looking_for.surrogates.surrogate import rung_name
 
 MIN_UPDATE_RATIO = 2  # of a longer training's updates to the shorter one's, from which on they are compared
@@ -149,11 +152,13 @@ class PricedTraining:
 
 
 class FlatBaseline(NamedTuple):
-    """A network without hidden layers in another's place: agreement, and agreement on errors."""
+    """A network without hidden layers in another's place: agreement, agreement on errors, and the share of how the
+    other's logits change with the image that its pictures explain."""
 
     network: NetworkResults
     agreement: float
     on_errors: float | None
+    explained_change: float
 
 
 def priced_trainings(run: RunResults) -> list[PricedTraining]:
@@ -190,7 +195,14 @@ def _compare_flat(run: RunResults, network: NetworkResults) -> FlatBaseline | No
         return None
     logits = network.pictures.logits.astype(float)
     agreement, on_errors, _ = estimate([flat[0].pictures.logits.astype(float)], logits, run.images.y_test)[0].tolist()
-    return FlatBaseline(flat[0], round(agreement, N_DIGITS), None if isnan(on_errors) else round(on_errors, N_DIGITS))
+    stored = load_stored_network(paths.network_file(network.name))
+    changes = explain_changes_by(stored, flat[0].pictures.composed.output, run.images.x_test)
+    return FlatBaseline(
+        flat[0],
+        round(agreement, N_DIGITS),
+        None if isnan(on_errors) else round(on_errors, N_DIGITS),
+        round(changes, N_DIGITS),
+    )
 
 
 def is_below(interval: Interval, other: Interval) -> bool:

@@ -105,7 +105,7 @@ def _describe_vote(run: RunResults) -> Any:
 
 
 def _describe_walk(run: RunResults) -> Any:
-    """How far the pictures of the first layer and of the outputs are from noise, by network."""
+    """How far the pictures of the first layer are from noise, by network."""
     networks = networks_walked(run)
     if not networks or not all(n.widths for n in networks):
         return None
@@ -114,7 +114,6 @@ def _describe_walk(run: RunResults) -> Any:
         networks=networks,
         depth=len(networks[0].widths),
         first=[measure_structure(n, 0, shape) for n in networks],
-        outputs=[measure_structure(n, -1, shape) for n in networks],
         never=[float(n.pictures.never_inked.mean()) for n in networks],
     )
 

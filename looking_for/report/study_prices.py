@@ -29,6 +29,8 @@ def describe_prices(study: StudyResults) -> Any:
         n_others=len(others),
         led=led,
         not_led=[r.name for r in others if r.name not in led],
+        led_twice=[r.name for r in others if _is_led(r, study.priced, ("agreement", "explained_change"))],
+        alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.priced],
         controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
     )
 
@@ -52,11 +54,11 @@ def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
     ]
 
 
-def _is_led(recipe: RecipeResults, priced: Sequence[RecipeResults]) -> bool:
-    """Whether some price has a median accuracy as high, and every seed's pictures agree on more."""
-    agreement = recipe.values("agreement")
-    return bool(agreement) and any(
-        p.median("accuracy") >= recipe.median("accuracy") and min(p.values("agreement"), default=0) > max(agreement)
+def _is_led(recipe: RecipeResults, priced: Sequence[RecipeResults], measures: Sequence[str] = ("agreement",)) -> bool:
+    """Whether some price has a median accuracy as high, and every seed of it more of each measure than any here."""
+    return any(
+        p.median("accuracy") >= recipe.median("accuracy")
+        and all(min(p.values(m), default=-np.inf) > max(recipe.values(m), default=np.inf) for m in measures)
         for p in priced
     )
 

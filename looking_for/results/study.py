@@ -223,16 +223,20 @@ def compare_seeds(recipes: Sequence[RecipeResults], labels: Array) -> dict[str, 
 
 
 class Forming(NamedTuple):
-    """How many networks were nearly their picture at some moment, of how many with moments kept early enough."""
+    """How many trainings were nearly their picture at some moment, of how many with moments kept early enough."""
 
     reached: int
     total: int
 
 
 def count_forming(study: StudyResults, nearly: float) -> Forming:
-    """Count the networks without a price whose best agreement is at least `nearly`."""
-    followed = [n for r in study.without_price for n in r.networks if n.has_early_snapshots]
-    return Forming(sum(n.best.agreement_half_2 >= nearly for n in followed), len(followed))
+    """Count the trainings without a price whose best agreement is at least `nearly`. Trainings that differ in nothing
+    but their length begin alike: of them the longest counts."""
+    followed: dict[str, StudyNetwork] = {}
+    for recipe in sorted(study.without_price, key=lambda r: r.recipe.epochs):
+        alike = recipe.recipe.without("epochs", "seed")
+        followed |= {f"{n.seed} {alike}": n for n in recipe.networks if n.has_early_snapshots}
+    return Forming(sum(n.best.agreement_half_2 >= nearly for n in followed.values()), len(followed))
 
 
 def load_beside(study: StudyResults) -> dict[str, dict[str, Any]]:
