@@ -158,8 +158,8 @@ def measure_structure(network: NetworkResults, layer: int, shape: tuple[int, ...
     correlations = []
     for picture in pictures:
         sides = [(picture[a][m], picture[b][m]) for a, b in pairs if (m := inked[a] & inked[b]).any()]
-        first, second = (np.concatenate([side[n] for side in sides]) for n in (0, 1))
-        correlations.append(np.corrcoef(first, second)[0, 1] if first.std() and second.std() else 0.0)
+        first, second = (np.concatenate([np.empty(0), *(side[n] for side in sides)]) for n in (0, 1))
+        correlations.append(np.corrcoef(first, second)[0, 1] if len(first) and first.std() and second.std() else 0.0)
     return round(float(np.mean(correlations)), 2)
 
 

@@ -144,7 +144,7 @@ def test_too_many_samples_use_all(project: Project) -> None:
     out = project.run("dvc", "repro").stdout
     assert stages_run(out) == ["train@few", "compose@few", "draw@few", "explore", "render"]
     assert "few wants 60,000 samples; the data set has 1,437" in out
-    assert "1,437 images" in (project.folder / "reports/README.md").read_text()
+    assert "1,437 images" in (project.folder / "reports/details.md").read_text()
     project.replace("params.yaml", new, old)
     assert project.repro() in (["render"], []), "train and compose come from DVC's run cache"
     assert project.run("git", "status", "--porcelain").stdout == ""

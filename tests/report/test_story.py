@@ -222,8 +222,8 @@ def test_write_story_of_more_samples(run_story: Teller) -> None:
     story = run_story(DEEP.replace("few: {samples: 100", "few: {samples: 1000").replace("render:", longer))
     assert "The 1,000-image network" in story.lead
     assert "More steps" not in story.report, "few never had a picture to keep"
-    assert "figures/all/clusters.png" in story.report
-    assert "figures/few-long/clusters.png" not in story.report
+    assert "figures/all/fitted-3.png" in story.report
+    assert "figures/few-long/" not in story.report
 
 
 @pytest.mark.long
