@@ -24,7 +24,7 @@ def main() -> None:
     replicates = compare_seeds(study.recipes, study.labels)
     checks = check_pictures(study, ImageSet.load())
     charts.use_default_style()
-    summary = summarise_seeds(study, NEARLY)
+    summary = summarise_seeds(study, NEARLY, {name: [c.parts for c in of] for name, of in checks.items()})
     draw_study(study, replicates)
     if study.priced:
         beside = {other["of"]["data"]["dataset"]: other["recipes"] for other in load_beside(study).values()}

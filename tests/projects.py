@@ -30,6 +30,7 @@ _STUDY = {
     "variants": {"adam": {"samples": 100, "hidden": [6], "epochs": 10, "optimizer": "adam"},
                  "paying": {"samples": 100, "hidden": [12, 8], "epochs": 10, "keep_picture": 0.1},
                  "flat": {"samples": 100, "hidden": [], "epochs": 10}}, "variant_seeds": [0],
+    "further": {}, "further_seeds": [],
 }  # fmt: skip
 
 

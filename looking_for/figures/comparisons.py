@@ -22,7 +22,7 @@ from looking_for.figures.canvas import (
 from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
 from looking_for.figures.planes import Planes
 from looking_for.results.choices import flat_like, kept_network, truest_network
-from looking_for.results.places import find_places
+from looking_for.results.places import find_places, measure_separation
 from looking_for.results.run import NetworkResults, RunResults
 
 
@@ -35,14 +35,15 @@ def networks_looked_at(run: RunResults) -> list[NetworkResults]:
 
 
 def draw_looks(run: RunResults) -> Canvas:
-    """Draw the output pictures of up to three networks, with how often each answers as its network does."""
-    networks = networks_looked_at(run)
-    planes = _planes(run, networks)
-    truest = truest_network(run)
-    same = count_per_hundred(truest.metrics["agreement"]) if truest else 0
-    title = f"The pictures of each network; with boxes, those that give {same} of 100 answers"
-    marks = {networks.index(truest): find_places(truest, run)} if truest in networks and truest else {}
-    return draw_bands(title, [composed_band(n) for n in networks], planes, run.classes, most_scale=8, marks=marks)
+    """Draw where ink separates each class by the truest pictures, and the output pictures of up to three networks, with
+    how often each answers as its network does."""
+    networks, truest = networks_looked_at(run), truest_network(run)
+    planes, bands = _planes(run, networks), [composed_band(n) for n in networks]
+    if truest is None:
+        return draw_bands("The pictures of each network", bands, planes, run.classes, most_scale=8)
+    title = f"What tells one {run.noun} from the others: ink in some places, no ink in others"
+    marks = {0: find_places(truest, run)}
+    return draw_bands(title, [_separation_band(truest, run), *bands], planes, run.classes, most_scale=8, marks=marks)
 
 
 def draw_controls(run: RunResults) -> Canvas:
@@ -62,6 +63,14 @@ def composed_band(network: NetworkResults) -> Band:
     same, right = (count_per_hundred(network.metrics[metric]) for metric in ("agreement", "accuracy"))
     words = f"{network.label}: same answer {same} of 100; the network gets {right} of 100 right"
     return words, palette.signed_levels(weights, never, palette.half_range(weights, never)), None
+
+
+def _separation_band(network: NetworkResults, run: RunResults) -> Band:
+    """Where ink separates each class by a network's pictures: in the picture's colour, white where it misleads."""
+    weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
+    points = np.sign(weights) * np.maximum(measure_separation(weights, run.survey.clusters[1].means), 0)
+    words = f"{network.label}: ink on red gives points to images of the {run.noun}, on blue it takes points from others"
+    return words, palette.signed_levels(points, never, palette.half_range(points, never)), None
 
 
 def draw_samples(images: ImageSet, per_class: int) -> Canvas:

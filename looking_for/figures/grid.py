@@ -70,10 +70,12 @@ def first_classes_note(classes: int, most: int = MAX_CLASSES) -> str:
 
 
 def _mark(canvas: Canvas, planes: Planes, places: Sequence[Places], step: int, scale: int) -> None:
-    """Frame, in the row of pictures that comes next, where ink counts most for each class and against it."""
+    """Frame, in the row of pictures that comes next, where ink separates each class most, for it and against it."""
     for number, place in enumerate(places):
         left = MARGIN + number * step + step // 2 - planes.shape[1] * scale // 2
         for part, sign in ((place.toward_part, "+"), (place.against_part, "−")):
+            if part is None:
+                continue
             rows, columns = locate_part(part, planes.shape)
             size = (rows.stop - rows.start) * scale, (columns.stop - columns.start) * scale
             canvas.frame(canvas.top + rows.start * scale, left + columns.start * scale, *size, sign)

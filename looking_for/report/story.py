@@ -16,7 +16,6 @@ from looking_for.report.page import escape_markdown, render_page
 from looking_for.results.choices import networks_along, truest_network
 from looking_for.results.places import find_places
 from looking_for.results.run import NetworkResults, RunResults
-from looking_for.results.seed_spread import load_summary
 from looking_for.surrogates.surrogate import rung_name
 
 N_CLASSES_NAMED = 3
@@ -158,12 +157,18 @@ def _describe_truest(run: RunResults) -> Any:
     truest = truest_network(run)
     if truest is None:
         return None
-    return SimpleNamespace(network=truest, places=find_places(truest, run), is_all=len(run.classes) <= 10)
+    entry = run.study_entry(truest)
+    return SimpleNamespace(
+        network=truest,
+        places=find_places(truest, run),
+        trainings=entry["seeds"] if "places" in entry else None,
+        is_all=len(run.classes) <= 10,
+    )
 
 
 def _describe_doubt(run: RunResults) -> Any:
     """The range over trainings, the controls, and what the study says, where its settings are these."""
-    summary = load_summary()
+    summary = run.study
     known = [n for n in run.compared if "agreement" in run.spreads.get(n.name, {}) and not n.is_flat]
     spreads = sorted(
         ((n, run.spreads[n.name]["agreement"]) for n in known), key=lambda pair: pair[1].low - pair[1].high

@@ -1,10 +1,12 @@
 """What a study says of prices on leaving the picture: what they cost and buy, whether it is real, and elsewhere."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from looking_for.core.text import DASH, format_decimal, format_number_range, format_share_range
 from looking_for.networks.recipe import Recipe
@@ -12,6 +14,7 @@ from looking_for.results.kept import PictureCheck
 from looking_for.results.study import RecipeResults, StudyResults
 
 Checks = dict[str, list[PictureCheck]]
+MIN_SEEDS = 3  # of which an interval is given
 
 
 def describe_prices(study: StudyResults) -> Any:
@@ -30,9 +33,31 @@ def describe_prices(study: StudyResults) -> Any:
         led=led,
         not_led=[r.name for r in others if r.name not in led],
         led_twice=[r.name for r in others if _is_led(r, study.priced, ("agreement", "explained_change"))],
+        costs=[cost for cost in map(partial(_cost_of, study), study.priced) if cost],
         alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.priced],
         controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
     )
+
+
+class Cost(NamedTuple):
+    """How many points of accuracy a price costs on average over seeds, with the 95 % interval of that mean."""
+
+    price: str
+    seeds: int
+    mean: float
+    low: float
+    high: float
+
+
+def _cost_of(study: StudyResults, recipe: RecipeResults) -> Cost | None:
+    """What a price costs, against the network of the same seed without one: by Student's t over seeds."""
+    free = study.free_of(recipe)
+    lost = [-100 * d for d in recipe.differences(free, "accuracy")] if free else []
+    if len(lost) < MIN_SEEDS:
+        return None
+    mean, error = float(np.mean(lost)), float(np.std(lost, ddof=1)) / len(lost) ** 0.5
+    margin = float(stdtrit(len(lost) - 1, 0.975)) * error
+    return Cost(f"{recipe.recipe.keep_picture:g}", len(lost), mean, mean - margin, mean + margin)
 
 
 def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
@@ -90,7 +115,8 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
 
     def middle(recipe: RecipeResults | None, field: str) -> float | None:
         values = [getattr(c, field) for c in checks.get(recipe.name, [])] if recipe else []
-        return float(np.median(values)) if values and None not in values else None
+        known = [value for value in values if value is not None]
+        return float(np.median(known)) if known else None
 
     fields = ("like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling",
               "hidden_explained")  # fmt: skip

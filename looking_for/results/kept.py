@@ -1,13 +1,16 @@
 """Are the pictures of networks that pay for leaving them real? What the rest decides, and whose pictures they are."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from looking_for.clusters.kmeans import mean_images
 from looking_for.core import paths
-from looking_for.core.arrays import as_pixels
+from looking_for.core.arrays import Array, as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
+from looking_for.results.places import find_parts
 from looking_for.results.study import RecipeResults, StudyResults
 from looking_for.surrogates.pictures import Pictures
 from looking_for.surrogates.rest import Rest, compare_pictures, compare_with_maps, explain_changes_by, measure_rest
@@ -29,6 +32,8 @@ class PictureCheck(NamedTuple):
         Shares of how its logits change with the image that its pictures explain, and those of the other two.
     hidden_explained : float or None
         How much of what drives a unit of the last hidden layer its composed picture explains, mean over units.
+    parts : sequence of (int, int)
+        For each of the first classes, where in the image ink separates it most from the others, for it and against it.
     """
 
     rest: Rest
@@ -39,6 +44,7 @@ class PictureCheck(NamedTuple):
     change_flat: float | None
     change_sibling: float | None
     hidden_explained: float | None
+    parts: Sequence[tuple[int, int]]
 
 
 def check_pictures(study: StudyResults, images: ImageSet) -> dict[str, list[PictureCheck]]:
@@ -46,10 +52,14 @@ def check_pictures(study: StudyResults, images: ImageSet) -> dict[str, list[Pict
     recipes = [r for r in (study.free_of(study.priced[0]), *study.priced) if r] if study.priced else []
     flat = next((r for r in study.recipes if not r.recipe.hidden and not r.recipe.is_control), None)
     flat_by_seed = {n.seed: Pictures.load(paths.pictures_file(n.name)) for n in flat.networks} if flat else {}
-    return {recipe.name: _check_recipe(recipe, flat_by_seed, images) for recipe in recipes}
+    n_images, n_classes = len(images.x_train), len(images.classes)
+    class_means = mean_images(images.x_train.reshape(n_images, -1), images.y_train, n_classes)
+    return {recipe.name: _check_recipe(recipe, flat_by_seed, images, class_means) for recipe in recipes}
 
 
-def _check_recipe(recipe: RecipeResults, flat: dict[int, Pictures], images: ImageSet) -> list[PictureCheck]:
+def _check_recipe(
+    recipe: RecipeResults, flat: dict[int, Pictures], images: ImageSet, class_means: Array
+) -> list[PictureCheck]:
     pictures = [Pictures.load(paths.pictures_file(n.name)) for n in recipe.networks]
     return [
         _check_network(
@@ -58,13 +68,19 @@ def _check_recipe(recipe: RecipeResults, flat: dict[int, Pictures], images: Imag
             flat.get(network.seed),
             pictures[(n + 1) % len(pictures)] if len(pictures) > 1 else None,
             images,
+            class_means,
         )
         for n, network in enumerate(recipe.networks)
     ]
 
 
 def _check_network(
-    network: DenseNetwork, pictures: Pictures, flat: Pictures | None, sibling: Pictures | None, images: ImageSet
+    network: DenseNetwork,
+    pictures: Pictures,
+    flat: Pictures | None,
+    sibling: Pictures | None,
+    images: ImageSet,
+    class_means: Array,
 ) -> PictureCheck:
     composed, inked = pictures.composed.output, ~pictures.never_inked
     others = [other.composed.output if other else None for other in (flat, sibling)]
@@ -80,4 +96,5 @@ def _check_network(
         change_flat=by_flat,
         change_sibling=by_sibling,
         hidden_explained=float(pictures.units[-1].explained.mean()) if pictures.units else None,
+        parts=find_parts(composed.weights, class_means, images.shape),
     )

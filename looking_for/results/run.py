@@ -16,7 +16,7 @@ from looking_for.images.catalog import DATASETS
 from looking_for.networks.base import Architecture
 from looking_for.networks.recipe import Recipe
 from looking_for.results.labels import bracket_label, describe_network, describe_settings, label_networks
-from looking_for.results.seed_spread import Spread, load_summary, seed_spread
+from looking_for.results.seed_spread import Spread, find_entry, load_summary, seed_spread
 from looking_for.surrogates.ablations import AblationRow, load_ablations
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder, headline_count
@@ -228,9 +228,17 @@ class RunResults:
     @cached_property
     def spreads(self) -> Mapping[str, Mapping[str, Spread]]:
         """By network, how far another seed moves each metric; of those whose recipe the study has."""
-        summary, comparable = load_summary(), self.settings.comparable
-        spreads = {n.name: seed_spread(n.recipe, comparable, summary) for n in self.networks}
+        spreads = {n.name: seed_spread(n.recipe, self.settings.comparable, self.study) for n in self.networks}
         return {name: by_metric for name, by_metric in spreads.items() if by_metric}
+
+    @cached_property
+    def study(self) -> Mapping[str, Any]:
+        """The study's summary; empty where there is none."""
+        return load_summary()
+
+    def study_entry(self, network: NetworkResults) -> Mapping[str, Any]:
+        """Find what the study has on a network's recipe; empty where it has nothing, or is of other data."""
+        return find_entry(network.recipe, self.settings.comparable, self.study)
 
     @property
     def classes(self) -> list[str]:

@@ -44,13 +44,17 @@ def seed_spread(recipe: Recipe | None, settings: Mapping[str, Any], summary: Map
     dict from metric to Spread
         Empty where the study says nothing of it.
     """
+    entry = find_entry(recipe, settings, summary)
+    spreads = {metric: Spread(entry["seeds"], **of) for metric, of in entry.get("metrics", {}).items()}
+    return {metric: spread for metric, spread in spreads.items() if spread.deviation is not None}
+
+
+def find_entry(recipe: Recipe | None, settings: Mapping[str, Any], summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Find what the study's summary has on a recipe, as `seed_spread` takes them; empty where it has nothing."""
     if recipe is None or not summary or summary["of"] != settings:
         return {}
-    for entry in summary["recipes"]:
-        if Recipe(**entry["recipe"]).without("seed") == recipe.without("seed"):
-            spreads = {metric: Spread(entry["seeds"], **of) for metric, of in entry["metrics"].items()}
-            return {metric: spread for metric, spread in spreads.items() if spread.deviation is not None}
-    return {}
+    alike = [e for e in summary["recipes"] if Recipe(**e["recipe"]).without("seed") == recipe.without("seed")]
+    return alike[0] if alike else {}
 
 
 def load_summary(path: Path = SUMMARY) -> dict[str, Any]:

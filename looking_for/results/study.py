@@ -15,6 +15,7 @@ from looking_for.core.files import load_json
 from looking_for.core.npz import load_arrays
 from looking_for.core.tables import N_DIGITS, load_rows
 from looking_for.networks.recipe import Recipe
+from looking_for.results.places import share_parts
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
 from looking_for.surrogates.measures import MEASURES, estimate
@@ -25,7 +26,8 @@ EARLY_UPDATES, MIN_EARLY_SNAPSHOTS = (5, 160), 3  # among which pictures form, a
 @dataclass(frozen=True)
 class StudySettings:
     """What a study is made of: shapes (units of hidden layers) by name, sample counts and seeds of the grid,
-    variants with their seeds, the recipe of every network by name, and folders of studies of other images."""
+    variants with their seeds, recipes of both that have further seeds, the recipe of every network by name, and
+    folders of studies of other images."""
 
     shapes: Mapping[str, Sequence[int]]
     samples: Sequence[int]
@@ -33,6 +35,8 @@ class StudySettings:
     updates: int
     variants: Sequence[str]
     variant_seeds: Sequence[int]
+    further: Sequence[str]
+    further_seeds: Sequence[int]
     networks: Mapping[str, Recipe]
     n_clusters: int
     n_fitted: int
@@ -148,12 +152,9 @@ class StudyResults:
                 f"params.yaml: study.samples has {max(settings.samples):,}, and the data has {available:,} "
                 "training images: take no more"
             )
-        recipes = [
-            _load_recipe(f"{shape}-{samples}", shape, settings.networks, settings.seeds)
-            for shape in settings.shapes
-            for samples in settings.samples
-        ]
-        recipes += [_load_recipe(name, None, settings.networks, settings.variant_seeds) for name in settings.variants]
+        grid = [(f"{shape}-{samples}", shape) for shape in settings.shapes for samples in settings.samples]
+        recipes = [_load_recipe(name, shape, settings) for name, shape in grid]
+        recipes += [_load_recipe(name, None, settings) for name in settings.variants]
         return cls(settings, recipes, load_arrays(paths.IMAGES, "y_test")["y_test"])
 
     def of_shape(self, shape: str) -> list[RecipeResults]:
@@ -195,9 +196,11 @@ def _differ_in_price(recipe: RecipeResults, other: RecipeResults) -> bool:
     return recipe.recipe.without("keep_picture", "seed") == other.recipe.without("keep_picture", "seed")
 
 
-def _load_recipe(name: str, shape: str | None, networks: Mapping[str, Recipe], seeds: Sequence[int]) -> RecipeResults:
+def _load_recipe(name: str, shape: str | None, settings: StudySettings) -> RecipeResults:
+    seeds = [*(settings.seeds if shape else settings.variant_seeds)]
+    seeds += settings.further_seeds if name in settings.further else []
     results = [StudyNetwork.load(f"{name}-{seed}") for seed in seeds]
-    recipe = Recipe(**networks[results[0].name].without("seed"))
+    recipe = Recipe(**settings.networks[results[0].name].without("seed"))
     return RecipeResults(name, shape, recipe, results)
 
 
@@ -259,13 +262,22 @@ def list_recipes(study: StudyResults, min_seeds: int = 1) -> list[dict[str, Any]
     ]
 
 
-def summarise_seeds(study: StudyResults, nearly: float) -> dict[str, Any]:
-    """Summarise what a network of the same recipe, data and steps may be compared with, whatever its seed."""
+def summarise_seeds(
+    study: StudyResults, nearly: float, parts: Mapping[str, Sequence[Sequence[tuple[int, int]]]]
+) -> dict[str, Any]:
+    """Summarise what a network of the same recipe, data and steps may be compared with, whatever its seed.
+
+    parts: of recipes by name, where each training's pictures separate the classes, as `find_parts` gives them.
+    """
+    recipes = list_recipes(study, min_seeds=2)
+    for entry in recipes:
+        if entry["name"] in parts:
+            entry["places"] = share_parts(parts[entry["name"]])
     return {
         "of": dict(study.settings.comparable),
         "nearly": count_forming(study, nearly)._asdict(),
         "elsewhere": {folder: summary["nearly"] for folder, summary in load_beside(study).items()},
-        "recipes": list_recipes(study, min_seeds=2),
+        "recipes": recipes,
     }
 
 

@@ -23,6 +23,8 @@ RULES = {
     "study_names_twice": "two networks have one name: each sample count, seed and name may be there once",
     "study_without_course": "a study is about what pictures do along the training: it needs "
     "train.snapshots of {least} or more, and epochs in every variant",
+    "further_of_another": "study.further has '{name}', which is not, with these keys, a recipe of the grid (as "
+    "two-60000) or a variant",
     "challenge_of_nobody": "challenge has '{name}', which is not a network; networks: {networks}",
 }
 

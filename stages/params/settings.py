@@ -51,6 +51,8 @@ def study_settings(params: StudyParams) -> StudySettings:
         updates=params.study.updates,
         variants=list(params.study.variants),
         variant_seeds=params.study.variant_seeds,
+        further=list(params.study.further),
+        further_seeds=params.study.further_seeds,
         networks={name: network.recipe() for name, network in networks.items()},
         n_clusters=max(params.survey.clusters),
         n_fitted=max(params.fit.pictures),

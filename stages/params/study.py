@@ -1,4 +1,5 @@
-"""The section `study`: many networks by rule, every shape with every sample count and seed, and variants."""
+"""The section `study`: many networks by rule, every shape with every sample count and seed, variants, and more seeds of
+some of them."""
 
 from typing import Annotated
 
@@ -16,18 +17,22 @@ class Study(Section):
     updates: int = Field(ge=1, le=1_000_000)
     variants: dict[Name, NetworkParams] = Field(min_length=1)
     variant_seeds: list[Seed] = Field(min_length=1)
+    further: dict[Name, NetworkParams] = Field(default={})
+    further_seeds: list[Seed] = Field(default=[])
     beside: list[Name] = Field(default=[], max_length=5)
 
     @model_validator(mode="after")
     def _name_each_once(self) -> "Study":
         n_grid = len(self.shapes) * len(self.samples) * len(self.seeds)
         n_variants = len(self.variants) * len(self.variant_seeds)
-        if len(self.networks(1)) < n_grid + n_variants:
+        n_further = len(self.further) * len(self.further_seeds)
+        if len(self.networks(1)) < n_grid + n_variants + n_further:
             raise PydanticCustomError("study_names_twice", "study")
         return self
 
     def networks(self, batch_size: int) -> dict[str, NetworkParams]:
-        """Give every network by name, `<shape>-<samples>-<seed>` of the grid, then `<variant>-<seed>`.
+        """Give every network by name, `<shape>-<samples>-<seed>` of the grid, then `<variant>-<seed>`, and further
+        seeds of some of both.
 
         The grid's have as many epochs as reach the number of updates.
         """
@@ -39,8 +44,13 @@ class Study(Section):
             for samples in self.samples
             for seed in self.seeds
         }
-        return grid | {
-            f"{variant}-{seed}": params.model_copy(update={"seed": seed})
-            for variant, params in self.variants.items()
-            for seed in self.variant_seeds
-        }
+        variants = [(name, self.variants[name], seed) for name in self.variants for seed in self.variant_seeds]
+        variants += [(name, self.further[name], seed) for name in self.further for seed in self.further_seeds]
+        return grid | {f"{name}-{seed}": params.model_copy(update={"seed": seed}) for name, params, seed in variants}
+
+    def further_of_another(self, batch_size: int) -> str | None:
+        """Find what has further seeds but is no recipe of the grid or of the variants, or differs from it."""
+        without = self.model_copy(update={"further": {}}).networks(batch_size)
+        recipes = {name.rpartition("-")[0]: network.recipe().without("seed") for name, network in without.items()}
+        strange = [n for n, network in self.further.items() if network.recipe().without("seed") != recipes.get(n)]
+        return strange[0] if strange else None

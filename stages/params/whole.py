@@ -9,7 +9,7 @@ from looking_for.core.errors import UserError
 from stages.params import Name, Section
 from stages.params.fitting import Fit
 from stages.params.images import Data, SurveyParams
-from stages.params.messages import explain_errors
+from stages.params.messages import REMEDY, RULES, explain_errors
 from stages.params.reporting import Render
 from stages.params.study import Study
 from stages.params.training import ModelParams, NetworkParams, Train
@@ -108,4 +108,6 @@ def parse_params(written: Any) -> Params | StudyParams:
             params.as_params()
         except ValidationError as error:
             raise UserError(explain_errors(Params, error)) from error
+        if strange := params.study.further_of_another(params.train.batch_size):
+            raise UserError(f"params.yaml: {RULES['further_of_another'].format(name=strange)}. {REMEDY}")
     return params

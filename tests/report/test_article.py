@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from looking_for.report import article
 from looking_for.results import places
@@ -67,23 +69,60 @@ def test_sum_parts_by_a_plain_loop() -> None:
         assert np.allclose(places.sum_parts(pixels.ravel(), shape[:2]), expected)
 
 
-def test_find_places_of_a_ring_and_a_bar() -> None:
-    """A ring's picture is blue in the middle, a bar's red there; a corner where nobody inks does not decide."""
-    ring, bar = np.zeros((10, 10)), np.zeros((10, 10))
-    ring[2:4, 4:6], ring[4:6, 4:6] = 1.0, -2.0
-    bar[4:6, 4:6], bar[8:, 4:6] = 2.0, -1.0
-    ring[:2, :2] = 50.0
-    ink = np.ones((2, 10, 10))
-    ink[:, :2, :2] = 0.0
-    ink[0, 2:4, 4:6] = 2.0
+RING, BAR = np.zeros((10, 10)), np.zeros((10, 10))  # mean images
+RING[2:4, 4:6], BAR[4:6, 4:6] = 1.0, 1.0
+
+
+def ring_and_bar(entry: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
+    """The places of two pictures, with what a study has on the recipe."""
+    ring, bar = RING - 2 * BAR, 2 * BAR - RING
+    ring[:2, :2] = 50.0  # a corner where nobody inks does not decide
+    ring[8:, 4:6] = 9.0  # nor does one where both ink alike
     run: Any = SimpleNamespace(
-        images=SimpleNamespace(shape=(10, 10)), classes=["ring", "bar"], survey=SimpleNamespace(ink=ink)
-    )  # fmt: skip
+        images=SimpleNamespace(shape=(10, 10)),
+        classes=["ring", "bar"],
+        survey=SimpleNamespace(clusters={1: SimpleNamespace(means=both_ink_the_bottom())}),
+        study_entry=lambda _: entry,
+    )
     result = places.find_places(network_of(np.stack([ring, bar]), np.zeros((10, 10), bool)), run)
-    assert [(p.name, p.toward, p.against) for p in result] == [
-        ("ring", "upper middle", "middle"),
-        ("bar", "middle", "bottom middle"),
-    ]
+    return [(place.name, place.toward, place.against) for place in result]
+
+
+def both_ink_the_bottom() -> np.ndarray:
+    means = np.stack([RING, BAR])
+    means[:, 8:, 4:6] = 1.0
+    return means.reshape(2, -1)
+
+
+def test_find_places_of_a_ring_and_a_bar() -> None:
+    assert ring_and_bar({}) == [("ring", "upper middle", "middle"), ("bar", "middle", "upper middle")]
+
+
+def test_find_places_that_most_trainings_share() -> None:
+    entry = {"seeds": 5, "places": [[7, None], [11, 7]]}
+    assert ring_and_bar(entry) == [("ring", "upper middle", None), ("bar", None, "upper middle")]
+
+
+def test_share_parts_of_more_than_half() -> None:
+    trainings = [[(1, 2), (3, 4)], [(1, 9), (3, 5)], [(1, 2), (8, 4)], [(7, 9), (3, 6)]]
+    assert places.share_parts(trainings) == [[1, None], [3, None]]
+
+
+@given(st.integers(2, 6), st.integers(0, 1_000))
+def test_measure_separation_adds_up_to_the_lead_of_a_class(n_classes: int, seed: int) -> None:
+    """How many points more images of a class get than those of the others, counted image by image."""
+    rng = np.random.default_rng(seed)
+    weights, labels = rng.normal(size=(12, n_classes)), np.arange(4 * n_classes) % n_classes
+    x = rng.random((len(labels), 12))
+    means = np.stack([x[labels == k].mean(axis=0) for k in range(n_classes)])
+    separation = places.measure_separation(weights, means)
+    for k in range(n_classes):
+        points = [float(image @ weights[:, k]) for image in x]
+        by_class = [
+            np.mean([p for p, y in zip(points, labels, strict=True) if y == other]) for other in range(n_classes)
+        ]
+        others = np.mean([mean for other, mean in enumerate(by_class) if other != k])
+        assert separation[:, k].sum() == pytest.approx(by_class[k] - others, abs=1e-9)
 
 
 def test_locate_part_is_where_sum_parts_sums() -> None:

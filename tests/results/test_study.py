@@ -85,6 +85,31 @@ def test_study_rejects_in_one_line(tmp_path: Path, old: str, new: str, words: st
     assert "\n" not in str(problem.value)
 
 
+def with_further(name: str, epochs: int, seed: int) -> str:
+    """The tests' study with a further seed of a recipe."""
+    recipe = f"{{{name}: {{samples: 100, hidden: [12, 8], epochs: {epochs}}}}}"
+    assert "further: {}" in STUDY
+    return STUDY.replace("further: {}", f"further: {recipe}").replace("further_seeds: []", f"further_seeds: [{seed}]")
+
+
+def test_study_has_further_seeds_of_its_recipes(tmp_path: Path) -> None:
+    result = study_params(tmp_path, with_further("small-100", 10, 7)).as_params()
+    assert result.networks["small-100-7"] == result.networks["small-100-1"].model_copy(update={"seed": 7})
+
+
+@pytest.mark.parametrize(
+    ("name", "epochs", "seed", "words"),
+    [
+        ("small-100", 11, 7, "study.further has 'small-100'"),
+        ("large-100", 10, 7, "study.further has 'large-100'"),
+        ("small-100", 10, 1, "two networks have one name"),
+    ],
+)
+def test_study_rejects_further_seeds_of_others(tmp_path: Path, name: str, epochs: int, seed: int, words: str) -> None:
+    with pytest.raises(UserError, match=re.escape(words)):
+        read_params(written(tmp_path, with_further(name, epochs, seed)))
+
+
 def test_committed_study_covers_its_claims() -> None:
     requested = parse_params(read_yaml(Path("study/params.yaml")))
     assert isinstance(requested, StudyParams)
