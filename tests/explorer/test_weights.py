@@ -1,8 +1,10 @@
-"""300 files of weights read by the page's own reader: numpy's logits, or one line that says why not."""
+"""Files of weights, 300 and more, read by the page's own reader: numpy's logits, or one line that says why not."""
 
 import io
 import itertools
+import re
 import struct
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +21,7 @@ from tests.people.torch_writer import save_state_dict
 
 pytestmark = needs_node
 INPUTS, CLASSES = 30, 4
-N_GOOD, N_DAMAGED, N_SCALED = 150, 100, 5
+N_GOOD, N_DAMAGED, N_SCALED = 180, 120, 5
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "relu": lambda z: np.maximum(z, 0),
     "leaky_relu(0.01)": lambda z: np.where(z > 0, z, 0.01 * z),
@@ -73,22 +75,51 @@ def write_npz(path: Path, arrays: dict[str, Array], rng: np.random.Generator) ->
     (np.savez_compressed if rng.random() < 0.5 else np.savez)(path, **order)  # type: ignore[arg-type]
 
 
+def save_keras(path: Path, layers: list[tuple[Array, Array]], activation: str, rng: np.random.Generator) -> None:
+    """Save them as a Keras model: a chain or a graph, with or without softmax, with layers that change nothing."""
+    import keras
+
+    kinds = keras.layers
+    stack = [kinds.Rescaling(1 / 255)] if rng.random() < 0.3 else []
+    for n, (weights, bias) in enumerate(layers):
+        hidden = n < len(layers) - 1
+        is_leaky = activation.startswith("leaky")
+        last = "softmax" if rng.random() < 0.5 else None
+        stack.append(kinds.Dense(weights.shape[1], activation=(None if is_leaky else activation) if hidden else last,
+                                 use_bias=bool(bias.any())))  # fmt: skip
+        stack += [kinds.LeakyReLU(negative_slope=0.01)] if hidden and is_leaky else []
+        stack += [kinds.Dropout(0.2)] if hidden and rng.random() < 0.3 else []
+    if rng.random() < 0.5:
+        model = keras.Sequential([keras.Input((INPUTS,)), *stack])
+    else:
+        first = out = keras.Input((INPUTS,))
+        for layer in stack:
+            out = layer(out)
+        model = keras.Model(first, out)
+    model.set_weights([array for weights, bias in layers for array in ([weights, bias] if bias.any() else [weights])])
+    if rng.random() < 0.3:
+        model.compile("adam", "mse")
+    model.save(path)
+
+
 def draw_case(seed: int, folder: Path) -> tuple[dict[str, Any], Array, float]:
     """A file, what the reader is told, the logits in numpy, and how exact they are in the file's numbers."""
     rng = np.random.default_rng(seed)
-    form, layers = str(rng.choice([".safetensors", ".npz", ".pt"])), draw_layers(rng)
+    form, layers = str(rng.choice([".safetensors", ".npz", ".pt", ".keras", ".h5"])), draw_layers(rng)
     is_torch = form == ".pt" or rng.random() < 0.5
     arrays = name_arrays(rng, layers, is_torch)
     dtype = str(rng.choice(["f4", "f8", "f2"]))
     arrays = {name: a.astype(dtype) for name, a in arrays.items()}
     path = folder / f"{seed}{form}"
-    if form == ".safetensors":
+    activation, x = str(rng.choice(list(ACTIVATIONS))), rng.random((3, INPUTS))
+    if form in (".keras", ".h5"):
+        save_keras(path, layers, activation, rng)
+    elif form == ".safetensors":
         save_file({name: np.ascontiguousarray(a) for name, a in arrays.items()}, path, {"format": "pt"})
     elif form == ".npz":
         write_npz(path, arrays, rng)
     else:
         save_state_dict(path, arrays)
-    activation, x = str(rng.choice(list(ACTIVATIONS))), rng.random((3, INPUTS))
     h = x
     for n, (weights, bias) in enumerate(layers):
         h = h @ weights + bias
@@ -136,7 +167,7 @@ def test_damaged_files_are_refused_or_read_in_one_line(tmp_path: Path) -> None:
             assert result["isOurs"], (case["file"], result["refused"])
             assert "\n" not in result["refused"]
             assert 10 < len(result["refused"]) < 300
-        elif not case["file"].endswith(".safetensors"):
+        elif Path(case["file"]).suffix in (".npz", ".pt", ".keras"):
             assert np.abs(np.array(result["logits"]) - expected).max() <= 0.05 * max(1, np.abs(expected).max())
     assert n_refused > N_DAMAGED / 2
 
@@ -145,7 +176,7 @@ def zip_of(**members: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in members.items():
-            archive.writestr(name.replace("__", "/").replace("_pkl", ".pkl"), content)
+            archive.writestr(name.replace("_pkl", ".pkl").replace("__json", ".json").replace("__", "/"), content)
     return file.getvalue()
 
 
@@ -165,7 +196,8 @@ MODULE = b"\x80\x02c__main__\nNet\n)\x81."
 ODD: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "damaged"),
     "words": (b"these are no weights, but words " * 9, "damaged|longer than the file"),
-    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(200), "HDF5"),
+    "an empty HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(200), "newer form"),
+    "a Keras model without weights": (zip_of(config__json=b"{}"), "without weights"),
     "an old pickle": (b"\x80\x02}q\x00.", "before 1.6"),
     "a command": (zip_of(a__data_pkl=GETS), r"would run posix\.system: refused"),
     "a whole module": (zip_of(a__data_pkl=MODULE), r"whole __main__\.Net: save model.state_dict"),
@@ -201,11 +233,67 @@ def test_odd_files_are_refused_in_words(tmp_path: Path) -> None:
         path = tmp_path / f"{name}.bin"
         path.write_bytes(content)
         cases.append({"file": str(path), "inputs": INPUTS, "classes": CLASSES, "activation": "relu", "x": []})
-    import re
-
     for (name, (_, words)), result in zip(ODD.items(), run_module(tmp_path, READ, cases), strict=True):
         assert result.get("isOurs"), (name, result)
         assert re.search(words, result["refused"]), (name, result["refused"])
+
+
+def keras_of(*layers: Any) -> bytes:
+    """A Keras model of some layers, for 30 numbers."""
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        keras.Sequential([keras.Input((INPUTS,)), *layers]).save(path := Path(folder) / "model.keras")
+        return path.read_bytes()
+
+
+def test_keras_models_that_are_no_chain_of_dense_layers_are_refused_in_words(tmp_path: Path) -> None:
+    from keras import layers
+
+    def first() -> Any:
+        return layers.Dense(6, activation="relu")
+
+    odd = {
+        "its layer reshape is a Reshape: only dense": [
+            layers.Reshape((5, 6), name="reshape"),
+            layers.Flatten(),
+            first(),
+        ],
+        "is a BatchNormalization: only dense": [first(), layers.BatchNormalization(), layers.Dense(CLASSES)],
+        "does more than to bring pixels to 0…1": [layers.Rescaling(1 / 127.5, offset=-1), layers.Dense(CLASSES)],
+        "its activation elu is not among": [layers.Dense(6, activation="elu"), layers.Dense(CLASSES)],
+        "its activation ReLU with a bound is not among": [layers.Dense(6), layers.ReLU(6.0), layers.Dense(CLASSES)],
+        "last layer has 5 units": [first(), layers.Dense(5)],
+    }
+    cases = []
+    for n, kinds in enumerate(odd.values()):
+        (path := tmp_path / f"{n}.keras").write_bytes(keras_of(*kinds))
+        cases.append({"file": str(path), "inputs": INPUTS, "classes": CLASSES, "activation": "relu", "x": []})
+    for words, result in zip(odd, run_module(tmp_path, READ, cases), strict=True):
+        assert result.get("isOurs"), (words, result)
+        assert words in result["refused"]
+
+
+def test_try_readings_takes_the_activation_that_a_keras_model_says(tmp_path: Path) -> None:
+    from keras import layers
+
+    tanh = [layers.Dense(6, activation="tanh"), layers.Dense(5, activation="tanh"), layers.Dense(CLASSES)]
+    mixed = [layers.Dense(6, activation="tanh"), layers.Dense(5, activation="relu"), layers.Dense(CLASSES)]
+    paths = [tmp_path / "tanh.keras", tmp_path / "mixed.keras"]
+    for path, kinds in zip(paths, (tanh, mixed), strict=True):
+        path.write_bytes(keras_of(*kinds))
+    script = """const read = async file => {
+        const bytes = readFileSync(file);
+        const tensors = await lf.readWeights(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+        const layers = lf.chainLayers(tensors, given.inputs, given.classes);
+        return lf.tryReadings(layers, [new Float32Array(given.inputs)], [0]);
+      };
+      const known = [...new Set((await read(given.paths[0])).map(reading => reading.activation))];
+      return [known, await read(given.paths[1]).catch(error => error.message)];"""
+    given = {"paths": [str(path) for path in paths], "inputs": INPUTS, "classes": CLASSES}
+    known, words = run_module(tmp_path, script, given)
+    assert known == ["tanh"]
+    assert words == "its hidden layers have different activations (tanh, relu): the page knows one for all"
 
 
 @pytest.mark.parametrize("seed", range(N_SCALED))

@@ -36,7 +36,7 @@ export function chainLayers(tensors, inputs, classes) {
     const isTurned = next.shape[1] === size && (next.shape[0] !== size || looksTurned(next));
     const units = isTurned ? next.shape[0] : next.shape[1];
     const bias = biasOf(next, vectors, units);
-    layers.push({ weights: isTurned ? transposed(next) : next.values, bias, inputs: size, units });
+    layers.push({ weights: isTurned ? transposed(next) : next.values, bias, inputs: size, units, activation: next.activation });
     size = units;
   }
   const spare = vectors.filter(v => !layers.some(layer => layer.bias === v.values));
@@ -68,14 +68,14 @@ function biasOf(matrix, vectors, units) {
 }
 
 /**
- * Try every activation and scaling; the one that gets most images right comes first, with those nearly as good.
+ * Try every activation, where the file does not say it, and every scaling; the one that gets most images right comes first, with those nearly as good.
  * @param {Layer[]} layers
  * @param {Float32Array[]} images pixels 0…1
  * @param {number[]} labels
  * @returns {Reading[]}
  */
 export function tryReadings(layers, images, labels) {
-  const activations = layers.length > 1 ? TRIED : ["linear"];
+  const activations = knownActivations(layers);
   const readings = Object.entries(SCALINGS).flatMap(([scaling, numbers]) => activations.map(activation => {
     const scaled = fold(layers, numbers);
     const network = { activation, classes: layers.at(-1).units, layers: scaled };
@@ -83,6 +83,14 @@ export function tryReadings(layers, images, labels) {
     return { activation, scaling, layers: scaled, right: right / images.length };
   }));
   return readings.sort((a, b) => b.right - a.right);
+}
+
+/** Which may be that of the hidden layers: what the file says, or any. @param {Layer[]} layers */
+function knownActivations(layers) {
+  if (layers.length === 1) return ["linear"];
+  const said = [...new Set(layers.slice(0, -1).flatMap(layer => layer.activation ?? []))];
+  if (said.length > 1) throw new Refused(`its hidden layers have different activations (${said.join(", ")}): the page knows one for all`);
+  return said.length ? said : TRIED;
 }
 
 /**

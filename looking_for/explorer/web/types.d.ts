@@ -4,12 +4,13 @@ type Numbers = ArrayLike<number>;
 /** Of an image; in colour with 3 channels. */
 type Shape = [height: number, width: number, channels?: number];
 
-/** Weights row by row, inputs × units, and a bias per unit. */
+/** Weights row by row, inputs × units, and a bias per unit; the activation, where a file says it. */
 interface Layer {
   weights: Float32Array;
   bias: Float32Array;
   inputs: number;
   units: number;
+  activation?: string;
 }
 
 interface Fitted extends Layer {

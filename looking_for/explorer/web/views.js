@@ -174,6 +174,16 @@ export function makeMoments(root, names, choose) {
 
 const COLOURS = { "own map": "var(--accent)", "one picture": "var(--warn)", "at random": "var(--quiet)" };
 
+const PLOT = { left: 62, width: 356, zero: 52 }; // of the curves, in the drawing's own units
+
+/** An element of a drawing. @param {string} tag @param {Record<string, string | number>} attributes @param {string} [words] */
+function shape(tag, attributes, words = "") {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  element.textContent = words;
+  return element;
+}
+
 /**
  * Three curves of the answer's lead while ink is taken away.
  * @param {HTMLElement} root
@@ -181,30 +191,32 @@ const COLOURS = { "own map": "var(--accent)", "one picture": "var(--warn)", "at 
  */
 export function makeTakeAway(root, words) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 300 90");
+  svg.setAttribute("viewBox", "0 0 420 96");
   svg.setAttribute("role", "img");
-  const lines = Object.keys(COLOURS).map((by, n) => {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-    line.setAttribute("fill", "none");
-    line.setAttribute("style", `stroke: ${COLOURS[by]}; stroke-width: ${n ? 1.6 : 2.4}; stroke-dasharray: ${["none", "6 3", "2 3"][n]}`);
-    return line;
-  });
-  const zero = document.createElementNS("http://www.w3.org/2000/svg", "line");
-  for (const [key, value] of Object.entries({ x1: 0, x2: 300, y1: 60, y2: 60, style: "stroke: var(--line)" })) zero.setAttribute(key, String(value));
-  svg.append(zero, ...lines);
+  const lines = Object.keys(COLOURS).map((by, n) => shape("polyline", {
+    fill: "none", style: `stroke: ${COLOURS[by]}; stroke-width: ${n ? 1.6 : 2.4}; stroke-dasharray: ${["none", "6 3", "2 3"][n]}`,
+  }));
+  const zero = shape("line", { x1: PLOT.left, x2: PLOT.left + PLOT.width, y1: PLOT.zero, y2: PLOT.zero, style: "stroke: var(--line)" });
+  const [holds, falls] = [PLOT.zero - 24, PLOT.zero + 18].map(y => shape("text", { x: 0, y }));
+  const ends = [["start", "all its ink"], ["middle", "half removed"], ["end", "none left"]].map(([anchor, said], n) =>
+    shape("text", { x: PLOT.left + n * PLOT.width / 2, y: 94, "text-anchor": anchor }, said));
+  svg.append(zero, holds, falls, ...ends, ...lines);
   root.replaceChildren(svg);
   return {
-    /** @param {Fall[] | null} falls @param {string} name of the answer @param {string} label of the network */
-    render(falls, name, label) {
-      svg.style.visibility = falls ? "visible" : "hidden";
-      if (!falls) { words.textContent = "Draw, and see how much ink has to go before the network answers otherwise."; return; }
-      const top = Math.max(...falls.map(fall => fall.leads[0]), 1e-9);
-      falls.forEach((fall, n) => {
-        const points = fall.leads.map((lead, step) => `${(300 * fall.gone[step]).toFixed(1)},${Math.max(1, Math.min(89, 60 - 55 * lead / top)).toFixed(1)}`);
+    /** @param {Fall[] | null} taken @param {string} name of the answer @param {string} label of the network */
+    render(taken, name, label) {
+      svg.style.visibility = taken ? "visible" : "hidden";
+      if (!taken) { words.textContent = "Draw, and see how much ink has to go before the network answers otherwise."; return; }
+      const top = Math.max(...taken.map(fall => fall.leads[0]), 1e-9);
+      taken.forEach((fall, n) => {
+        const height = lead => Math.max(1, Math.min(78, PLOT.zero - (PLOT.zero - 4) * lead / top));
+        const points = fall.leads.map((lead, step) => `${(PLOT.left + PLOT.width * fall.gone[step]).toFixed(1)},${height(lead).toFixed(1)}`);
         lines[n].setAttribute("points", points.join(" "));
       });
+      holds.textContent = `says ${name.length > 9 ? "it" : name}`;
+      falls.textContent = "another";
       const share = fall => (fall.falls >= 1 ? "never" : `after ${Math.round(100 * fall.falls)} %`);
-      say(words, `${label}: the network stops saying ${name} ${share(falls[0])} of the ink is removed in the order of its own map (line), ${share(falls[1])} in that of its one picture (dashes), ${share(falls[2])} at random (dots).`);
+      say(words, `${label}: the network stops saying ${name} ${share(taken[0])} of the ink is removed in the order of its own map (line), ${share(taken[1])} in that of its one picture (dashes), ${share(taken[2])} at random (dots).`);
       svg.setAttribute("aria-label", words.textContent);
     },
   };

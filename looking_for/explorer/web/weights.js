@@ -1,11 +1,14 @@
-// The arrays of a file of weights, read in the page: .safetensors, .npz, .pt. Nothing leaves the page, nothing is run.
+// The arrays of a file of weights, read in the page: .safetensors, .npz, .pt, .keras, .h5. Nothing leaves the page, nothing is run.
 // A file that cannot be read is refused in one sentence, by an Error of this module.
+
+import { isHdf5, listArrays } from "hdf5";
+import { denseTensors } from "keras";
 
 export const MAX_BYTES = 64e6; // of a file, and of what it unpacks to
 
 export class Refused extends Error {}
 
-/** @typedef {{ name: string, shape: number[], values: Float32Array }} Tensor */
+/** `activation`: of the layer with these weights, where the file says it. @typedef {{ name: string, shape: number[], values: Float32Array, activation?: string }} Tensor */
 
 /**
  * Read a file's arrays of numbers.
@@ -23,7 +26,7 @@ export async function readWeights(buffer) {
     return tensors;
   } catch (error) {
     if (error instanceof Refused) throw error;
-    throw new Refused("it is damaged, or of another kind: .safetensors, .npz and .pt can be read");
+    throw new Refused("it is damaged, or of another kind: .safetensors, .npz, .pt, .keras and .h5 can be read");
   }
 }
 
@@ -34,7 +37,7 @@ async function readAny(buffer) {
   const start = new Uint8Array(buffer, 0, Math.min(9, buffer.byteLength));
   if (start[8] === 0x7b && start[6] === 0 && start[7] === 0) return readSafetensors(buffer); // a length, and then {
   if (start[0] === 0x50 && start[1] === 0x4b) return readZip(buffer);
-  if (start[0] === 0x89 && start[1] === 0x48) refuse("it is HDF5 (.h5 or .keras): save the weights as .npz or .safetensors");
+  if (isHdf5(start)) return readHdf5(new DataView(buffer)).map(tensor => ({ ...tensor, name: tensor.name.replace(/vars\/0$/, "kernel").replace(/vars\/1$/, "bias") }));
   if (start[0] === 0x80) refuse("it is a pickle of PyTorch before 1.6, or of something else: save it again with torch.save");
   return readSafetensors(buffer);
 }
@@ -83,15 +86,34 @@ function half(bits) {
 const scratch = new DataView(new ArrayBuffer(4));
 function bfloat(bits) { scratch.setUint32(0, bits << 16); return scratch.getFloat32(0); }
 
-// ---- zip: .npz and .pt
+// ---- HDF5: Keras' .h5, and what is in a .keras
+
+/** @param {DataView} view */
+function readHdf5(view) {
+  return listArrays(view, refuse).filter(({ name }) => !/^(optimizer|vars)/.test(name)).map(({ name, shape, dtype, isLittle, from, size }) => {
+    const count = countOf(shape);
+    if (size !== count * BYTES[dtype] || from + size > view.byteLength) refuse(`${name} lies outside the file, or has another size`);
+    return { name, shape, values: numbers(new DataView(view.buffer, view.byteOffset + from, size), dtype, count, isLittle) };
+  });
+}
+
+async function readKeras(buffer, entries, config) {
+  const weights = entries.find(entry => entry.name === "model.weights.h5") ?? refuse("it is a Keras model without weights");
+  const model = JSON.parse(new TextDecoder().decode(await unpack(buffer, config)));
+  const bytes = await unpack(buffer, weights);
+  return denseTensors(model, readHdf5(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)), refuse);
+}
+
+// ---- zip: .npz, .pt and .keras
 
 async function readZip(buffer) {
   const entries = centralDirectory(new DataView(buffer));
   const pickle = entries.find(entry => entry.name.endsWith("/data.pkl") || entry.name === "data.pkl");
   if (pickle) return readTorch(buffer, entries, pickle);
+  const config = entries.find(entry => entry.name === "config.json");
+  if (config) return readKeras(buffer, entries, config);
   const arrays = entries.filter(entry => entry.name.endsWith(".npy"));
-  if (!arrays.length) refuse("it is a zip without arrays: .npz and PyTorch's .pt can be read");
-  if (entries.some(entry => entry.name === "config.json")) refuse("it is a Keras model: save its weights as .npz");
+  if (!arrays.length) refuse("it is a zip without arrays: .npz, PyTorch's .pt and .keras can be read");
   const read = await Promise.all(arrays.map(async entry => readNpy(entry.name.slice(0, -4), await unpack(buffer, entry))));
   return read.flat();
 }
