@@ -1,6 +1,5 @@
 """The explorer in a real browser: what it says is what numpy says, by mouse and by keyboard, and it asks no one."""
 
-import base64
 import json
 import re
 from pathlib import Path
@@ -17,66 +16,16 @@ from looking_for.core.tables import load_rows
 from looking_for.explorer import document
 from looking_for.networks.dense import DenseNetwork
 from looking_for.surrogates.course import SnapshotMeasures
+from tests.explorer.browsing import click, draw_a_one, settle, text, texts
 
 pytestmark = pytest.mark.xdist_group("browser")
 NAMES = ["few", "all", "flat"]
 LABELS = ["100 images", "1,437 images"]
 
 
-@pytest.fixture(scope="module")
-def page(reproduced: Path, browser: Any) -> Any:
-    """The page of the digits, opened from disk, with what goes wrong on it written down."""
-    browser.execute_cdp_cmd("Network.enable", {})
-    browser.get((reproduced / "reports/explorer.html").as_uri())
-    return browser
-
-
-@pytest.fixture(autouse=True)
-def start_anew(page: Any, reproduced: Path) -> None:
-    """Every test begins with the page as it opens."""
-    page.get("about:blank")
-    page.get((reproduced / "reports/explorer.html").as_uri())
-    settle(page)
-
-
-def settle(page: Any) -> None:
-    """Wait for the next frame, and for what follows a stroke's end."""
-    page.execute_async_script("const done = arguments[0]; setTimeout(() => requestAnimationFrame(() => done()), 260);")
-
-
-def text(page: Any, selector: str) -> str:
-    return str(page.execute_script("return document.querySelector(arguments[0]).textContent", selector))
-
-
-def texts(page: Any, selector: str) -> list[str]:
-    contents: list[str] = page.execute_script(
-        "return Array.from(document.querySelectorAll(arguments[0]), e => e.textContent)", selector
-    )
-    return contents
-
-
-def click(page: Any, selector: str) -> None:
-    page.execute_script("document.querySelector(arguments[0]).click()", selector)
-    settle(page)
-
-
 def data_of(page: Any) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(page.execute_script("return document.getElementById('data').textContent"))
     return data
-
-
-def draw_a_one(page: Any) -> None:
-    from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.by import By
-
-    page.execute_script("document.getElementById('clear').click()")
-    board = page.find_element(By.ID, "board")
-    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", board)
-    chain = ActionChains(page, duration=20).move_to_element_with_offset(board, 0, -90).click_and_hold()
-    for y in (-40, 10, 60, 90):
-        chain = chain.move_to_element_with_offset(board, 0, y)
-    chain.release().perform()
-    settle(page)
 
 
 def test_page_gives_numpy_logits(page: Any, reproduced: Path, images: ImageSet) -> None:
@@ -257,104 +206,6 @@ def test_drawing_makes_no_elements(page: Any) -> None:
     assert page.execute_script("return window.added") == 0
 
 
-def test_page_works_by_keyboard(page: Any) -> None:
-    from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.keys import Keys
-
-    def active() -> Any:
-        return page.switch_to.active_element
-
-    reached: list[str] = []
-    for _ in range(25):
-        ActionChains(page).send_keys(Keys.TAB).perform()
-        reached.append(active().get_attribute("id") or active().get_attribute("class") or active().tag_name)
-        if active().get_attribute("id") == "board":
-            page.execute_script("document.getElementById('clear').click()")
-            active().send_keys(" ", *[Keys.ARROW_DOWN] * 6)
-            active().send_keys(" ")
-            settle(page)
-            assert texts(page, ".big")[0] in {str(k) for k in range(10)}
-        if "chip" in reached[-1]:
-            break
-    assert "chip" in reached[-1], reached
-    assert len(reached) <= 17, "few stops from the top to the moments"
-    assert {"copy", "present", "board", "undo", "clear", "erase"} <= set(reached)
-
-
-SIZES = {
-    "phone": (390, 800),
-    "low": (740, 360),
-    "zoomed": (640, 400),
-    "desktop": (1280, 800),
-    "projector": (1920, 1080),
-}
-
-
-@pytest.fixture(params=SIZES)
-def size(request: pytest.FixtureRequest, page: Any) -> Any:
-    width, height = SIZES[request.param]
-    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    settle(page)
-    yield request.param
-    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def test_page_fits_every_size(page: Any, size: str) -> None:
-    width, height = SIZES[size]
-    measured = page.execute_script(
-        "const box = document.getElementById('board').getBoundingClientRect();"
-        "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight, box.width, box.height]"
-    )
-    assert measured[0] <= width, "no scrolling sideways"
-    cut = "return [...document.querySelectorAll('.cell')].filter(c => c.scrollHeight > c.clientHeight + 1).length"
-    assert page.execute_script(cut) == 0, "no card is cut off"
-    if size == "desktop":
-        assert measured[1] <= height, "all on one screen"
-    if size == "phone":
-        assert measured[1] <= 3 * height
-        page.execute_script("document.getElementById('board').scrollIntoView({block: 'center'})")
-        bar, board = page.execute_script(
-            "return ['bar', 'board'].map(id => document.getElementById(id).getBoundingClientRect().toJSON())"
-        )
-        assert board["bottom"] <= bar["top"] + 1
-        assert bar["bottom"] <= height + 1, "the answer is in sight while a finger draws"
-        assert "its picture" in text(page, "#bar")
-        small = page.execute_script(
-            "const all = [...document.querySelectorAll('button, select, summary')].filter(e => e.offsetParent);"
-            "return all.filter(e => e.getBoundingClientRect().height < 43).map(e => e.outerHTML.slice(0, 80))"
-        )
-        assert small == []
-    if size in ("low", "zoomed"):
-        assert measured[3] <= 0.61 * height
-        assert measured[2] <= 0.75 * width, "a swipe beside the board scrolls"
-
-
-def test_present_fills_a_projector(page: Any) -> None:
-    width, height = SIZES["projector"]
-    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    try:
-        click(page, "#present")
-        answers, used, bottom = page.execute_script(
-            "const px = e => parseFloat(getComputedStyle(e).fontSize);"
-            "const main = document.querySelector('main').getBoundingClientRect();"
-            "const moments = document.getElementById('moments').getBoundingClientRect();"
-            "return [px(document.querySelector('.big')), main.width / innerWidth, moments.bottom]"
-        )
-        assert answers >= 96
-        assert used >= 0.9
-        assert bottom <= height
-        assert "present" in page.execute_script("return location.hash")
-        page.execute_script("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'g', bubbles: true}))")
-        hidden = "return getComputedStyle(document.querySelector('.one .words')).visibility"
-        assert page.execute_script(hidden) == "hidden", "guess first"
-        page.execute_script("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: ' ', bubbles: true}))")
-        assert page.execute_script(hidden) == "visible"
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
 def test_page_makes_no_request(page: Any) -> None:
     draw_a_one(page)
     requested = page.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
@@ -362,31 +213,6 @@ def test_page_makes_no_request(page: Any) -> None:
     assert [entry for entry in page.get_log("browser") if "readback" not in entry["message"]] == [], (
         "tests read canvases"
     )
-
-
-MEDIA = [{"prefers-color-scheme": "light"}, {"prefers-color-scheme": "dark"}, {"forced-colors": "active"}]
-
-
-@pytest.mark.parametrize("media", MEDIA, ids=str)
-def test_page_is_accessible_by_axe(page: Any, media: dict[str, str]) -> None:
-    from axe_core_python.selenium import Axe
-
-    features = [{"name": name, "value": value} for name, value in media.items()]
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    try:
-        draw_a_one(page)
-        result = Axe().run(page)["violations"]
-    finally:
-        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    grave = [(v["id"], v["nodes"][0]["html"][:200]) for v in result if v["impact"] in ("serious", "critical")]
-    assert grave == []
-
-
-def test_page_prints_on_one_sheet(page: Any) -> None:
-    sheet = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": False}
-    printed = page.execute_cdp_cmd("Page.printToPDF", sheet)
-    pdf = base64.b64decode(printed["data"])
-    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1
 
 
 def test_dropped_network_is_a_row(page: Any, tmp_path: Path, images: ImageSet) -> None:

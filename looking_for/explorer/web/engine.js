@@ -114,7 +114,7 @@ function pull(layers, slopes, direction) {
 }
 
 /**
- * The exact map of one class, less the mean of all classes, around an image: logit = x · map + bias.
+ * The exact map of one class, minus the mean of all classes, around an image: logit = x · map + bias.
  * @param {Network} network
  * @param {Float32Array[]} zs as `forward` gives them
  * @param {number} k
@@ -125,7 +125,7 @@ export function exactMap(network, zs, k) {
 }
 
 /**
- * The composed picture of one class, less the mean of all: the same with no activations at all.
+ * The composed picture of one class, minus the mean of all: the same with no activations at all.
  * @param {Network} network
  * @param {number} k
  */

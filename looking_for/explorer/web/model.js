@@ -195,7 +195,7 @@ function fallBy(network, x, answer, speaks) {
   return { leads, gone, falls, remains: Float32Array.from(x, (value, n) => (order.indexOf(n) < order.length / 3 ? 0 : value)) };
 }
 
-/** The answer's score less the best other. */
+/** By how much the answer's score is above the best other. */
 function lead(network, x, answer) {
   const scores = logits(network, x);
   return scores[answer] - Math.max(...scores.filter((_, k) => k !== answer));
