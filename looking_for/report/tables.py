@@ -98,6 +98,7 @@ def ablation_rows(network: NetworkResults) -> list[list[str]]:
             format_percent(row.agreement_on_errors.value),
             format_decimal(row.likeness),
             format_decimal(row.margin.value),
+            format_percent(row.accuracy),
         ]
         for row in network.ablations
     ]

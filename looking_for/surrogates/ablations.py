@@ -15,13 +15,13 @@ from looking_for.clusters.survey import Survey
 from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.core.imageset import ImageSet
 from looking_for.core.parallel import parallel_calls, parallel_map
-from looking_for.core.tables import Interval, Row, load_rows, save_rows
+from looking_for.core.tables import N_DIGITS, Interval, Row, load_rows, save_rows
 from looking_for.networks.base import Network
 from looking_for.networks.dense_weights import AffineMap
 from looking_for.surrogates.adam import root_mean_square
 from looking_for.surrogates.ladder import headline_count
 from looking_for.surrogates.maps import ClusterMaps, Prototypes
-from looking_for.surrogates.measures import measure
+from looking_for.surrogates.measures import accuracy, measure
 from looking_for.surrogates.pictures import Pictures
 from looking_for.surrogates.prototypes import (
     BALANCED_ON,
@@ -64,7 +64,7 @@ class AblationRow(Row):
 
     likeness: the mean cosine of its pictures with the fitted ones, each paired with one of its class (None
     for what is no such set); margin: the mean cosine of answer less runner-up in it with the same in each
-    test image's own exact map.
+    test image's own exact map; accuracy: the share of test images that it gets right by itself.
     """
 
     name: str
@@ -74,6 +74,7 @@ class AblationRow(Row):
     agreement_on_errors: Interval
     explained: Interval
     margin: Interval
+    accuracy: float
 
 
 def save_ablations(path: Path, rows: list[AblationRow]) -> None:
@@ -215,7 +216,8 @@ def _measure_all(
     logits = network.logits(tests.x)
     surrogates = [*_rungs_to_compare(pictures), *families]
     surrogates += [prototype_surrogate(name, pair.prototypes) for name, pair in pairs.items()]
-    intervals = _measure_intervals([s.predict(tests) for s in surrogates], logits, images.y_test)
+    predictions = [s.predict(tests) for s in surrogates]
+    intervals = _measure_intervals(predictions, logits, images.y_test)
     scaled = _measure_intervals([pair.scaled(tests.x) for pair in pairs.values()], logits, images.y_test)
     explained = [row[-1] for row in intervals[: -len(pairs)] + scaled]
 
@@ -231,6 +233,7 @@ def _measure_all(
             agreement_on_errors=intervals[n][1],
             explained=explained[n],
             margin=compare_margins(s.margins(subset, *classes), exact),
+            accuracy=round(accuracy(predictions[n], images.y_test), N_DIGITS),
         )
         for n, s in enumerate(surrogates)
         if s.margins

@@ -23,6 +23,7 @@ def test_fewest_pictures_by_the_interval_rule(rows: list[tuple[str, int, float]]
         AblationRow(
             name=name, pictures=pictures, likeness=None, agreement=nothing, agreement_on_errors=nothing,
             explained=Interval(value, value - 0.011, value + 0.005), margin=nothing,
+            accuracy=0.9,
         )
         for name, pictures, value in rows
     ]  # fmt: skip

@@ -225,6 +225,7 @@ def test_run_ablations_measures_as_the_ladder(
         rung = result.ladder[name]
         assert [getattr(by_name[name], m) for m in MEASURES] == [getattr(rung, m) for m in MEASURES]
     assert by_name["fitted.3"].likeness == 1
+    assert by_name["composed"].accuracy == pytest.approx(result.pictures.accuracy, abs=1e-4)
     assert by_name["strokes.30"].pictures == 40, "as many strokes as there are clusters, and a picture per class"
     save_ablations(tmp_path / "all.csv", challengers)
     assert load_ablations(tmp_path / "all.csv") == challengers
