@@ -13,8 +13,10 @@ from looking_for.results.glossary import describe_ablation, describe_rung
 
 
 def render_page(template: str, **values: Any) -> str:
-    """Fill in a template; raises where it asks for a value that it was not given. No line breaks before a %."""
-    return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", _environment().get_template(template).render(**values))
+    """Fill in a template; raises where it asks for a value that it was not given. No line breaks before a %, and one
+    empty line at most stands between paragraphs."""
+    page = _environment().get_template(template).render(**values)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", page))
 
 
 def say(claim: str, *values: Any) -> str:
