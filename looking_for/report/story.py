@@ -14,7 +14,7 @@ from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article, measure_structure
 from looking_for.report.page import escape_markdown, render_page
 from looking_for.results.choices import networks_along, truest_network
-from looking_for.results.places import find_places
+from looking_for.results.places import count_same, find_places, pictures_of_means
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.surrogate import rung_name
 
@@ -158,10 +158,14 @@ def _describe_truest(run: RunResults) -> Any:
     if truest is None:
         return None
     entry = run.study_entry(truest)
+    places = find_places(truest, run)
+    controls = [n.pictures.composed.output.weights for n in run.controls if n.architecture.is_dense]
     return SimpleNamespace(
         network=truest,
-        places=find_places(truest, run),
+        places=places,
         trainings=entry["seeds"] if "places" in entry else None,
+        by_means=count_same(places, pictures_of_means(run), run),
+        controls=[count_same(places, weights, run) for weights in controls],
         is_all=len(run.classes) <= 10,
     )
 
@@ -175,7 +179,6 @@ def _describe_doubt(run: RunResults) -> Any:
     )
     return SimpleNamespace(
         widest=spreads[0] if spreads else None,
-        others=max((s.high - s.low for _, s in spreads[1:]), default=None),
         outliers=[outlier for outlier in claims.seed_outliers(run) if spreads and outlier[0] is spreads[0][0]],
         study=summary.get("nearly") if summary and summary["of"] == run.settings.comparable else None,
         elsewhere=summary.get("elsewhere", {}) if summary and summary["of"] == run.settings.comparable else {},

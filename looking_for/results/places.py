@@ -45,6 +45,22 @@ def find_places(network: NetworkResults, run: RunResults) -> list[Places]:
     return [Places(name, *both) for name, both in zip(run.classes, kept, strict=False)]
 
 
+def pictures_of_means(run: RunResults) -> Array:
+    """Give pictures (n_inputs, n_classes) that know average images only: 1 where a class has more ink than the others,
+    −1 where it has less."""
+    return np.sign(contrast_classes(run.survey.clusters[1].means)).T
+
+
+def count_same(places: Sequence[Places], weights: Array, run: RunResults) -> int:
+    """Count the places that other pictures (n_inputs, n_classes) have as well."""
+    others = find_parts(weights, run.survey.clusters[1].means, run.images.shape)
+    return sum(
+        part == other
+        for place, both in zip(places, others, strict=True)
+        for part, other in zip(place[1:], both, strict=True)
+    )
+
+
 def measure_separation(weights: Array, class_means: Array) -> Array:
     """Measure how much the ink at each pixel separates a class from the others by its picture: w · (x̄ − x̄ of others).
 
