@@ -35,7 +35,6 @@ class Canvas:
     def __init__(self, width: int = WIDTH) -> None:
         self._page = Image.new("L", (width, 1), palette.WHITE)
         self._photos: list[tuple[Image.Image, tuple[int, int]]] = []
-        self._frames: list[tuple[int, int, int, int, str]] = []
         self._bottom = 0
         self.top = MARGIN
 
@@ -43,10 +42,6 @@ class Canvas:
     def levels(self) -> Array:
         """What is drawn so far, with a margin below (h × w, uint8)."""
         self._reach(self._bottom)
-        page = ImageDraw.Draw(self._page)
-        for top, left, height, width, sign in self._frames:
-            page.rectangle((left, top, left + width - 1, top + height - 1), outline=palette.BLACK, width=3)
-            page.text((left + width // 2, top + height // 2), sign, palette.BLACK, _font(SMALL, True), "mm")
         return np.asarray(self._page)[: self._bottom + MARGIN]
 
     def title(self, words: str) -> None:
@@ -117,10 +112,6 @@ class Canvas:
         size = image.width * scale, image.height * scale
         self._reach(top + size[1])
         self._photos.append((image.resize(size, Image.Resampling.NEAREST), (left, top)))
-
-    def frame(self, top: int, left: int, height: int, width: int, sign: str) -> None:
-        """Frame a place of a picture with a sign in its corner, once the page is whole."""
-        self._frames.append((top, left, height, width, sign))
 
     def scale_bar(self, half: float, top: int, right: int) -> None:
         """Draw what the colours of signed pictures mean, from `-half` against to `half` for, to the left of `right`."""

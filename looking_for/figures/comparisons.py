@@ -6,7 +6,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array, as_pixels
 from looking_for.core.imageset import ImageSet
-from looking_for.core.text import count_per_hundred
+from looking_for.core.text import count_per_hundred, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import (
     GAP,
@@ -22,7 +22,7 @@ from looking_for.figures.canvas import (
 from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
 from looking_for.figures.planes import Planes
 from looking_for.results.choices import flat_like, kept_network, truest_network
-from looking_for.results.places import find_places, measure_separation
+from looking_for.results.places import measure_separation
 from looking_for.results.run import NetworkResults, RunResults
 
 
@@ -42,14 +42,13 @@ def draw_looks(run: RunResults) -> Canvas:
     if truest is None:
         return draw_bands("The pictures of each network", bands, planes, run.classes, most_scale=8)
     title = f"What tells one {run.noun} from the others: ink in some places, no ink in others"
-    marks = {0: find_places(truest, run)}
-    return draw_bands(title, [_separation_band(truest, run), *bands], planes, run.classes, most_scale=8, marks=marks)
+    return draw_bands(title, [_separation_band(truest, run), *bands], planes, run.classes, most_scale=8)
 
 
 def draw_controls(run: RunResults) -> Canvas:
     """Draw a trained network above the controls: what looks the same there shows nothing."""
     networks = [*([run.featured] if run.featured else []), *run.controls]
-    title = "A network that learned, and networks that had nothing to learn from"
+    title = "A network that learned, and networks that learned nothing of the classes"
     return draw_bands(title, [composed_band(n) for n in networks], _planes(run, networks), run.classes, most_scale=8)
 
 
@@ -60,8 +59,8 @@ def _planes(run: RunResults, networks: Sequence[NetworkResults]) -> Planes:
 def composed_band(network: NetworkResults) -> Band:
     """A network's output pictures, under its name and two shares."""
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
-    same, right = (count_per_hundred(network.metrics[metric]) for metric in ("agreement", "accuracy"))
-    words = f"{network.label}: same answer {same} of 100; the network gets {right} of 100 right"
+    same, right = count_per_hundred(network.metrics["agreement"]), format_percent(network.metrics["accuracy"])
+    words = f"{network.label}: same answer {same} of 100; the network gets {right} right"
     return words, palette.signed_levels(weights, never, palette.half_range(weights, never)), None
 
 

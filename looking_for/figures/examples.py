@@ -31,7 +31,7 @@ def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
     width = (WIDTH - 2 * MARGIN - LABEL) // len(HEADINGS) - SPACE
     scale, image_scale = (max(1, min(width // wide, MAX_HEIGHT // shape[0])) for wide in (shape[1], image[1]))
     canvas = Canvas()
-    canvas.title("Each image has a picture of its own, which is right where the one picture errs")
+    canvas.title("Each image has a picture of its own; the one picture of a class may err")
     lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(len(HEADINGS))]
     for lines in zip(*HEADINGS, strict=True):
         for left, line in zip(lefts, lines, strict=True):

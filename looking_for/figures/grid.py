@@ -1,11 +1,10 @@
 """Bands of pictures, one per class: the frame of every figure that shows classes side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from looking_for.core.arrays import Array
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, fit_scale, label_height
 from looking_for.figures.planes import Planes
-from looking_for.results.places import Places, locate_part
 
 ACROSS = 13  # classes side by side, at most: more are wrapped
 MAX_CLASSES = 39  # shown, at most, so that a page can be read
@@ -22,13 +21,11 @@ def draw_bands(
     *,
     most_scale: int = 12,
     most: int = MAX_CLASSES,
-    marks: Mapping[int, Sequence[Places]] | None = None,
 ) -> Canvas:
     """Draw, for each band, a heading and a picture of each class, with a word under each where there is one.
 
     A band of a single picture has it in the middle. Many classes are wrapped, the names above each row.
     most_scale: of images of 28 pixels; smaller ones are drawn as large.
-    marks: by band, the places of the first classes that are marked, + for the class and − against it.
     """
     canvas, shape = Canvas(), planes.shape
     canvas.title(f"{title}{first_classes_note(len(classes), most)}")
@@ -39,7 +36,7 @@ def draw_bands(
     scale = min(enlarge_scale(most_scale, shape), fit_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
     if len(rows) == 1:
         _names(canvas, classes, rows[0], step)
-    for number, (heading, levels, words) in enumerate(bands):
+    for heading, levels, words in bands:
         canvas.paragraph(heading)
         canvas.top += 8
         if len(levels) == 1:
@@ -51,8 +48,6 @@ def draw_bands(
             if len(rows) > 1:
                 _names(canvas, classes, row, step)
             labels = [words[k] for k in row] if words else []
-            if not planes.has_three:
-                _mark(canvas, planes, (marks or {}).get(number, [])[row.start : row.stop], step, scale)
             _pictures(canvas, planes.tile(levels[row]), labels, step, scale)
     return canvas
 
@@ -67,18 +62,6 @@ def split_rows(classes: int) -> list[range]:
 def first_classes_note(classes: int, most: int = MAX_CLASSES) -> str:
     """Give words for a title where a page does not have every class."""
     return f"; the first {most} of {classes:,} classes" if classes > most else ""
-
-
-def _mark(canvas: Canvas, planes: Planes, places: Sequence[Places], step: int, scale: int) -> None:
-    """Frame, in the row of pictures that comes next, where ink separates each class most, for it and against it."""
-    for number, place in enumerate(places):
-        left = MARGIN + number * step + step // 2 - planes.shape[1] * scale // 2
-        for part, sign in ((place.toward_part, "+"), (place.against_part, "−")):
-            if part is None:
-                continue
-            rows, columns = locate_part(part, planes.shape)
-            size = (rows.stop - rows.start) * scale, (columns.stop - columns.start) * scale
-            canvas.frame(canvas.top + rows.start * scale, left + columns.start * scale, *size, sign)
 
 
 def _names(canvas: Canvas, classes: Sequence[str], row: range, step: int) -> None:

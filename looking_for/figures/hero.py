@@ -3,7 +3,7 @@ their network does."""
 
 import numpy as np
 
-from looking_for.core.text import count_per_hundred
+from looking_for.core.text import count_per_hundred, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, TEXT, WIDTH, Canvas, break_lines, fit_size, text_width
 from looking_for.figures.planes import Planes
@@ -111,11 +111,11 @@ def _draw_moment(
     picture = planes.tile(levels)[0]
     canvas.picture(picture, canvas.top, left, scale)
     snapshot, beside = network.truth[moment], left + picture.shape[1] * scale + 4 * GAP
-    same, right = count_per_hundred(snapshot.agreement), count_per_hundred(snapshot.accuracy)
+    same = count_per_hundred(snapshot.agreement)
     draw_squares(canvas, same, canvas.top, beside, colour)
     below = canvas.top + PICTURE + 12
     canvas.text(f"same answer: {same} of 100", below, left, SMALL, bold=True, level=colour)
-    canvas.text(f"network is right: {right} of 100", below + 38, left, SMALL, level=palette.QUIET)
+    canvas.text(f"network is right: {format_percent(snapshot.accuracy)}", below + 38, left, SMALL, level=palette.QUIET)
 
 
 def draw_squares(canvas: Canvas, n_filled: int, top: int, left: int, colour: int) -> None:

@@ -71,7 +71,7 @@ def draw_prototypes(network: NetworkResults, number: int, run: RunResults) -> Ca
     page = Page(network, fitted, run.images.shape, planes, scale)
     canvas = Canvas()
     part = first_classes_note(len(run.classes), MAX_CLASSES)
-    canvas.title(f"Pictures that imitate the network ({network.training_words}){part}")
+    canvas.title(f"Pictures that imitate the network ({network.label}){part}")
     canvas.paragraph(_words(page, number, np.concatenate(chosen)))
     canvas.top += 10
     for start in range(0, len(classes), blocks):
@@ -95,7 +95,11 @@ def _words(page: Page, number: int, drawn: Array) -> str:
     fitted, rung = page.fitted, page.network.ladder[rung_name("fitted", number)]
     n_left = len(fitted.classes)
     answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
-    rest = f" The {format_count(len(drawn), 'picture')} shown answer {answered}." if n_left > len(drawn) else ""
+    rest = (
+        f" The {format_count(len(drawn), 'picture')} shown answer {answered} of the images, the others the rest."
+        if n_left > len(drawn)
+        else ""
+    )
     return (
         f"{format_count(n_left, 'picture')}, at most {number} per class, trained to copy its scores; the highest "
         f"score speaks for its class. They give {format_percent(rung.agreement.value)} of its answers and explain "

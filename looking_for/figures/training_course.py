@@ -65,7 +65,7 @@ def _label_ends(axis: Axes, ends: Sequence[tuple[float, int, str, str]]) -> None
     """Write each line's name and last value beside the axis, joined to its end."""
     last = max(updates for _, updates, *_ in ends)
     for (value, updates, words, colour), height in zip(ends, spread_heights([end[0] for end in ends]), strict=True):
-        arrow = {"arrowstyle": "-", "color": "#9a9a9a", "lw": 0.7, "ls": ":"}
+        arrow = {"arrowstyle": "-", "color": "#cfcfcf", "lw": 0.6}
         lines = textwrap.fill(words, WRAP_AT)
         axis.annotate(lines, (updates, value), (last * 1.35, height), va="center", color=colour, weight="bold",
                       fontsize=10.5, arrowprops=arrow, annotation_clip=False, parse_math=False)  # fmt: skip
@@ -155,7 +155,7 @@ def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xticklabels([f"{tick:,}" for tick in ticks])
     axis.set_xlim(-0.4, max(last, LINEAR_UPDATES) * 1.25)
-    axis.set_xlabel("steps of learning", labelpad=1)
+    axis.set_xlabel("steps of learning (each mark is four times the one before)", labelpad=1)
     axis.set_title(title, loc="left")
     axis.grid(visible=True, color="#e4e4e4")
     axis.set_axisbelow(True)

@@ -131,8 +131,8 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
         ),
         (
             example.exact,
-            ("What the network did", f"its own picture of {answer}, for this image alone"),
-            (f"{answer} wins, {truth}: {rival} has {rival_score}", good if is_right else bad),
+            ("What the network did", f"its picture of {answer} for this image alone; {rival} gets {rival_score}"),
+            (f"{answer} gets more: it says {answer}, {truth}", good if is_right else bad),
         ),
     )
     for number, (vote, words, verdict) in enumerate(rows):
@@ -195,8 +195,8 @@ def _draw_row(
         canvas.text(line, middle - 76 + n * LINE, left, TEXT, bold=True, level=verdict[1])
     below = middle - 76 + len(lines) * LINE + 6
     ink, score = round(vote.ink, 1), round(vote.score, 1)
-    # What is printed adds up: the bias is what the two rounded numbers leave.
-    numbers = {"ink": ink, "bias": score - ink, "score": score}
+    # What is printed adds up: the constant, a bias, is what the two rounded numbers leave.
+    numbers = {"ink": ink, "constant": score - ink, "score": score}
     sums = [f"{words} {format_decimal(round(number, 1), 1)}" for words, number in numbers.items()]
     for n, line in enumerate(sums):
         canvas.text(line, below + n * 36, left, SMALL, bold=n == 2)

@@ -89,7 +89,8 @@ def _less_obvious(run: RunResults, cast: Cast) -> Claim:
 def _bottom_edge(run: RunResults, _: Cast) -> Claim:
     region = count_region(dict(run.claims), "bottom_rows")
     share = sum(region.shares[name] for name in NAMED)
-    return Claim("bottom_edge", _judge_share(share), (region.images, share))
+    holds = _judge_share(share)
+    return Claim("bottom_edge", Holding.PARTLY if share < 1 and holds is Holding.YES else holds, (region.images, share))
 
 
 def _corners(run: RunResults, _: Cast) -> Claim:

@@ -1,5 +1,6 @@
 """The report of a run for anyone: what its template must know. What it leaves out is in `details`."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +14,8 @@ from looking_for.images.catalog import DATASETS
 from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article, measure_structure
 from looking_for.report.page import escape_markdown, render_page
-from looking_for.results.choices import networks_along, truest_network
-from looking_for.results.places import count_same, find_places, pictures_of_means
+from looking_for.results.choices import kept_network, networks_along, truest_network
+from looking_for.results.places import Places, count_shared, find_places, name_part, output_weights, pictures_of_means
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.surrogate import rung_name
 
@@ -159,15 +160,27 @@ def _describe_truest(run: RunResults) -> Any:
         return None
     entry = run.study_entry(truest)
     places = find_places(truest, run)
-    controls = [n.pictures.composed.output.weights for n in run.controls if n.architecture.is_dense]
     return SimpleNamespace(
         network=truest,
-        places=places,
+        places=[
+            SimpleNamespace(name=p.name, ink=list(map(name_part, p.ink)), blank=list(map(name_part, p.blank)))
+            for p in places
+        ],
         trainings=entry["seeds"] if "places" in entry else None,
-        by_means=count_same(places, pictures_of_means(run), run),
-        controls=[count_same(places, weights, run) for weights in controls],
+        n_places=sum(len(side) for place in places for side in place[1:]),
+        shared=_count_elsewhere(run, truest, places),
         is_all=len(run.classes) <= 10,
     )
+
+
+def _count_elsewhere(run: RunResults, truest: NetworkResults, places: Sequence[Places]) -> list[tuple[str, int]]:
+    """Count how many of a network's places others have: the same without its price, average images alone, and the
+    networks that learned nothing, of which the one with most."""
+    by_control = [count_shared(places, output_weights(n), run) for n in run.controls if n.architecture.is_dense]
+    counts = [("means", count_shared(places, pictures_of_means(run), run)), ("nothing", max(by_control, default=None))]
+    if run.featured and kept_network(run, run.featured) is truest:
+        counts.insert(0, ("free", count_shared(places, output_weights(run.featured), run)))
+    return [(kind, count) for kind, count in counts if count is not None]
 
 
 def _describe_doubt(run: RunResults) -> Any:

@@ -58,6 +58,7 @@ def _summarise_forming(study: StudyResults) -> Any:
     return SimpleNamespace(
         count=count_forming(study, NEARLY),
         first=[updates for updates in first if updates is not None],
+        right=[n.best.accuracy for some in followed.values() for n in some if n.best.agreement_half_2 >= NEARLY],
         never=[(name, values) for name, values in best.items() if max(values) < NEARLY],
         unseen=[name for name, networks in followed.items() if not networks],
     )

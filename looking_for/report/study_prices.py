@@ -1,6 +1,6 @@
 """What a study says of prices on leaving the picture: what they cost and buy, whether it is real, and elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -34,6 +34,8 @@ def describe_prices(study: StudyResults) -> Any:
         not_led=[r.name for r in others if r.name not in led],
         led_twice=[r.name for r in others if _is_led(r, study.priced, ("agreement", "explained_change"))],
         costs=[cost for cost in map(partial(_cost_of, study), study.priced) if cost],
+        led_by_mean=sum(_is_led(r, study.priced, is_as_accurate=_mean_as_high) for r in others),
+        led_beyond_seeds=sum(_is_led(r, study.priced, is_as_accurate=_beyond_seeds) for r in others),
         alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.priced],
         controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
     )
@@ -50,14 +52,19 @@ class Cost(NamedTuple):
 
 
 def _cost_of(study: StudyResults, recipe: RecipeResults) -> Cost | None:
-    """What a price costs, against the network of the same seed without one: by Student's t over seeds."""
+    """What a price costs, against the network of the same seed without one."""
     free = study.free_of(recipe)
     lost = [-100 * d for d in recipe.differences(free, "accuracy")] if free else []
     if len(lost) < MIN_SEEDS:
         return None
-    mean, error = float(np.mean(lost)), float(np.std(lost, ddof=1)) / len(lost) ** 0.5
-    margin = float(stdtrit(len(lost) - 1, 0.975)) * error
-    return Cost(f"{recipe.recipe.keep_picture:g}", len(lost), mean, mean - margin, mean + margin)
+    return Cost(f"{recipe.recipe.keep_picture:g}", len(lost), *mean_interval(lost))
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Give the mean of some seeds' values and the ends of its 95 % interval, by Student's t."""
+    mean, error = float(np.mean(values)), float(np.std(values, ddof=1)) / len(values) ** 0.5
+    margin = float(stdtrit(len(values) - 1, 0.975)) * error
+    return mean, mean - margin, mean + margin
 
 
 def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
@@ -79,10 +86,29 @@ def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
     ]
 
 
-def _is_led(recipe: RecipeResults, priced: Sequence[RecipeResults], measures: Sequence[str] = ("agreement",)) -> bool:
-    """Whether some price has a median accuracy as high, and every seed of it more of each measure than any here."""
+def _median_as_high(priced: RecipeResults, other: RecipeResults) -> bool:
+    return priced.median("accuracy") >= other.median("accuracy")
+
+
+def _mean_as_high(priced: RecipeResults, other: RecipeResults) -> bool:
+    return float(np.mean(priced.values("accuracy"))) >= float(np.mean(other.values("accuracy")))
+
+
+def _beyond_seeds(priced: RecipeResults, other: RecipeResults) -> bool:
+    """Whether it is more accurate than the other of the same seed, by more than seeds alone move."""
+    gained = priced.differences(other, "accuracy")
+    return len(gained) >= MIN_SEEDS and mean_interval(gained)[1] > 0
+
+
+def _is_led(
+    recipe: RecipeResults,
+    priced: Sequence[RecipeResults],
+    measures: Sequence[str] = ("agreement",),
+    is_as_accurate: Callable[[RecipeResults, RecipeResults], bool] = _median_as_high,
+) -> bool:
+    """Whether some price is as accurate, and every seed of it has more of each measure than any here."""
     return any(
-        p.median("accuracy") >= recipe.median("accuracy")
+        is_as_accurate(p, recipe)
         and all(min(p.values(m), default=-np.inf) > max(recipe.values(m), default=np.inf) for m in measures)
         for p in priced
     )
@@ -121,8 +147,13 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
     fields = ("like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling",
               "hidden_explained")  # fmt: skip
     rests = [c.rest for c in checks[chosen.name]]
+    without = [c.rest for c in checks[free.name]] if free else []
+    unpriced = middle(free, "change_own")
     return SimpleNamespace(
         price=f"{chosen.recipe.keep_picture:g}",
+        worse=[r for r in study.priced if unpriced is not None and (middle(r, "change_own") or 0.0) < unpriced],
+        free_overruled=float(np.median([r.overruled for r in without])) if without else None,
+        free_overruled_right=float(np.median([r.overruled_right or 0.0 for r in without])) if without else None,
         rest_accuracy=float(np.median([r.rest_accuracy for r in rests])),
         overruled=float(np.median([r.overruled for r in rests])),
         overruled_right=float(np.median([r.overruled_right or 0.0 for r in rests])),

@@ -10,7 +10,7 @@ from looking_for.core import paths
 from looking_for.core.arrays import Array, as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
-from looking_for.results.places import find_parts
+from looking_for.results.places import Parts, find_parts
 from looking_for.results.study import RecipeResults, StudyResults
 from looking_for.surrogates.pictures import Pictures
 from looking_for.surrogates.rest import Rest, compare_pictures, compare_with_maps, explain_changes_by, measure_rest
@@ -32,8 +32,8 @@ class PictureCheck(NamedTuple):
         Shares of how its logits change with the image that its pictures explain, and those of the other two.
     hidden_explained : float or None
         How much of what drives a unit of the last hidden layer its composed picture explains, mean over units.
-    parts : sequence of (int, int)
-        For each of the first classes, where in the image ink separates it most from the others, for it and against it.
+    parts : sequence of Parts
+        For each of the first classes, where in the image ink separates it most from the others.
     """
 
     rest: Rest
@@ -44,7 +44,7 @@ class PictureCheck(NamedTuple):
     change_flat: float | None
     change_sibling: float | None
     hidden_explained: float | None
-    parts: Sequence[tuple[int, int]]
+    parts: Sequence[Parts]
 
 
 def check_pictures(study: StudyResults, images: ImageSet) -> dict[str, list[PictureCheck]]:

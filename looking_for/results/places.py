@@ -9,40 +9,52 @@ import numpy as np
 from looking_for.core.arrays import Array
 from looking_for.results.run import NetworkResults, RunResults
 
-N_BANDS = 5  # across and down: the middle one is the middle, the outer ones the edges
+N_BANDS = 5  # across and down: the middle one is the centre, the outer ones the edges
 ROWS = ("top", "upper", "middle", "lower", "bottom")
 COLUMNS = ("far left", "left", "middle", "right", "far right")
 MAX_CLASSES_SAID = 10  # of which sentences are made
+MAX_PARTS = 2  # of each kind that are named
+LEAST_SHARE = 2 / N_BANDS**2  # of a class's lead that a named part has: twice an even share
+
+Parts = tuple[list[int], list[int]]  # numbered row by row, the strongest first
 
 
 class Places(NamedTuple):
-    """The parts of the image, row by row, in which ink separates a class most from the others: by adding points to
-    its own images, and by taking points from others. None where most trainings have another."""
+    """The parts of the image in which ink separates a class most from the others.
+
+    Parameters
+    ----------
+    ink : list of int
+        Where it adds points to the class's own images.
+    blank : list of int
+        Where it takes points from others: the class is looked for without ink there.
+    """
 
     name: str
-    toward_part: int | None
-    against_part: int | None
-
-    @property
-    def toward(self) -> str | None:
-        """The place for it, in words."""
-        return None if self.toward_part is None else name_part(self.toward_part)
-
-    @property
-    def against(self) -> str | None:
-        """The place against it, in words."""
-        return None if self.against_part is None else name_part(self.against_part)
+    ink: list[int]
+    blank: list[int]
 
 
 def find_places(network: NetworkResults, run: RunResults) -> list[Places]:
     """Find for each of the first classes where its composed picture separates it; of places that a study has tried
     with other seeds, those that most trainings share."""
-    parts = find_parts(network.pictures.composed.output.weights, run.survey.clusters[1].means, run.images.shape)
-    entry = run.study_entry(network)
-    shared = entry.get("places", parts)
-    kept = [[part if part == other else None for part, other in zip(*both, strict=True)]
+    parts = find_parts(output_weights(network), run.survey.clusters[1].means, run.images.shape)
+    shared = run.study_entry(network).get("places", parts)
+    kept = [[[part for part in side if part in other] for side, other in zip(*both, strict=True)]
             for both in zip(parts, shared, strict=True)]  # fmt: skip
-    return [Places(name, *both) for name, both in zip(run.classes, kept, strict=False)]
+    return [Places(name, *sides) for name, sides in zip(run.classes, kept, strict=False)]
+
+
+def output_weights(network: NetworkResults) -> Array:
+    """Give a network's output pictures (n_inputs, n_classes), centred across classes."""
+    return network.pictures.composed.output.weights
+
+
+def count_shared(places: Sequence[Places], weights: Array, run: RunResults) -> int:
+    """Count the places that other pictures (n_inputs, n_classes) have as well."""
+    others = find_parts(weights, run.survey.clusters[1].means, run.images.shape)
+    pairs = [sides for place, both in zip(places, others, strict=True) for sides in zip(place[1:], both, strict=True)]
+    return sum(len(set(side) & set(other)) for side, other in pairs)
 
 
 def pictures_of_means(run: RunResults) -> Array:
@@ -51,20 +63,10 @@ def pictures_of_means(run: RunResults) -> Array:
     return np.sign(contrast_classes(run.survey.clusters[1].means)).T
 
 
-def count_same(places: Sequence[Places], weights: Array, run: RunResults) -> int:
-    """Count the places that other pictures (n_inputs, n_classes) have as well."""
-    others = find_parts(weights, run.survey.clusters[1].means, run.images.shape)
-    return sum(
-        part == other
-        for place, both in zip(places, others, strict=True)
-        for part, other in zip(place[1:], both, strict=True)
-    )
-
-
 def measure_separation(weights: Array, class_means: Array) -> Array:
     """Measure how much the ink at each pixel separates a class from the others by its picture: w · (x̄ − x̄ of others).
 
-    Summed over pixels it is how many points more, on average, images of the class get than images of the others.
+    Summed over pixels it is the class's lead: how many points more, on average, its images get than images of others.
 
     Parameters
     ----------
@@ -86,48 +88,43 @@ def contrast_classes(class_means: Array) -> Array:
     return means - (means.sum(axis=0) - means) / max(len(means) - 1, 1)
 
 
-def find_parts(weights: Array, class_means: Array, shape: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Find for each of the first classes the two of 5 × 5 parts of the image in which ink separates it most: where it
-    has more ink than the others, and where it has less."""
+def find_parts(weights: Array, class_means: Array, shape: tuple[int, ...]) -> list[Parts]:
+    """Find for each of the first classes in which of 5 × 5 parts of the image ink separates it most: where it has more
+    ink than the others, and where it has less."""
     separation, contrast = measure_separation(weights, class_means).T, contrast_classes(class_means)
     return [
-        (strongest_part(np.where(more > 0, points, 0), shape), strongest_part(np.where(more < 0, points, 0), shape))
+        (
+            strongest_parts(np.where(more > 0, points, 0), points.sum(), shape),
+            strongest_parts(np.where(more < 0, points, 0), points.sum(), shape),
+        )
         for points, more in zip(separation[:MAX_CLASSES_SAID], contrast, strict=False)
     ]
 
 
-def share_parts(trainings: Sequence[Sequence[tuple[int, int]]]) -> list[list[int | None]]:
-    """Give for each class, from the parts of several trainings, each that more than half of them have.
+def strongest_parts(points: Array, lead: float, shape: tuple[int, ...]) -> list[int]:
+    """Find the few parts whose pixels (n_inputs,) have most of a lead, each LEAST_SHARE of it at least."""
+    sums = sum_parts(points, shape[:2]).ravel()
+    order = np.argsort(-sums, kind="stable")[:MAX_PARTS]
+    return [int(part) for part in order if sums[part] > 0 and sums[part] >= LEAST_SHARE * lead]
+
+
+def share_parts(trainings: Sequence[Sequence[Parts]]) -> list[Parts]:
+    """Give for each class, from the parts of several trainings, those that more than half of them have.
 
     Examples
     --------
-    >>> share_parts([[(12, 3)], [(12, 4)], [(11, 5)]])
-    [[12, None]]
+    >>> share_parts([[([12], [3])], [([12, 7], [4])], [([11], [5])]])
+    [([12], [])]
     """
-    return [[_common_to_most(side) for side in zip(*parts, strict=True)] for parts in zip(*trainings, strict=True)]
+    return [
+        (_of_most([ink for ink, _ in parts]), _of_most([blank for _, blank in parts]))
+        for parts in zip(*trainings, strict=True)
+    ]
 
 
-def _common_to_most(parts: Sequence[int]) -> int | None:
-    part, count = Counter(parts).most_common(1)[0]
-    return part if 2 * count > len(parts) else None
-
-
-def strongest_part(pixels: Array, shape: tuple[int, ...]) -> int:
-    """Find the part of the image whose pixels (n_inputs,) have the greatest sum."""
-    return int(sum_parts(pixels, shape[:2]).argmax())
-
-
-def locate_part(part: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Give the rows and columns of a part, as `sum_parts` divides an image.
-
-    Examples
-    --------
-    >>> locate_part(12, (10, 10))
-    (slice(4, 6, None), slice(4, 6, None))
-    """
-    ends = [[-(-band * n // N_BANDS) for band in range(N_BANDS + 1)] for n in shape[:2]]
-    row, column = divmod(part, N_BANDS)
-    return slice(ends[0][row], ends[0][row + 1]), slice(ends[1][column], ends[1][column + 1])
+def _of_most(sides: Sequence[Sequence[int]]) -> list[int]:
+    counts = Counter(part for side in sides for part in side)
+    return sorted(part for part, count in counts.items() if 2 * count > len(sides))
 
 
 def sum_parts(pixels: Array, shape: tuple[int, ...]) -> Array:
@@ -145,9 +142,11 @@ def name_part(part: int) -> str:
     Examples
     --------
     >>> name_part(12), name_part(10), name_part(22), name_part(6)
-    ('middle', 'far left', 'bottom middle', 'upper left')
+    ('centre', 'far left', 'bottom middle', 'upper left')
     """
     row, column = divmod(part, N_BANDS)
+    if row == column == N_BANDS // 2:
+        return "centre"
     if row == N_BANDS // 2:
         return COLUMNS[column]
     return f"{ROWS[row]} {COLUMNS[column]}"

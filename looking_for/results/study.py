@@ -15,7 +15,7 @@ from looking_for.core.files import load_json
 from looking_for.core.npz import load_arrays
 from looking_for.core.tables import N_DIGITS, load_rows
 from looking_for.networks.recipe import Recipe
-from looking_for.results.places import share_parts
+from looking_for.results.places import Parts, share_parts
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
 from looking_for.surrogates.measures import MEASURES, estimate
@@ -263,7 +263,7 @@ def list_recipes(study: StudyResults, min_seeds: int = 1) -> list[dict[str, Any]
 
 
 def summarise_seeds(
-    study: StudyResults, nearly: float, parts: Mapping[str, Sequence[Sequence[tuple[int, int]]]]
+    study: StudyResults, nearly: float, parts: Mapping[str, Sequence[Sequence[Parts]]]
 ) -> dict[str, Any]:
     """Summarise what a network of the same recipe, data and steps may be compared with, whatever its seed.
 

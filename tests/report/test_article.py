@@ -73,39 +73,56 @@ RING, BAR = np.zeros((10, 10)), np.zeros((10, 10))  # mean images
 RING[2:4, 4:6], BAR[4:6, 4:6] = 1.0, 1.0
 
 
-def ring_and_bar(entry: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
+def ring_and_bar(entry: dict[str, Any]) -> list[tuple[str, list[str], list[str]]]:
     """The places of two pictures, with what a study has on the recipe."""
     ring, bar = RING - 2 * BAR, 2 * BAR - RING
     ring[:2, :2] = 50.0  # a corner where nobody inks does not decide
     ring[8:, 4:6] = 9.0  # nor does one where both ink alike
-    run: Any = SimpleNamespace(
-        images=SimpleNamespace(shape=(10, 10)),
-        classes=["ring", "bar"],
-        survey=SimpleNamespace(clusters={1: SimpleNamespace(means=both_ink_the_bottom())}),
-        study_entry=lambda _: entry,
-    )
-    result = places.find_places(network_of(np.stack([ring, bar]), np.zeros((10, 10), bool)), run)
-    return [(place.name, place.toward, place.against) for place in result]
+    network = network_of(np.stack([ring, bar]), np.zeros((10, 10), bool))
+    return [
+        (place.name, list(map(places.name_part, place.ink)), list(map(places.name_part, place.blank)))
+        for place in places.find_places(network, run_of_two(entry))
+    ]
 
 
-def both_ink_the_bottom() -> np.ndarray:
+def run_of_two(entry: dict[str, Any]) -> Any:
     means = np.stack([RING, BAR])
     means[:, 8:, 4:6] = 1.0
-    return means.reshape(2, -1)
+    return SimpleNamespace(
+        images=SimpleNamespace(shape=(10, 10)),
+        classes=["ring", "bar"],
+        survey=SimpleNamespace(clusters={1: SimpleNamespace(means=means.reshape(2, -1))}),
+        study_entry=lambda _: entry,
+    )
 
 
 def test_find_places_of_a_ring_and_a_bar() -> None:
-    assert ring_and_bar({}) == [("ring", "upper middle", "middle"), ("bar", "middle", "upper middle")]
+    assert ring_and_bar({}) == [("ring", ["upper middle"], ["centre"]), ("bar", ["centre"], ["upper middle"])]
 
 
 def test_find_places_that_most_trainings_share() -> None:
-    entry = {"seeds": 5, "places": [[7, None], [11, 7]]}
-    assert ring_and_bar(entry) == [("ring", "upper middle", None), ("bar", None, "upper middle")]
+    entry = {"seeds": 5, "places": [[[7, 3], []], [[11], [7]]]}
+    assert ring_and_bar(entry) == [("ring", ["upper middle"], []), ("bar", [], ["upper middle"])]
 
 
 def test_share_parts_of_more_than_half() -> None:
-    trainings = [[(1, 2), (3, 4)], [(1, 9), (3, 5)], [(1, 2), (8, 4)], [(7, 9), (3, 6)]]
-    assert places.share_parts(trainings) == [[1, None], [3, None]]
+    trainings: list[list[places.Parts]] = [[([1], [2])], [([1, 5], [9])], [([1, 5], [2])], [([7, 5], [9])]]
+    assert places.share_parts(trainings) == [([1, 5], [])]
+
+
+def test_strongest_parts_have_twice_their_even_share() -> None:
+    """Of 25 pixels, one part each, the two strongest are named, where they have 8 % of the lead."""
+    points = np.zeros(25)
+    points[[3, 8, 17]] = [0.5, 0.2, 0.3]
+    assert places.strongest_parts(points, 1.0, (5, 5)) == [3, 17]
+    assert places.strongest_parts(points, 5.0, (5, 5)) == [3]
+    assert places.strongest_parts(np.zeros(25), -1.0, (5, 5)) == []
+
+
+def test_count_shared_with_average_images() -> None:
+    run = run_of_two({})
+    named = [places.Places("ring", [7, 3], [12]), places.Places("bar", [0], [])]
+    assert places.count_shared(named, places.pictures_of_means(run), run) == 2
 
 
 @given(st.integers(2, 6), st.integers(0, 1_000))
@@ -123,12 +140,3 @@ def test_measure_separation_adds_up_to_the_lead_of_a_class(n_classes: int, seed:
         ]
         others = np.mean([mean for other, mean in enumerate(by_class) if other != k])
         assert separation[:, k].sum() == pytest.approx(by_class[k] - others, abs=1e-9)
-
-
-def test_locate_part_is_where_sum_parts_sums() -> None:
-    for shape in ((28, 28), (8, 8), (5, 7)):
-        for part in range(places.N_BANDS**2):
-            image = np.zeros(shape)
-            image[places.locate_part(part, shape)] = 1.0
-            sums = places.sum_parts(image.ravel(), shape).ravel()
-            assert np.flatnonzero(sums).tolist() == [part]

@@ -136,7 +136,9 @@ def test_review_of_added_and_removed_networks(project: Project) -> None:
     project.replace("params.yaml", flat, "new: {samples: 50, hidden: [5], epochs: 1}")
     assert project.repro() == ["train@new", "compose@new", "draw@new", "explore", "render"]
     assert project.repro() == []
-    text, _ = review(project)
+    text, page = review(project)
+    assert re.search(r"<li>\d+ numbers of new: new</li>", page)
+    assert re.search(r"<li>\d+ numbers of flat: gone</li>", page)
     assert "- `new` added" in text
     assert "- `flat` removed" in text
     assert "<b>new/output</b> added" in text

@@ -156,7 +156,8 @@ class Changes:
             verdicts = [m.verdict for m in self.metrics if m.network == name]
             counts = {word: verdicts.count(word) for word in ("better", "worse", WITHIN_NOISE)}
             words = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
-            lines.append(f"{format_count(len(verdicts), 'number')} of {name}: {words or 'new'}")
+            alone = "gone" if name in self.removed else "new"
+            lines.append(f"{format_count(len(verdicts), 'number')} of {name}: {words or alone}")
         lines.append(f"code: {format_count(len(self.code), 'file')} changed" if self.code else "code unchanged")
         return lines
 
