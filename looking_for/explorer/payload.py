@@ -53,6 +53,7 @@ def build_payload(
     return {
         "shape": list(run.images.shape),
         "classes": run.classes,
+        "noun": run.noun,
         "box": form_size(run.images.x_train),
         "palette": pack(
             np.concatenate([palette.build_palette()[: palette.SIGNED_LEVELS], palette.build_palette()[-1:]])

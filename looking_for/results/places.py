@@ -14,7 +14,7 @@ ROWS = ("top", "upper", "middle", "lower", "bottom")
 COLUMNS = ("far left", "left", "middle", "right", "far right")
 MAX_CLASSES_SAID = 10  # of which sentences are made
 MAX_PARTS = 2  # of each kind that are named
-LEAST_SHARE = 2 / N_BANDS**2  # of a class's lead that a named part has: twice an even share
+MIN_SHARE = 2 / N_BANDS**2  # of a class's lead that a named part has: twice an even share
 
 Parts = tuple[list[int], list[int]]  # numbered row by row, the strongest first
 
@@ -102,10 +102,10 @@ def find_parts(weights: Array, class_means: Array, shape: tuple[int, ...]) -> li
 
 
 def strongest_parts(points: Array, lead: float, shape: tuple[int, ...]) -> list[int]:
-    """Find the few parts whose pixels (n_inputs,) have most of a lead, each LEAST_SHARE of it at least."""
+    """Find the few parts whose pixels (n_inputs,) have most of a lead, each MIN_SHARE of it at least."""
     sums = sum_parts(points, shape[:2]).ravel()
     order = np.argsort(-sums, kind="stable")[:MAX_PARTS]
-    return [int(part) for part in order if sums[part] > 0 and sums[part] >= LEAST_SHARE * lead]
+    return [int(part) for part in order if sums[part] > 0 and sums[part] >= MIN_SHARE * lead]
 
 
 def share_parts(trainings: Sequence[Sequence[Parts]]) -> list[Parts]:

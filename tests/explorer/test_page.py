@@ -130,7 +130,7 @@ def test_moments_show_what_the_pictures_said(page: Any, reproduced: Path) -> Non
     assert f"m={moments[1].updates}" in page.execute_script("return location.hash")
     assert f"after {moments[1].updates} steps" in text(page, "#when")
     click(page, "#try button")
-    assert text(page, "#when") == "its weights, simply multiplied", "an example begins at the end"
+    assert text(page, "#when") == "its weights multiplied, the same for every drawing", "an example begins at the end"
 
 
 def test_moment_after_a_short_training_shows_its_end(page: Any, reproduced: Path) -> None:

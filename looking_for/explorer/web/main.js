@@ -8,7 +8,7 @@ import { describeRow, judge, moments as momentsOf, ofHundred, sentence, takeAway
 import { drawInk, setPalette } from "pictures";
 import { inkStrokes, prepare } from "prepare";
 import { makeBoard } from "board";
-import { make, makeFitted, makeMoments, makeNumbers, makeScores, makeTable, makeTakeAway, makeThumbnail, makeUnits } from "views";
+import { make, makeBar, makeFitted, makeMoments, makeNumbers, makeScores, makeTable, makeTakeAway, makeThumbnail, makeUnits } from "views";
 import { Refused, inflate, readWeights } from "weights";
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
@@ -69,6 +69,7 @@ const views = {
   fitted: makeFitted($("fitted"), SHAPE, NAMES),
   units: makeUnits($("units"), SHAPE, NAMES),
   numbers: makeNumbers($("numbers")),
+  bar: makeBar($("bar"), NAMES),
 };
 let isDue = false;
 let calm = 0;
@@ -85,11 +86,11 @@ function paint() {
   document.body.classList.toggle("empty", rows[0].isEmpty);
   drawInk($("seen"), SHAPE, x);
   views.table.render(rows, x);
-  $("when").textContent = state.moment === null ? "its weights, simply multiplied" : `its weights after ${state.moment.toLocaleString("en")} steps, multiplied`;
+  $("when").textContent = state.moment === null ? "its weights multiplied, the same for every drawing" : `its weights multiplied, after ${state.moment.toLocaleString("en")} steps`;
   const label = state.test !== null && !board.strokes.length ? tests.get(state.test)?.label ?? null : null;
   const words = sentence(rows, NAMES, label);
   if ($("sentence").textContent !== words) $("sentence").textContent = words;
-  $("bar").textContent = rows[0].isEmpty ? "Draw" : rows.map(row => `${row.network.label}: ${NAMES[row.answer]}${row.says === null ? "" : `, its picture ${NAMES[row.says]}`}`).join(" · ");
+  views.bar.render(rows);
   views.moments.render(momentsOf(shownNetworks(), x).rows, rows, state.moment);
   if ($("more-scores").open) views.scores.render(rows.at(-1), x);
   if ($("more-fitted").open) views.fitted.render(rows.at(-1).network, x);
@@ -102,7 +103,8 @@ function settle() {
   clearTimeout(calm);
   calm = setTimeout(() => {
     const { x, rows } = paint();
-    const lead = [...rows].reverse().find(row => row.network.layers.length && !row.isEmpty);
+    const able = rows.filter(row => row.network.layers.length && !row.isEmpty);
+    const lead = able.find(row => row.isSame === false) ?? able.at(-1);
     views.away.render(lead ? takeAway(lead.network, x) : null, lead ? NAMES[lead.answer] : "", lead?.network.label ?? "");
     $("aloud").textContent = rows[0].isEmpty ? "" : rows.map(row => `${row.network.label}: ${NAMES[row.answer]}, ${row.sure}${row.says === null ? "" : `; its one picture says ${NAMES[row.says]}`}`).join(". ");
     history.replaceState(null, "", `#${addressOf()}`);
@@ -124,7 +126,7 @@ function showNetworks(names) {
   $("moments").hidden = !networks.some(network => network.film);
   if (state.moment !== null && !networks.some(n => n.film?.steps.some(step => step.updates === state.moment))) state.moment = null;
   const others = [...DATA.networks.map(n => n.name), ...known.keys()].filter((name, n, all) => all.indexOf(name) === n && !names.includes(name));
-  $("add").replaceChildren(make("option", { value: "" }, "Add a row…"), ...others.map(name => make("option", { value: name }, known.get(name)?.label ?? DATA.networks.find(n => n.name === name).label)));
+  $("add").replaceChildren(make("option", { value: "" }, "Add a network…"), ...others.map(name => make("option", { value: name }, known.get(name)?.label ?? DATA.networks.find(n => n.name === name).label)));
   $("add").hidden = !others.length;
   views.numbers.render(networks.at(-1));
   refresh();

@@ -118,13 +118,15 @@ export function sentence(rows, names, label) {
   const who = `The network of ${first.network.label}`;
   if (wrong && !failing) return `${who} says ${names[first.answer]}, and it is ${names[label]}. Its picture errs with it.`;
   if (!failing) return `${all(rows.length)} and ${rows.length === 1 ? "its picture" : "their pictures"} say the same here.`;
+  const others = rows.filter(row => row.isSame === false && row !== first);
+  const also = others.length ? ` The picture of ${others.map(row => `“${row.network.label}”`).join(" and of ")} fails here, too.` : "";
   const true_ = rows.filter(row => row.isSame);
   const rest = true_.length ? ` Here the picture is true to its network with ${true_.map(row => `“${row.network.label}”`).join(" and ")}.` : "";
   const right = label !== null && first.answer !== label ? `, wrongly,` : "";
   const ended = first.updates === null ? "" : `, trained to the end,`;
   const then = first.updates === null ? "its weights multiplied together say" : `after ${first.updates.toLocaleString("en")} steps its weights multiplied together said`;
   return `${who}${ended} says ${names[first.answer]}${right} but ${then} ${names[first.says]}: `
-    + `that picture is not what it looks for.${rest}`;
+    + `that picture is not what it looks for.${also}${rest}`;
 }
 
 const all = number => ["The network", "Both networks", "All three networks"][number - 1] ?? "All networks";

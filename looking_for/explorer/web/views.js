@@ -79,7 +79,7 @@ function makeRow(network, shape, names, remove) {
   const [one, own] = [makePicture(shape), makePicture(shape)];
   const cells = [makeCell("says"), makeCell("one", one), makeCell("used", own)];
   const head = make("div", { class: "head" }, make("b", {}, network.label), make("span", { class: "small" },
-    network.accuracy === null ? network.words : `right on ${ofHundred(network.accuracy)} of 100`));
+    network.accuracy === null ? network.words : `${ofHundred(network.accuracy)} of 100 right`));
   if (remove) {
     const button = make("button", { type: "button", class: "remove", "aria-label": `Take away the row of ${network.label}` }, "×");
     button.addEventListener("click", () => remove(network.name));
@@ -94,12 +94,12 @@ function makeRow(network, shape, names, remove) {
       const name = row.isEmpty ? "" : names[row.answer];
       fill(says, name, row.isEmpty ? "" : row.sure);
       if (isFirst) says.big.setAttribute("data-answer", name);
-      const share = row.share === null ? "" : `, as on ${ofHundred(row.isSame ? row.share : 1 - row.share)} of 100`;
-      const words = row.says === null ? "not on this page" : row.isSame ? `the same${share}` : `not the same${share}`;
+      const share = row.share === null ? "" : row.isSame ? `, as on ${ofHundred(row.share)} of 100` : `; same on ${ofHundred(row.share)} of 100`;
+      const words = row.says === null ? "not on this page" : row.isSame ? `the same${share}` : `another${share}`;
       fill(picture, row.isEmpty || row.says === null ? "" : names[row.says], row.isEmpty ? "" : words);
       picture.element.classList.toggle("differs", !row.isEmpty && row.isSame === false);
       if (row.picture) one.render({ map: row.picture.map, never: network.never, x, label: `picture of ${names[row.says]} of ${network.label}` });
-      fill(used, name, row.isEmpty || !row.used ? "" : network.isAffine ? `${row.total} points: ink and a bias` : "how its score moves");
+      fill(used, name, row.isEmpty || !row.used ? "" : network.isAffine ? `with ${row.total} points` : "how its score moves");
       if (row.used) own.render({ map: row.used.map, half: halfRange([row.used.map], network.never), never: network.never, x, label: `what ${network.label} used for ${name}` });
       element.classList.toggle("layerless", !network.layers.length);
     },
@@ -172,7 +172,7 @@ export function makeMoments(root, names, choose) {
   };
 }
 
-const COLOURS = { "own map": "var(--accent)", "one picture": "var(--warn)", "at random": "var(--quiet)" };
+const COLOURS = { "own map": "var(--accent)", "one picture": "var(--ink)", "at random": "var(--quiet)" };
 
 const PLOT = { left: 62, width: 356, zero: 52 }; // of the curves, in the drawing's own units
 
@@ -216,8 +216,28 @@ export function makeTakeAway(root, words) {
       holds.textContent = `says ${name.length > 9 ? "it" : name}`;
       falls.textContent = "another";
       const share = fall => (fall.falls >= 1 ? "never" : `after ${Math.round(100 * fall.falls)} %`);
-      say(words, `${label}: the network stops saying ${name} ${share(taken[0])} of the ink is removed in the order of its own map (line), ${share(taken[1])} in that of its one picture (dashes), ${share(taken[2])} at random (dots).`);
+      say(words, `${label}: the network stops saying ${name} ${share(taken[0])} of the ink is removed in the order of its picture for this drawing (line), ${share(taken[1])} in that of its one picture (dashes), ${share(taken[2])} at random (dots).`);
       svg.setAttribute("aria-label", words.textContent);
+    },
+  };
+}
+
+/**
+ * What every row says, in a line each, for who draws on a phone and does not see the rows.
+ * @param {HTMLElement} root
+ * @param {string[]} names
+ */
+export function makeBar(root, names) {
+  return {
+    /** @param {Row[]} rows */
+    render(rows) {
+      while (root.children.length < rows.length) root.append(make("div"));
+      [...root.children].forEach((line, n) => {
+        const row = rows[n];
+        const picture = row?.says == null ? "" : `, its picture ${names[row.says]}`;
+        say(line, !row ? "" : row.isEmpty ? (n ? "" : "Draw") : `${row.network.label}: ${names[row.answer]}${picture}`);
+        line.classList.toggle("differs", row?.isSame === false && !row.isEmpty);
+      });
     },
   };
 }
