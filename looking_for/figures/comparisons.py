@@ -68,7 +68,7 @@ def _separation_band(network: NetworkResults, run: RunResults) -> Band:
     """Where ink separates each class by a network's pictures: in the picture's colour, white where it misleads."""
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
     points = np.sign(weights) * np.maximum(measure_separation(weights, run.survey.clusters[1].means), 0)
-    words = f"{network.label}: ink on red gives points to images of the {run.noun}, on blue it takes points from others"
+    words = f"{network.label}: red raises the score of the {run.noun} in its own images, blue lowers it in other images"
     return words, palette.signed_levels(points, never, palette.half_range(points, never)), None
 
 

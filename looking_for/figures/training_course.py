@@ -29,7 +29,8 @@ PANELS = {
 
 
 def draw_course(run: RunResults) -> Figure:
-    """Agreement of the compared networks against updates, each line labelled at its end; accuracy thin beside it.
+    """Agreement of the compared networks against updates, each line labelled at its end; the accuracy of
+    the one with most images dotted beside it.
 
     Where few images were also trained for as long as many, that line is dashed, in the colour of the few.
     """
@@ -42,11 +43,11 @@ def draw_course(run: RunResults) -> Figure:
     axis.axhline(100 * NEARLY, color="#b0b0b0", lw=0.8, zorder=0)
     axis.text(0.015, 100 * NEARLY + 1, f"{100 * NEARLY:.0f}: nearly the network", fontsize=9, color="#5f5f5f",
               transform=axis.get_yaxis_transform())  # fmt: skip
-    ends = []
+    ends, right = [], pair[1] if pair else lines[-1][0]
     for network, colour, style in lines:
         moments = [s.updates for s in network.truth]
-        if style == "solid":
-            axis.plot(moments, [100 * s.accuracy for s in network.truth], color=colour, lw=1.3, alpha=0.7, ls="dotted")
+        if network is right:
+            axis.plot(moments, [100 * s.accuracy for s in network.truth], color="#5f5f5f", lw=1.3, ls="dotted")
         marker = charts.choose_marker(network.name, [n.name for n in run.compared]) if style == "solid" else ""
         axis.plot(moments, [100 * s.agreement for s in network.truth], color=colour, ls=style, marker=marker)
         end = network.truth[-1]
@@ -56,7 +57,7 @@ def draw_course(run: RunResults) -> Figure:
     figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=13)
     axis.set_ylim(0, 103)
     axis.set_ylabel("of 100 test images")
-    words = "lines: pictures give the same answer; dotted: the network is right"
+    words = f"lines: pictures give the same answer; dotted: the network of {right.label} is right"
     axis.text(0.985, 0.03, words, transform=axis.transAxes, fontsize=10, color="#5f5f5f", ha="right")
     return figure
 
@@ -155,7 +156,7 @@ def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xticklabels([f"{tick:,}" for tick in ticks])
     axis.set_xlim(-0.4, max(last, LINEAR_UPDATES) * 1.25)
-    axis.set_xlabel("steps of learning (each mark is four times the one before)", labelpad=1)
+    axis.set_xlabel(f"steps of learning (logarithmic from {LINEAR_UPDATES} on)", labelpad=1)
     axis.set_title(title, loc="left")
     axis.grid(visible=True, color="#e4e4e4")
     axis.set_axisbelow(True)

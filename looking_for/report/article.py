@@ -1,6 +1,6 @@
 """What the article says of its digits, held against a run, claim by claim."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -90,7 +90,16 @@ def _bottom_edge(run: RunResults, _: Cast) -> Claim:
     region = count_region(dict(run.claims), "bottom_rows")
     share = sum(region.shares[name] for name in NAMED)
     holds = _judge_share(share)
-    return Claim("bottom_edge", Holding.PARTLY if share < 1 and holds is Holding.YES else holds, (region.images, share))
+    return Claim(
+        "bottom_edge",
+        Holding.PARTLY if share < 1 and holds is Holding.YES else holds,
+        (region.images, share, _usual_share(run, NAMED)),
+    )
+
+
+def _usual_share(run: RunResults, names: Sequence[str]) -> float:
+    """The share of all training images that are of some classes: what a region's share is compared with."""
+    return float(np.isin(run.images.y_train, [run.classes.index(name) for name in names]).mean())
 
 
 def _corners(run: RunResults, _: Cast) -> Claim:
@@ -113,7 +122,7 @@ def _network_uses_edge(run: RunResults, cast: Cast) -> Claim | None:
 
 def _top(run: RunResults, _: Cast) -> Claim:
     region = count_region(dict(run.claims), "top_rows")
-    return Claim("top", _judge_share(region.shares[region.leading]), region)
+    return Claim("top", _judge_share(region.shares[region.leading]), (region, _usual_share(run, [region.leading])))
 
 
 def _more_data(_: RunResults, cast: Cast) -> Claim:

@@ -126,6 +126,7 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
     is_less_linear = early is not None and early.linear_fit - network.truth[-1].linear_fit > LESS_LINEAR
     return SimpleNamespace(
         network=network,
+        noun=run.noun,
         early=early if is_less_linear else None,
         late=network.truth[-1] if is_less_linear else None,
         map_kind="affine" if network.is_affine else "smooth",
@@ -141,6 +142,7 @@ def _describe_fitted(run: RunResults, network: NetworkResults) -> Any:
     fitted = network.ladder[rung_name("fitted", run.n_fitted)]
     return SimpleNamespace(
         network=network,
+        noun=run.noun,
         number=run.n_fitted,
         n_pictures=len(network.pictures.fitted[run.n_fitted].classes),
         nearness=fitted_claims.judge_nearness(network, run.n_fitted),

@@ -1,6 +1,15 @@
 """What tests do on the page: read it, click, draw."""
 
+from pathlib import Path
 from typing import Any
+
+
+def open_page(browser: Any, file: Path) -> None:
+    """Open the page from disk, and wait until its modules have begun, which takes long on a busy machine."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    browser.get(file.as_uri())
+    WebDriverWait(browser, 30).until(lambda page: page.execute_script("return 'lookingFor' in window"))
 
 
 def settle(page: Any) -> None:

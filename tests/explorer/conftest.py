@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.explorer.browsing import settle
+from tests.explorer.browsing import open_page, settle
 
 
 @pytest.fixture
@@ -13,6 +13,6 @@ def page(reproduced: Path, browser: Any) -> Any:
     """The page as it opens from disk."""
     browser.execute_cdp_cmd("Network.enable", {})
     browser.get("about:blank")
-    browser.get((reproduced / "reports/explorer.html").as_uri())
+    open_page(browser, reproduced / "reports/explorer.html")
     settle(browser)
     return browser

@@ -16,7 +16,7 @@ from looking_for.core.tables import load_rows
 from looking_for.explorer import document
 from looking_for.networks.dense import DenseNetwork
 from looking_for.surrogates.course import SnapshotMeasures
-from tests.explorer.browsing import click, draw_a_one, settle, text, texts
+from tests.explorer.browsing import click, draw_a_one, open_page, settle, text, texts
 
 pytestmark = pytest.mark.xdist_group("browser")
 NAMES = ["few", "all", "flat"]
@@ -130,7 +130,7 @@ def test_moments_show_what_the_pictures_said(page: Any, reproduced: Path) -> Non
     assert f"m={moments[1].updates}" in page.execute_script("return location.hash")
     assert f"after {moments[1].updates} steps" in text(page, "#when")
     click(page, "#try button")
-    assert text(page, "#when") == "its weights multiplied, the same for every drawing", "an example begins at the end"
+    assert text(page, "#when") == "its weights multiplied; shown, the strongest of 10", "an example begins at the end"
 
 
 def test_moment_after_a_short_training_shows_its_end(page: Any, reproduced: Path) -> None:
@@ -248,8 +248,8 @@ def test_page_escapes_names(reproduced: Path, browser: Any, tmp_path: Path) -> N
     data["classes"] = [harm] * len(data["classes"])
     data["networks"][0]["label"] = harm
     (tmp_path / "page.html").write_text(document.build_page(data), encoding="utf-8")
-    browser.get((tmp_path / "page.html").as_uri())
+    open_page(browser, tmp_path / "page.html")
     settle(browser)
     assert browser.execute_script("return [window.harm, document.querySelectorAll('img').length]") == [None, 0]
     assert "<script>window.harm" in text(browser, ".big")
-    browser.get((reproduced / "reports/explorer.html").as_uri())
+    open_page(browser, reproduced / "reports/explorer.html")

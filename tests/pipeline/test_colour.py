@@ -18,6 +18,7 @@ from looking_for.core.keras_backend import keras
 from looking_for.networks.dense import DenseNetwork
 from looking_for.networks.stored import load_stored_network
 from looking_for.surrogates.pictures import Pictures
+from tests.explorer.browsing import open_page
 from tests.pipeline.in_process import folder_of, run, whole_pipeline
 from tests.projects import merge_params
 
@@ -101,7 +102,7 @@ def test_figures_show_planes_side_by_side_and_images_in_colour(folder: Path) -> 
 
 def test_page_shows_images_in_colour_and_answers_them(folder: Path, browser: Any) -> None:
     images, network = ImageSet.load(), DenseNetwork.load(paths.network_file("few"))
-    browser.get((folder / "reports/explorer.html").as_uri())
+    open_page(browser, folder / "reports/explorer.html")
     x = as_pixels(images.x_test[:20])
     answers = np.array([browser.execute_script("return lookingFor.logits('few', arguments[0])", r.tolist()) for r in x])
     assert np.abs(answers - network.logits(x)).max() < 2e-2 * np.abs(answers).max()  # layers have 8 bits there
@@ -120,7 +121,7 @@ def test_page_shows_images_in_colour_and_answers_them(folder: Path, browser: Any
 
 
 def test_page_takes_drawings_as_grey(folder: Path, browser: Any) -> None:
-    browser.get((folder / "reports/explorer.html").as_uri())
+    open_page(browser, folder / "reports/explorer.html")
     browser.execute_script("""
         const board = document.getElementById('board');
         const key = key => board.dispatchEvent(new KeyboardEvent('keydown', { key }));

@@ -29,7 +29,7 @@ def test_committed_headline_has_its_numbers() -> None:
 def test_committed_fitted_claim_has_its_numbers() -> None:
     rung = STORY.ladder("all")["fitted.10"]
     section = STORY.section("How many pictures would it take?")
-    assert "**Up to ten pictures per class imitate the 60,000-image network well.**" in section
+    assert "**Up to ten pictures per digit imitate the 60,000-image network well.**" in section
     for value in (rung.explained.value, rung.agreement.value):
         assert f"{100 * (value or 0):.0f} %" in section
     caveats = STORY.section("Fitted pictures", STORY.details)

@@ -201,7 +201,7 @@ def test_write_story_of_one_cluster_per_class(run_story: Teller) -> None:
     )
     assert "exact maps of 1 cluster per class" in story.details
     assert "the 1 cluster of each class's" in story.details
-    assert "**One picture per class does not imitate the 1,400-image network well.** 10 pictures" in story.report
+    assert "**One picture per class does not imitate the 1,400-image network well.** Trained to copy" in story.report
     assert "the best single picture" not in story.section("How many pictures"), "one is what was fitted"
 
 

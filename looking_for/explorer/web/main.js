@@ -86,7 +86,7 @@ function paint() {
   document.body.classList.toggle("empty", rows[0].isEmpty);
   drawInk($("seen"), SHAPE, x);
   views.table.render(rows, x);
-  $("when").textContent = state.moment === null ? "its weights multiplied, the same for every drawing" : `its weights multiplied, after ${state.moment.toLocaleString("en")} steps`;
+  $("when").textContent = state.moment === null ? `its weights multiplied; shown, the strongest of ${NAMES.length}` : `its weights multiplied, after ${state.moment.toLocaleString("en")} steps`;
   const label = state.test !== null && !board.strokes.length ? tests.get(state.test)?.label ?? null : null;
   const words = sentence(rows, NAMES, label);
   if ($("sentence").textContent !== words) $("sentence").textContent = words;
