@@ -61,7 +61,7 @@ def composed_band(network: NetworkResults) -> Band:
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
     same, right = count_per_hundred(network.metrics["agreement"]), format_percent(network.metrics["accuracy"])
     words = f"{network.label}: same answer {same} of 100; the network gets {right} right"
-    return words, palette.signed_levels(weights, never, palette.half_range(weights, never)), None
+    return Band(words, palette.signed_levels(weights, never, palette.half_range(weights, never)))
 
 
 def _separation_band(network: NetworkResults, run: RunResults) -> Band:
@@ -69,7 +69,7 @@ def _separation_band(network: NetworkResults, run: RunResults) -> Band:
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
     points = np.sign(weights) * np.maximum(measure_separation(weights, run.survey.clusters[1].means), 0)
     words = f"{network.label}: red raises the score of the {run.noun} in its own images, blue lowers it in other images"
-    return words, palette.signed_levels(points, never, palette.half_range(points, never)), None
+    return Band(words, palette.signed_levels(points, never, palette.half_range(points, never)))
 
 
 def draw_samples(images: ImageSet, per_class: int) -> Canvas:
@@ -110,13 +110,12 @@ def draw_ink(run: RunResults) -> Canvas:
     def levels(values: Array) -> Array:
         return np.where(never, np.uint8(palette.NEVER_INKED), palette.ink_levels(values.reshape(-1, never.size)))
 
-    bands: list[Band] = [
-        ("Share of the class's training images that ink a pixel: white none, black all", levels(inked), None),
-        ("Of the ink at a pixel, the class's share: white none, black all of it", levels(share), None),
-        (
+    bands = [
+        Band("Share of the class's training images that ink a pixel: white none, black all", levels(inked)),
+        Band("Of the ink at a pixel, the class's share: white none, black all of it", levels(share)),
+        Band(
             "All classes together, how exclusive a pixel is: white, all alike; black, one class alone",
             levels(exclusive),
-            None,
         ),
     ]
     title = "Where the training images have ink"

@@ -1,6 +1,7 @@
 """Bands of pictures, one per class: the frame of every figure that shows classes side by side."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from looking_for.core.arrays import Array
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, fit_scale, label_height
@@ -10,7 +11,15 @@ ACROSS = 13  # classes side by side, at most: more are wrapped
 MAX_CLASSES = 39  # shown, at most, so that a page can be read
 SPACE = 18  # below a row
 
-Band = tuple[str, Array, Sequence[str] | None]
+
+class Band(NamedTuple):
+    """A row of pictures: what stands above it, its levels, a word under each, and the weight of full colour, which a
+    bar of colours then says."""
+
+    heading: str
+    levels: Array
+    words: Sequence[str] | None = None
+    half: float | None = None
 
 
 def draw_bands(
@@ -36,7 +45,9 @@ def draw_bands(
     scale = min(enlarge_scale(most_scale, shape), fit_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
     if len(rows) == 1:
         _names(canvas, classes, rows[0], step)
-    for heading, levels, words in bands:
+    for heading, levels, words, half in bands:
+        if half is not None:
+            canvas.scale_bar(half, canvas.top, WIDTH - MARGIN)
         canvas.paragraph(heading)
         canvas.top += 8
         if len(levels) == 1:

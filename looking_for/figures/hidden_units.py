@@ -7,7 +7,7 @@ from looking_for.core.imageset import Shape
 from looking_for.core.text import count_per_hundred, format_count, format_decimal, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, break_lines, mosaic
-from looking_for.figures.grid import draw_bands
+from looking_for.figures.grid import Band, draw_bands
 from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
 
@@ -77,23 +77,22 @@ def draw_output(network: NetworkResults, run: RunResults) -> Canvas:
     halves = [palette.half_range(w, never) for w in (composed, exact)]
     given = zip(pictures.measured.predicted.tolist(), pictures.measured.answers.tolist(), strict=True)
     bands = [
-        (
-            f"Red speaks for the class, blue against it, full colour from ±{halves[0]:.2g}; sand was never inked. "
-            "Below: how often the pictures answer this class (in brackets, the network)",
+        Band(
+            "Sand was never inked. Below: how often the pictures answer this class (in brackets, the network)",
             palette.signed_levels(composed, never, halves[0]),
             [f"{format_percent(picture, 0)} ({format_percent(answer, 0)})" for picture, answer in given],
+            halves[0],
         ),
-        (
+        Band(
             "The same in the article's view: the least weight black, the greatest white, and zero lost",
             palette.article_levels(pictures.composed.layers[-1].weights, never),
-            None,
         ),
-        (
-            f"What the network uses for each class's own images, on average; full colour from ±{halves[1]:.2g}",
+        Band(
+            "What the network uses for each class's own images, on average",
             palette.signed_levels(exact, never, halves[1]),
-            None,
+            half=halves[1],
         ),
     ]
     same = count_per_hundred(network.metrics["agreement"])
-    title = f"The pictures give {same} of 100 of the network's answers ({network.training_words})"
+    title = f"The pictures give {same} of 100 of the network's answers ({network.label})"
     return draw_bands(title, bands, Planes.choose(run.images.shape, composed, exact), run.classes)

@@ -9,7 +9,7 @@ from looking_for.core.arrays import Array
 from looking_for.core.imageset import Shape
 from looking_for.core.text import format_count, format_percent
 from looking_for.figures import palette
-from looking_for.figures.canvas import GAP, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, label_width
+from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, label_width
 from looking_for.figures.grid import MAX_CLASSES, first_classes_note
 from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
@@ -73,7 +73,8 @@ def draw_prototypes(network: NetworkResults, number: int, run: RunResults) -> Ca
     part = first_classes_note(len(run.classes), MAX_CLASSES)
     canvas.title(f"Pictures that imitate the network ({network.label}){part}")
     canvas.paragraph(_words(page, number, np.concatenate(chosen)))
-    canvas.top += 10
+    canvas.scale_bar(page.half, canvas.top, WIDTH - MARGIN)
+    canvas.top += LINE
     for start in range(0, len(classes), blocks):
         for block, k in enumerate(range(start, min(start + blocks, len(classes)))):
             n_left = MARGIN + block * wide
@@ -96,7 +97,7 @@ def _words(page: Page, number: int, drawn: Array) -> str:
     n_left = len(fitted.classes)
     answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
     rest = (
-        f" The {format_count(len(drawn), 'picture')} shown answer {answered} of the images, the others the rest."
+        f" The {format_count(len(drawn), 'picture')} shown answer {answered} of the images."
         if n_left > len(drawn)
         else ""
     )
@@ -104,6 +105,5 @@ def _words(page: Page, number: int, drawn: Array) -> str:
         f"{format_count(n_left, 'picture')}, at most {number} per class, trained to copy its scores; the highest "
         f"score speaks for its class. They give {format_percent(rung.agreement.value)} of its answers and explain "
         f"{format_percent(rung.explained.value)} of how its scores vary. Above each picture: the average of the "
-        f"images that it answers. Below: their share of all images.{rest} Red speaks for the class, blue against "
-        f"it, full colour from ±{page.half:.2g}; sand was never inked. {page.planes.words}"
+        f"images that it answers. Below: their share of all images.{rest} Sand was never inked. {page.planes.words}"
     )

@@ -1,11 +1,13 @@
 """The study's charts: medians over seeds as lines, the range over seeds as a band."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.figures import charts
@@ -15,63 +17,91 @@ from looking_for.surrogates.surrogate import rung_name
 
 FOLDER = Path("reports/figures")
 TRAVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+DARKEST, LIGHTEST = 0.0, 0.64  # ends of the scale of colours: beyond, a line on white has less contrast than 3:1
+ROW_HEIGHT = 3.7  # inches
+LETTERS_ACROSS = 110  # of a legend
+MEASURES_SHOWN = {"explained": "Scores explained", "agreement_on_errors": "Same mistakes"}
 FIRST = 5  # the axis of updates is linear from 0 to here and logarithmic beyond
 PANELS: dict[str, Callable[[SnapshotMeasures], float]] = {
-    "Agreement of the composed pictures": lambda snapshot: snapshot.agreement,
-    "Explained, balanced": lambda snapshot: snapshot.explained,
+    "Same answers": lambda snapshot: snapshot.agreement,
+    "Scores explained, balanced": lambda snapshot: snapshot.explained,
 }
 
 
 def draw_study(study: StudyResults, replicates: dict[str, SeedReplicates]) -> None:
-    """Along the training and against travel for each shape, and the ladder by sample count."""
-    for shape in study.settings.shapes:
-        draw_along(study.of_shape(shape), FOLDER / f"along-{shape}.png")
-        draw_by_travel(study.of_shape(shape), FOLDER / f"travel-{shape}.png")
-        draw_by_samples(study, shape, replicates, FOLDER / f"ladder-{shape}.png")
+    """Along the training, against travel, and the ladder by sample count: a row of panels for each shape."""
+    shapes = [study.of_shape(shape) for shape in study.settings.shapes]
+    draw_along(shapes, FOLDER / "along.png")
+    draw_by_travel(shapes, FOLDER / "travel.png")
+    draw_by_samples(study, shapes, replicates, FOLDER / "ladder.png")
 
 
-def draw_along(recipes: Sequence[RecipeResults], path: Path) -> None:
+def draw_along(shapes: Sequence[Sequence[RecipeResults]], path: Path) -> None:
     """Both measures against updates of the weights, a colour for each sample count."""
-    figure, axes = charts.new_figure(4.4, len(PANELS))
-    for axis, (title, value) in zip(axes, PANELS.items(), strict=True):
-        for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
-            updates = [snapshot.updates for snapshot in recipe.networks[0].truth]
-            _band(axis, updates, [[value(m) for m in r.truth] for r in recipe.networks], colour, recipe)
-        axis.set_title(title, loc="left")
-        axis.set_xscale("symlog", linthresh=FIRST, linscale=0.4)
-        last = max(m.updates for recipe in recipes for m in recipe.networks[0].truth)
-        ticks = [0, *(FIRST * 4**n for n in range(12) if FIRST * 4**n <= max(last, FIRST))]
-        _ticks(axis, ticks, "updates of the weights")
-        axis.set_xlim(-0.4, max(last, FIRST) * 1.25)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
-    charts.save_chart(figure, path)
+    figure, rows = _new_rows(len(shapes))
+    for recipes, axes in zip(shapes, rows, strict=True):
+        for axis, (title, value) in zip(axes, PANELS.items(), strict=True):
+            for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
+                updates = [snapshot.updates for snapshot in recipe.networks[0].truth]
+                _band(axis, updates, [[value(m) for m in r.truth] for r in recipe.networks], colour, recipe)
+            axis.set_title(f"{title}, {_layers(recipes)}", loc="left")
+            axis.set_xscale("symlog", linthresh=FIRST, linscale=0.4)
+            last = max(m.updates for recipe in recipes for m in recipe.networks[0].truth)
+            ticks = [0, *(FIRST * 4**n for n in range(12) if FIRST * 4**n <= max(last, FIRST))]
+            _ticks(axis, ticks, "steps of learning")
+            axis.set_xlim(-0.4, max(last, FIRST) * 1.25)
+    falls = all(is_falling([float(np.median(r.values("agreement"))) for r in recipes]) for recipes in shapes)
+    title = "With more images, the pictures give fewer of the network's answers in the end"
+    _finish(figure, rows, title if falls else "How true pictures are along the training", path)
 
 
-def draw_by_travel(recipes: Sequence[RecipeResults], path: Path) -> None:
+def draw_by_travel(shapes: Sequence[Sequence[RecipeResults]], path: Path) -> None:
     """The same against how far the first layer has moved: a line for each network."""
-    figure, axes = charts.new_figure(4.4, len(PANELS))
-    for axis, (title, value) in zip(axes, PANELS.items(), strict=True):
-        for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
-            for n, result in enumerate(recipe.networks):
-                snapshots = result.truth[1:]
-                label = _samples(recipe) if n == 0 else None
-                distances = [m.distance_from_init for m in snapshots]
-                axis.plot(distances, [value(m) for m in snapshots], color=colour, lw=1.3, label=label)
-        axis.set_title(title, loc="left")
-        axis.set_xscale("log")
-        axis.set_xlabel("relative distance of layer 1 from its start", labelpad=1)
-        axis.xaxis.set_major_locator(FixedLocator(TRAVELS))
-        axis.xaxis.set_minor_locator(NullLocator())
-        axis.xaxis.set_major_formatter("{x:g}")
-        axis.set_ylim(0, 1.03)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
-    charts.save_chart(figure, path)
+    figure, rows = _new_rows(len(shapes))
+    for recipes, axes in zip(shapes, rows, strict=True):
+        for axis, (title, value) in zip(axes, PANELS.items(), strict=True):
+            for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
+                for n, result in enumerate(recipe.networks):
+                    snapshots = result.truth[1:]
+                    label = _samples(recipe) if n == 0 else None
+                    distances = [m.distance_from_init for m in snapshots]
+                    axis.plot(distances, [value(m) for m in snapshots], color=colour, lw=1.3, label=label)
+            axis.set_title(f"{title}, {_layers(recipes)}", loc="left")
+            axis.set_xscale("log")
+            axis.set_xlabel("relative distance of layer 1 from its start", labelpad=1)
+            axis.xaxis.set_major_locator(FixedLocator(TRAVELS))
+            axis.xaxis.set_minor_locator(NullLocator())
+            axis.xaxis.set_major_formatter("{x:g}")
+            axis.set_ylim(0, 1.03)
+    _finish(figure, rows, "How true pictures are, by how far the first layer has moved", path)
 
 
-def draw_by_samples(study: StudyResults, shape: str, replicates: dict[str, SeedReplicates], path: Path) -> None:
+def draw_by_samples(
+    study: StudyResults, shapes: Sequence[Sequence[RecipeResults]], replicates: dict[str, SeedReplicates], path: Path
+) -> None:
     """Explained, and agreement on errors, of the rungs and of siblings at the end, against samples."""
+    figure, rows = _new_rows(len(shapes))
+    for recipes, axes in zip(shapes, rows, strict=True):
+        samples = [recipe.recipe.samples for recipe in recipes]
+        for axis, (measure, title) in zip(axes, MEASURES_SHOWN.items(), strict=True):
+            for words, values, colour, marker in _standing_in(study, recipes, replicates, measure):
+                known = [(n, v) for n, v in zip(samples, values, strict=True) if v]
+                places, middle = [n for n, _ in known], [float(np.median(v)) for _, v in known]
+                axis.plot(places, middle, color=colour, marker=marker, label=words)
+                axis.fill_between(places, [min(v) for _, v in known], [max(v) for _, v in known], color=colour,
+                                  alpha=0.15, lw=0)  # fmt: skip
+            axis.set_title(f"{title}, {_layers(recipes)}", loc="left")
+            axis.set_xscale("log")
+            _ticks(axis, samples, "training images")
+    falls = all(is_falling([float(np.median(r.values("explained"))) for r in recipes]) for recipes in shapes)
+    title = "With more images, one picture per class explains less of a network"
+    _finish(figure, rows, title if falls else "What can stand in for a network", path)
+
+
+def _standing_in(
+    study: StudyResults, recipes: Sequence[RecipeResults], replicates: dict[str, SeedReplicates], measure: str
+) -> list[tuple[str, list[list[float]], str, str]]:
+    """Words, values by sample count and seed, colour and marker of each that may stand in for a network."""
     number, fitted = study.settings.n_clusters, study.settings.n_fitted
     rungs = {
         "composed_balanced": ("composed, balanced", "#000000", "s"),
@@ -80,36 +110,46 @@ def draw_by_samples(study: StudyResults, shape: str, replicates: dict[str, SeedR
         rung_name("exact_maps", number): (f"exact maps, {number} per class", "#0072b2", "^"),
         rung_name("fitted", fitted): (f"fitted pictures, {fitted} per class", "#d55e00", "o"),
     }
-    recipes = study.of_shape(shape)
-    samples = [recipe.recipe.samples for recipe in recipes]
-    figure, axes = charts.new_figure(4.8, 2)
-    for axis, (measure, title) in zip(
-        axes, {"explained": "Explained", "agreement_on_errors": "Agreement on errors"}.items(), strict=True
-    ):
-        rows = {words: ([r.rung(rung, measure) for r in recipes], colour, marker)
-                for rung, (words, colour, marker) in rungs.items()}  # fmt: skip
-        if all(recipe.name in replicates for recipe in recipes):
-            values = [replicates[recipe.name].values[measure] for recipe in recipes]
-            rows["another seed's network"] = (values, "#cc79a7", "v")
-        for words, (values, colour, marker) in rows.items():
-            known = [(n, v) for n, v in zip(samples, values, strict=True) if v]
-            middle = [float(np.median(v)) for _, v in known]
-            places = [n for n, _ in known]
-            axis.plot(places, middle, color=colour, marker=marker, label=words)
-            axis.fill_between(places, [min(v) for _, v in known], [max(v) for _, v in known], color=colour,
-                              alpha=0.15, lw=0)  # fmt: skip
-        axis.set_title(title, loc="left")
-        axis.set_xscale("log")
-        _ticks(axis, samples, "training images")
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
+    rows = [
+        (words, [r.rung(rung, measure) for r in recipes], colour, marker)
+        for rung, (words, colour, marker) in rungs.items()
+    ]
+    if all(recipe.name in replicates for recipe in recipes):
+        values = [replicates[recipe.name].values[measure] for recipe in recipes]
+        rows.append(("another seed's network", values, "#cc79a7", "v"))
+    return rows
+
+
+def is_falling(values: Sequence[float]) -> bool:
+    """Whether each of several numbers is below the one before."""
+    return len(values) > 1 and all(later < earlier for earlier, later in pairwise(values))
+
+
+def _new_rows(number: int) -> tuple[Figure, list[Sequence[Axes]]]:
+    """Two panels beside each other for each shape."""
+    figure, axes = charts.new_figure(0.9 + ROW_HEIGHT * number, 2, rows=number)
+    return figure, [axes[2 * row : 2 * row + 2] for row in range(number)]
+
+
+def _finish(figure: Figure, rows: Sequence[Sequence[Axes]], title: str, path: Path) -> None:
+    """Write the title and the legend, and save."""
+    handles, labels = rows[0][0].get_legend_handles_labels()
+    columns = max(1, LETTERS_ACROSS // (max(map(len, labels)) + 6))
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), columns), frameon=False)
+    figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=13)
     charts.save_chart(figure, path)
 
 
+def _layers(recipes: Sequence[RecipeResults]) -> str:
+    return f"hidden layers {recipes[0].hidden_words}"
+
+
 def assign_shades(number: int) -> list[str]:
-    """Colours from few samples to many, told apart by lightness as well."""
-    scale = matplotlib.colormaps["viridis"]
-    return [matplotlib.colors.to_hex(scale(0.9 * n / max(1, number - 1))) for n in range(number)]
+    """Colours from few samples to many, told apart by lightness as well, none too light for a line on white."""
+    scale = matplotlib.colormaps["plasma"]
+    return [
+        matplotlib.colors.to_hex(scale(DARKEST + (LIGHTEST - DARKEST) * n / max(1, number - 1))) for n in range(number)
+    ]
 
 
 def _samples(recipe: RecipeResults) -> str:

@@ -17,9 +17,9 @@ def draw_strips(network: NetworkResults, shape: Shape, classes: list[str]) -> Ca
         half = palette.half_range(weights, never)
         words = (
             f"{format_count(snapshot.updates, 'update')}: same answer {count_per_hundred(snapshot.agreement)} of 100, "
-            f"network right {count_per_hundred(snapshot.accuracy)} of 100; full colour ±{half:.2g}"
+            f"network right {count_per_hundred(snapshot.accuracy)} of 100"
         )
-        bands.append((words, palette.signed_levels(weights, never, half), None))
-    title = f"The pictures along the training ({network.training_words})"
+        bands.append(Band(words, palette.signed_levels(weights, never, half), half=half))
+    title = f"The pictures along the training ({network.label})"
     planes = Planes.choose(shape, network.pictures.output_pictures)
     return draw_bands(title, bands, planes, classes, most_scale=4, most=ACROSS)

@@ -14,8 +14,16 @@ from looking_for.images.catalog import DATASETS
 from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article, measure_structure
 from looking_for.report.page import escape_markdown, render_page
-from looking_for.results.choices import kept_network, networks_along, truest_network
-from looking_for.results.places import Places, count_shared, find_places, name_part, output_weights, pictures_of_means
+from looking_for.results.choices import flat_like, kept_network, networks_along, truest_network
+from looking_for.results.places import (
+    Places,
+    count_by_chance,
+    count_shared,
+    find_places,
+    name_part,
+    output_weights,
+    pictures_of_means,
+)
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.surrogates.surrogate import rung_name
 
@@ -175,14 +183,16 @@ def _describe_truest(run: RunResults) -> Any:
     )
 
 
-def _count_elsewhere(run: RunResults, truest: NetworkResults, places: Sequence[Places]) -> list[tuple[str, int]]:
-    """Count how many of a network's places others have: the same without its price, average images alone, and the
-    networks that learned nothing, of which the one with most."""
-    by_control = [count_shared(places, output_weights(n), run) for n in run.controls if n.architecture.is_dense]
-    counts = [("means", count_shared(places, pictures_of_means(run), run)), ("nothing", max(by_control, default=None))]
-    if run.featured and kept_network(run, run.featured) is truest:
-        counts.insert(0, ("free", count_shared(places, output_weights(run.featured), run)))
-    return [(kind, count) for kind, count in counts if count is not None]
+def _count_elsewhere(run: RunResults, truest: NetworkResults, places: Sequence[Places]) -> list[tuple[str, Any]]:
+    """Count how many of a network's places others have: the same without its price, one without hidden layers, average
+    images alone, and pictures drawn at random."""
+    free = run.featured if run.featured and kept_network(run, run.featured) is truest else None
+    others = {"free": free, "flat": flat_like(run, truest)}
+    return [
+        *((kind, count_shared(places, output_weights(n), run)) for kind, n in others.items() if n and n is not truest),
+        ("means", count_shared(places, pictures_of_means(run), run)),
+        ("chance", count_by_chance(places, run)),
+    ]
 
 
 def _describe_doubt(run: RunResults) -> Any:

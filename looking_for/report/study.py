@@ -17,7 +17,7 @@ from looking_for.results.study import (
     SeedReplicates,
     StudyNetwork,
     StudyResults,
-    count_forming,
+    find_forming,
     load_beside,
 )
 from looking_for.results.verdicts import NEARLY, OUTGROWN
@@ -54,11 +54,11 @@ def _summarise_forming(study: StudyResults) -> Any:
     """How many networks were nearly their picture at some moment, and which never were."""
     followed = {r.name: [n for n in r.networks if n.has_early_snapshots] for r in study.without_price}
     best = {name: [n.best.agreement_half_2 for n in networks] for name, networks in followed.items() if networks}
-    first = [first_nearly(network) for networks in followed.values() for network in networks]
+    forming = find_forming(study, NEARLY)
     return SimpleNamespace(
-        count=count_forming(study, NEARLY),
-        first=[updates for updates in first if updates is not None],
-        right=[n.best.accuracy for some in followed.values() for n in some if n.best.agreement_half_2 >= NEARLY],
+        count=SimpleNamespace(**forming.counts()),
+        first=[updates for n in forming.reached if (updates := first_nearly(n)) is not None],
+        right=[n.best.accuracy for n in forming.reached],
         never=[(name, values) for name, values in best.items() if max(values) < NEARLY],
         unseen=[name for name, networks in followed.items() if not networks],
     )
@@ -69,7 +69,7 @@ def first_nearly(network: StudyNetwork) -> int | None:
     snapshot did: by the half of the test images on which that one is chosen."""
     if network.best.agreement_half_2 < NEARLY:
         return None
-    return next((s.updates for s in network.truth[1:] if s.agreement_half_1 >= NEARLY), network.best.updates)
+    return next((s.updates for s in network.learned if s.agreement_half_1 >= NEARLY), network.best.updates)
 
 
 def _describe_shape(study: StudyResults, shape: str, replicates: Replicates) -> Any:

@@ -32,10 +32,11 @@ def describe_prices(study: StudyResults) -> Any:
         n_others=len(others),
         led=led,
         not_led=[r.name for r in others if r.name not in led],
-        led_twice=[r.name for r in others if _is_led(r, study.priced, ("agreement", "explained_change"))],
+        led_twice=[sum(_is_led(r, study.priced, TWICE, rule) for r in others) for rule in RULES],
         costs=[cost for cost in map(partial(_cost_of, study), study.priced) if cost],
-        led_by_mean=sum(_is_led(r, study.priced, is_as_accurate=_mean_as_high) for r in others),
-        led_beyond_seeds=sum(_is_led(r, study.priced, is_as_accurate=_beyond_seeds) for r in others),
+        led_by=[
+            sum(_is_led(r, study.priced, is_as_accurate=rule) for r in others) for rule in (*RULES[1:], _ranges_apart)
+        ],
         alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.priced],
         controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
     )
@@ -100,6 +101,15 @@ def _beyond_seeds(priced: RecipeResults, other: RecipeResults) -> bool:
     return len(gained) >= MIN_SEEDS and mean_interval(gained)[1] > 0
 
 
+def _ranges_apart(priced: RecipeResults, other: RecipeResults) -> bool:
+    """Whether each of its networks is more accurate than any of the other's."""
+    return min(priced.values("accuracy")) > max(other.values("accuracy"))
+
+
+RULES = (_median_as_high, _mean_as_high, _beyond_seeds)  # by which one recipe is as accurate as another, or more
+TWICE = ("agreement", "explained_change")
+
+
 def _is_led(
     recipe: RecipeResults,
     priced: Sequence[RecipeResults],
@@ -152,6 +162,9 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
     return SimpleNamespace(
         price=f"{chosen.recipe.keep_picture:g}",
         worse=[r for r in study.priced if unpriced is not None and (middle(r, "change_own") or 0.0) < unpriced],
+        worse_than_flat=[
+            r for r in study.priced if (middle(r, "change_own") or 0.0) < (middle(r, "change_flat") or -np.inf)
+        ],
         free_overruled=float(np.median([r.overruled for r in without])) if without else None,
         free_overruled_right=float(np.median([r.overruled_right or 0.0 for r in without])) if without else None,
         rest_accuracy=float(np.median([r.rest_accuracy for r in rests])),

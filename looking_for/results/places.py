@@ -12,6 +12,7 @@ from looking_for.results.run import NetworkResults, RunResults
 N_BANDS = 5  # across and down: the middle one is the centre, the outer ones the edges
 ROWS = ("top", "upper", "middle", "lower", "bottom")
 COLUMNS = ("far left", "left", "middle", "right", "far right")
+N_RANDOM = 200  # pictures drawn at random, to say what chance gives
 MAX_CLASSES_SAID = 10  # of which sentences are made
 MAX_PARTS = 2  # of each kind that are named
 MIN_SHARE = 2 / N_BANDS**2  # of a class's lead that a named part has: twice an even share
@@ -58,9 +59,17 @@ def count_shared(places: Sequence[Places], weights: Array, run: RunResults) -> i
 
 
 def pictures_of_means(run: RunResults) -> Array:
-    """Give pictures (n_inputs, n_classes) that know average images only: 1 where a class has more ink than the others,
-    −1 where it has less."""
-    return np.sign(contrast_classes(run.survey.clusters[1].means)).T
+    """Give pictures (n_inputs, n_classes) that know average images only: how much more ink a class has than others."""
+    return contrast_classes(run.survey.clusters[1].means).T
+
+
+def count_by_chance(places: Sequence[Places], run: RunResults) -> tuple[int, int]:
+    """Give the ends between which 95 % of random pictures share as many of the places."""
+    n_classes, n_inputs = run.survey.clusters[1].means.shape
+    rng = np.random.default_rng(0)
+    counts = [count_shared(places, rng.normal(size=(n_inputs, n_classes)), run) for _ in range(N_RANDOM)]
+    low, high = np.quantile(counts, [0.025, 0.975], method="nearest")
+    return int(low), int(high)
 
 
 def measure_separation(weights: Array, class_means: Array) -> Array:

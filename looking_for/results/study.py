@@ -20,6 +20,7 @@ from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder
 from looking_for.surrogates.measures import MEASURES, estimate
 
+MIN_RIGHT = 0.5  # of the test images, from which on a network has learned enough to be held against its pictures
 EARLY_UPDATES, MIN_EARLY_SNAPSHOTS = (5, 160), 3  # among which pictures form, and how many must be there
 
 
@@ -77,10 +78,16 @@ class StudyNetwork:
         return sum(first < snapshot.updates <= last for snapshot in self.truth) >= MIN_EARLY_SNAPSHOTS
 
     @property
+    def learned(self) -> list[SnapshotMeasures]:
+        """The snapshots after the start at which it gets half of the test images right; all, where there are none."""
+        return [snapshot for snapshot in self.truth[1:] if snapshot.accuracy >= MIN_RIGHT] or list(self.truth[1:])
+
+    @property
     def best(self) -> SnapshotMeasures:
-        """The snapshot after the start whose composed pictures agreed most on the first half of the test images; its
-        agreement is that of the second."""
-        return max(self.truth[1:], key=lambda snapshot: snapshot.agreement_half_1)
+        """Of `learned`, the snapshot whose composed pictures agreed most on the first half of the test images; its
+        agreement is that of the second. (A network that still gives nearly every image one class agrees with anything
+        that does.)"""
+        return max(self.learned, key=lambda snapshot: snapshot.agreement_half_1)
 
     def agreement_at(self, travel: float) -> float | None:
         """Agreement where the first layer has moved so far, between snapshots; None if it never did."""
@@ -226,20 +233,24 @@ def compare_seeds(recipes: Sequence[RecipeResults], labels: Array) -> dict[str, 
 
 
 class Forming(NamedTuple):
-    """How many trainings were nearly their picture at some moment, of how many with moments kept early enough."""
+    """The trainings that were nearly their picture at some moment, and of how many with moments kept early enough."""
 
-    reached: int
+    reached: list[StudyNetwork]
     total: int
 
+    def counts(self) -> dict[str, int]:
+        """Give both as numbers."""
+        return {"reached": len(self.reached), "total": self.total}
 
-def count_forming(study: StudyResults, nearly: float) -> Forming:
-    """Count the trainings without a price whose best agreement is at least `nearly`. Trainings that differ in nothing
+
+def find_forming(study: StudyResults, nearly: float) -> Forming:
+    """Find the trainings without a price whose best agreement is at least `nearly`. Trainings that differ in nothing
     but their length begin alike: of them the longest counts."""
     followed: dict[str, StudyNetwork] = {}
     for recipe in sorted(study.without_price, key=lambda r: r.recipe.epochs):
         alike = recipe.recipe.without("epochs", "seed")
         followed |= {f"{n.seed} {alike}": n for n in recipe.networks if n.has_early_snapshots}
-    return Forming(sum(n.best.agreement_half_2 >= nearly for n in followed.values()), len(followed))
+    return Forming([n for n in followed.values() if n.best.agreement_half_2 >= nearly], len(followed))
 
 
 def load_beside(study: StudyResults) -> dict[str, dict[str, Any]]:
@@ -275,7 +286,7 @@ def summarise_seeds(
             entry["places"] = share_parts(parts[entry["name"]])
     return {
         "of": dict(study.settings.comparable),
-        "nearly": count_forming(study, nearly)._asdict(),
+        "nearly": find_forming(study, nearly).counts(),
         "elsewhere": {folder: summary["nearly"] for folder, summary in load_beside(study).items()},
         "recipes": recipes,
     }

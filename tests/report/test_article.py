@@ -123,6 +123,8 @@ def test_count_shared_with_average_images() -> None:
     run = run_of_two({})
     named = [places.Places("ring", [7, 3], [12]), places.Places("bar", [0], [])]
     assert places.count_shared(named, places.pictures_of_means(run), run) == 2
+    low, high = places.count_by_chance(named, run)
+    assert 0 <= low <= high <= 4
 
 
 @given(st.integers(2, 6), st.integers(0, 1_000))
