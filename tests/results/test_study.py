@@ -178,10 +178,8 @@ def test_write_study_counts_what_held(study_project: Project) -> None:
     claimed = [row for row in rows if row["recipe"] in ("small-100", "adam")]  # with hidden layers, without a price
     truly = sum(float(row["best_agreement"]) >= 0.9 for row in claimed)
     assert f"| At some moment after the start its pictures give 0.9 or more of its answers | {truly} of 3 |" in report
-    assert (
-        f"**{truly} of 3 trainings were, at some moment at which they got half of the images right, nearly their own picture:**"
-        in report
-    )
+    when = "at some moment at which they got half of the images right"
+    assert f"**{truly} of 3 trainings were, {when}, nearly their own picture:**" in report
     assert not re.findall(r"\b(nan|None|inf)\b|[{}]", report)
     for figure in re.findall(r"\((figures/[^)]+)\)", report):
         assert (study_project.folder / "study/reports" / figure).exists()
