@@ -69,7 +69,7 @@ def first_nearly(network: StudyNetwork) -> int | None:
     snapshot did: by the half of the test images on which that one is chosen."""
     if network.best.agreement_half_2 < NEARLY:
         return None
-    return next((s.updates for s in network.learned if s.agreement_half_1 >= NEARLY), network.best.updates)
+    return next((s.updates for s in network.trained if s.agreement_half_1 >= NEARLY), network.best.updates)
 
 
 def _describe_shape(study: StudyResults, shape: str, replicates: Replicates) -> Any:

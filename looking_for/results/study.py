@@ -78,16 +78,16 @@ class StudyNetwork:
         return sum(first < snapshot.updates <= last for snapshot in self.truth) >= MIN_EARLY_SNAPSHOTS
 
     @property
-    def learned(self) -> list[SnapshotMeasures]:
+    def trained(self) -> list[SnapshotMeasures]:
         """The snapshots after the start at which it gets half of the test images right; all, where there are none."""
         return [snapshot for snapshot in self.truth[1:] if snapshot.accuracy >= MIN_RIGHT] or list(self.truth[1:])
 
     @property
     def best(self) -> SnapshotMeasures:
-        """Of `learned`, the snapshot whose composed pictures agreed most on the first half of the test images; its
+        """Of `trained`, the snapshot whose composed pictures agreed most on the first half of the test images; its
         agreement is that of the second. (A network that still gives nearly every image one class agrees with anything
         that does.)"""
-        return max(self.learned, key=lambda snapshot: snapshot.agreement_half_1)
+        return max(self.trained, key=lambda snapshot: snapshot.agreement_half_1)
 
     def agreement_at(self, travel: float) -> float | None:
         """Agreement where the first layer has moved so far, between snapshots; None if it never did."""

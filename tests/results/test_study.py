@@ -137,8 +137,8 @@ def test_save_study_tables_has_the_metrics(study_project: Project) -> None:
         metrics = json.loads((folder / f"reports/metrics/{row['network']}.json").read_text())
         assert float(row["agreement"]) == metrics["agreement"]
         course = read_table(folder / f"reports/truth/{row['network']}.csv")
-        learned = [m for m in course[1:] if float(m["accuracy"]) >= 0.5] or course[1:]
-        best = max(learned, key=lambda moment: float(moment["agreement_half_1"]))
+        able = [m for m in course[1:] if float(m["accuracy"]) >= 0.5] or course[1:]
+        best = max(able, key=lambda moment: float(moment["agreement_half_1"]))
         assert row["best_agreement"] == best["agreement_half_2"], "chosen on one half, measured on the other"
         assert int(row["updates"]) == int(course[-1]["updates"])
 
