@@ -1,6 +1,5 @@
 """How many pictures it takes: explained and agreement on errors against the number of pictures in total."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,11 +9,8 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.core.tables import Interval
 from looking_for.figures import charts
-from looking_for.figures.ladder import TITLES
+from looking_for.figures.ladder import TITLES, network_measured
 from looking_for.results.run import NetworkResults, RunResults
-
-MAX_COLUMNS = 4
-WRAP_AT = 20  # letters of a title
 
 
 class Line(NamedTuple):
@@ -27,32 +23,20 @@ class Line(NamedTuple):
 
 
 def draw_picture_count(run: RunResults) -> Figure:
-    """Draw a column per compared network, a row per measure."""
-    networks = networks_shown(run)
-    figure, axes = charts.new_figure(6.6, len(networks), rows=len(TITLES))
-    for row, (measure, title) in enumerate(TITLES.items()):
-        for column, network in enumerate(networks):
-            axis = axes[row * len(networks) + column]
-            for line in collect_lines(network, len(run.classes)):
-                _draw(axis, line, measure)
-            _frame(axis, network, len(run.classes))
-            if row == 0:
-                axis.set_title(textwrap.fill(network.label, WRAP_AT), loc="left", weight="bold", fontsize=11)
-            if column == 0:
-                axis.set_ylabel(title)
-            if row == len(TITLES) - 1:
-                axis.set_xlabel("pictures in total")
+    """Draw a panel per measure, of one network."""
+    network = network_measured(run)
+    figure, axes = charts.new_figure(5.2, len(TITLES))
+    for axis, (measure, title) in zip(axes, TITLES.items(), strict=True):
+        for line in collect_lines(network, len(run.classes)):
+            _draw(axis, line, measure)
+        _frame(axis, network, len(run.classes))
+        axis.set_title(title, loc="left", fontsize=11.5)
+        axis.set_xlabel("pictures in total")
     named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
-    figure.suptitle(
-        "The more pictures, the better they imitate the network", x=0.01, ha="left", weight="bold", fontsize=14
-    )
+    title = f"The more pictures, the better they imitate the network of {network.label}"
+    figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=14)
     figure.legend(list(named.values()), list(named), loc="outside lower center", ncols=3, frameon=False)
     return figure
-
-
-def networks_shown(run: RunResults) -> list[NetworkResults]:
-    """The compared networks that fit side by side."""
-    return run.with_ladder[:MAX_COLUMNS]
 
 
 def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
