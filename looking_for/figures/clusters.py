@@ -69,7 +69,7 @@ def _head(
     planes: Planes,
 ) -> None:  # fmt: skip
     part = first_classes_note(len(run.classes), MAX_ROWS)
-    canvas.title(f"Images that look alike have pictures of their own ({network.training_words}){part}")
+    canvas.title(f"Images that look alike have pictures of their own ({network.label}){part}")
     rung = network.ladder[rung_name("exact_maps", run.n_clusters_shown)]
     agrees = format_percent(network.metrics["agreement"], 0)
     for line in ("one picture", f"scale ±{halves[0]:.2g}", f"same {agrees}"):

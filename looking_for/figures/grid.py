@@ -4,21 +4,35 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from looking_for.core.arrays import Array
-from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, fit_scale, label_height
+from looking_for.core.text import format_percent
+from looking_for.figures import palette
+from looking_for.figures.canvas import (
+    GAP,
+    LINE,
+    MARGIN,
+    SMALL,
+    WIDTH,
+    Canvas,
+    enlarge_scale,
+    fit_scale,
+    label_height,
+    text_width,
+)
 from looking_for.figures.planes import Planes
 
 ACROSS = 13  # classes side by side, at most: more are wrapped
 MAX_CLASSES = 39  # shown, at most, so that a page can be read
 SPACE = 18  # below a row
+BAR = 16  # the height of a bar
 
 
 class Band(NamedTuple):
-    """A row of pictures: what stands above it, its levels, a word under each, and the weight of full colour, which a
-    bar of colours then says."""
+    """A row of pictures: what stands above it, its levels, and under each picture two shares of images as bars, one in
+    colour and one grey; `half` is the weight of full colour, which a bar of colours then says."""
 
     heading: str
     levels: Array
-    words: Sequence[str] | None = None
+    shares: Sequence[tuple[float, float]] | None = None
     half: float | None = None
 
 
@@ -31,7 +45,7 @@ def draw_bands(
     most_scale: int = 12,
     most: int = MAX_CLASSES,
 ) -> Canvas:
-    """Draw, for each band, a heading and a picture of each class, with a word under each where there is one.
+    """Draw, for each band, a heading and a picture of each class, with bars under each where there are shares.
 
     A band of a single picture has it in the middle. Many classes are wrapped, the names above each row.
     most_scale: of images of 28 pixels; smaller ones are drawn as large.
@@ -45,7 +59,7 @@ def draw_bands(
     scale = min(enlarge_scale(most_scale, shape), fit_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
     if len(rows) == 1:
         _names(canvas, classes, rows[0], step)
-    for heading, levels, words, half in bands:
+    for heading, levels, shares, half in bands:
         if half is not None:
             canvas.scale_bar(half, canvas.top, WIDTH - MARGIN)
         canvas.paragraph(heading)
@@ -58,8 +72,9 @@ def draw_bands(
         for row in rows:
             if len(rows) > 1:
                 _names(canvas, classes, row, step)
-            labels = [words[k] for k in row] if words else []
-            _pictures(canvas, planes.tile(levels[row]), labels, step, scale)
+            _pictures(canvas, planes.tile(levels[row]), step, scale)
+            if shares:
+                _bars(canvas, [shares[k] for k in row], max(max(pair) for pair in shares), step)
     return canvas
 
 
@@ -83,12 +98,23 @@ def _names(canvas: Canvas, classes: Sequence[str], row: range, step: int) -> Non
     canvas.top += height + 6
 
 
-def _pictures(canvas: Canvas, pictures: Array, words: Sequence[str], step: int, scale: int) -> None:
-    """A row of pictures (n_pictures, height, width), with a word under each where there are words."""
-    below = canvas.top + pictures.shape[1] * scale + 6
+def _pictures(canvas: Canvas, pictures: Array, step: int, scale: int) -> None:
+    """A row of pictures (n_pictures, height, width)."""
     for place, picture in enumerate(pictures):
         middle = MARGIN + place * step + step // 2
         canvas.picture(picture, canvas.top, middle - pictures.shape[2] * scale // 2, scale)
-        if words:
-            canvas.text(words[place], below, middle, SMALL, align="middle")
-    canvas.top = below + (LINE if words else 0) + SPACE
+    canvas.top += pictures.shape[1] * scale + 6 + SPACE
+
+
+def _bars(canvas: Canvas, shares: Sequence[tuple[float, float]], most: float, step: int) -> None:
+    """Two bars for each picture of the row above, each with its share in percent, on one scale."""
+    canvas.top -= SPACE - 4
+    longest = step - 6 * GAP - text_width("100 %", SMALL)
+    for n, colour in enumerate((palette.ORANGE, palette.QUIET)):
+        for place, pair in enumerate(shares):
+            left = MARGIN + place * step + 2 * GAP
+            length = max(2, round(longest * pair[n] / most)) if most else 2
+            canvas.box(canvas.top + 8, left, BAR, length, colour)
+            canvas.text(format_percent(pair[n], 0), canvas.top, left + length + 8, SMALL)
+        canvas.top += LINE
+    canvas.top += SPACE

@@ -4,7 +4,7 @@ import numpy as np
 
 from looking_for.core.arrays import Array
 from looking_for.core.imageset import Shape
-from looking_for.core.text import count_per_hundred, format_count, format_decimal, format_percent
+from looking_for.core.text import count_per_hundred, format_count, format_decimal
 from looking_for.figures import palette
 from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, break_lines, mosaic
 from looking_for.figures.grid import Band, draw_bands
@@ -70,29 +70,23 @@ def arrange_units(units: int, planes: Planes, width: int) -> tuple[int, int]:
 
 
 def draw_output(network: NetworkResults, run: RunResults) -> Canvas:
-    """Draw the output pictures: composed in both views, and each class's mean exact map, on a scale each."""
+    """Draw the output pictures in both views, with how often they and the network answer each class."""
     pictures = network.pictures
     composed, never = pictures.composed.output.weights, pictures.never_inked
-    exact = pictures.maps.by_class
-    halves = [palette.half_range(w, never) for w in (composed, exact)]
+    half = palette.half_range(composed, never)
     given = zip(pictures.measured.predicted.tolist(), pictures.measured.answers.tolist(), strict=True)
     bands = [
         Band(
-            "Sand was never inked. Below: how often the pictures answer this class (in brackets, the network)",
-            palette.signed_levels(composed, never, halves[0]),
-            [f"{format_percent(picture, 0)} ({format_percent(answer, 0)})" for picture, answer in given],
-            halves[0],
+            "Sand was never inked. Bars: how often the pictures answer this class, and (grey) the network",
+            palette.signed_levels(composed, never, half),
+            list(given),
+            half,
         ),
         Band(
             "The same in the article's view: the least weight black, the greatest white, and zero lost",
             palette.article_levels(pictures.composed.layers[-1].weights, never),
         ),
-        Band(
-            "What the network uses for each class's own images, on average",
-            palette.signed_levels(exact, never, halves[1]),
-            half=halves[1],
-        ),
     ]
     same = count_per_hundred(network.metrics["agreement"])
     title = f"The pictures give {same} of 100 of the network's answers ({network.label})"
-    return draw_bands(title, bands, Planes.choose(run.images.shape, composed, exact), run.classes)
+    return draw_bands(title, bands, Planes.choose(run.images.shape, composed), run.classes)

@@ -201,7 +201,7 @@ def test_write_study_says_what_a_price_costs_and_buys(study_project: Project) ->
     assert agreement.startswith(f"{100 * float(priced['agreement']):.1f} %")
     assert "| small-100 | 12-8 | 0 |" in report
     assert "(figures/frontier.png)" in report
-    assert re.search(r"It leads \d of 2 other recipes", report), "adam and flat"
+    assert re.search(r"By median accuracy it leads \d of 2 other recipes", report), "adam and flat"
     assert "`flat`" in report.split("It does not lead ")[1].split(".")[0], "its picture is the network"
 
 
