@@ -328,3 +328,13 @@ def test_moved_rungs_show_before_and_after(changed: Project, reviewed: tuple[str
     assert f"| `few` | best linear fit | {format_plain(old)} → {format_plain(new)} |" in text
     assert "<td>best linear fit</td>" in page
     assert "| `all` |" not in text
+
+
+@pytest.mark.long
+def test_review_of_a_figures_code_opens_the_figure(project: Project) -> None:
+    """Nothing else moved: the picture is what decides, so it is not folded."""
+    project.replace("looking_for/figures/walk.py", "ROW_SPACE = 16", "ROW_SPACE = 40")
+    project.repro()
+    _, page = review(project)
+    assert "not one number moved" in page
+    assert re.findall(r'<details id="([\w-]+)" open>', page) == ["overview--walk"]
