@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from looking_for.clusters.survey import Survey
 from looking_for.core import paths
 from looking_for.core.files import save_json, save_text
 from looking_for.core.imageset import ImageSet
@@ -22,7 +23,7 @@ SUMMARY = Path("summary.json")  # in the study's folder
 def main() -> None:
     study = StudyResults.load(study_settings(load_study()))
     replicates = compare_seeds(study.recipes, study.labels)
-    checks = check_pictures(study, ImageSet.load())
+    checks = check_pictures(study, ImageSet.load(), Survey.load())
     charts.use_default_style()
     summary = summarise_seeds(study, NEARLY, {name: [c.parts for c in of] for name, of in checks.items()})
     draw_study(study, replicates)

@@ -8,11 +8,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 WEB = Path(__file__).parent / "web"
-PURE = ("engine", "prepare", "model", "hdf5", "keras", "weights", "chain", "address")  # they know no screen
-MODULES = (
-    *("engine", "data", "prepare", "pictures", "model", "address", "hdf5", "keras", "weights", "chain"),
-    *("board", "views", "main"),
-)
+PURE = ("engine", "prepare", "model", "refusal", "hdf5", "keras", "weights", "chain", "address")  # they know no screen
+MODULES = (*PURE, "data", "pictures", "board", "views", "main")
 
 
 def build_page(data: dict[str, Any]) -> str:

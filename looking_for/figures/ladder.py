@@ -16,7 +16,7 @@ TITLES = {"explained": "Share of scores explained", "agreement_on_errors": "Same
 
 def network_measured(run: RunResults) -> NetworkResults:
     """Choose whose rungs are drawn: the featured network, or the first that has a ladder to climb."""
-    return run.featured if run.featured in run.with_ladder and run.featured else run.with_ladder[0]
+    return run.featured or run.with_ladder[0]
 
 
 def draw_ladder(run: RunResults) -> Figure:
@@ -31,9 +31,7 @@ def draw_ladder(run: RunResults) -> Figure:
         axis.set_ylim(-0.6, len(rungs) - 0.4)
         axis.set_yticks(range(len(rungs)), [describe_rung(rung.name) for rung in rungs])
     axes[1].tick_params(labelleft=False)
-    figure.suptitle(
-        f"What can stand in for the network of {network.label}", x=0.01, ha="left", weight="bold", fontsize=14
-    )
+    figure.suptitle(f"What can replace the network of {network.label}", x=0.01, ha="left", weight="bold", fontsize=14)
     return figure
 
 

@@ -1,7 +1,7 @@
 """The study's charts: medians over seeds as lines, the range over seeds as a band."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import matplotlib
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.figures import charts
+from looking_for.figures.ladder import TITLES
 from looking_for.results.study import RecipeResults, SeedReplicates, StudyResults
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.surrogate import rung_name
@@ -20,7 +21,6 @@ TRAVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 DARKEST, LIGHTEST = 0.0, 0.64  # ends of the scale of colours: beyond, a line on white has less contrast than 3:1
 ROW_HEIGHT = 3.7  # inches
 LETTERS_ACROSS = 110  # of a legend
-MEASURES_SHOWN = {"explained": "Scores explained", "agreement_on_errors": "Same mistakes"}
 FIRST = 5  # the axis of updates is linear from 0 to here and logarithmic beyond
 PANELS: dict[str, Callable[[SnapshotMeasures], float]] = {
     "Same answers": lambda snapshot: snapshot.agreement,
@@ -38,70 +38,63 @@ def draw_study(study: StudyResults, replicates: dict[str, SeedReplicates]) -> No
 
 def draw_along(shapes: Sequence[Sequence[RecipeResults]], path: Path) -> None:
     """Both measures against updates of the weights, a colour for each sample count."""
-    figure, rows = _new_rows(len(shapes))
-    for recipes, axes in zip(shapes, rows, strict=True):
-        for axis, (title, value) in zip(axes, PANELS.items(), strict=True):
-            for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
-                updates = [snapshot.updates for snapshot in recipe.networks[0].truth]
-                _band(axis, updates, [[value(m) for m in r.truth] for r in recipe.networks], colour, recipe)
-            axis.set_title(f"{title}, {_layers(recipes)}", loc="left")
-            axis.set_xscale("symlog", linthresh=FIRST, linscale=0.4)
-            last = max(m.updates for recipe in recipes for m in recipe.networks[0].truth)
-            ticks = [0, *(FIRST * 4**n for n in range(12) if FIRST * 4**n <= max(last, FIRST))]
-            _ticks(axis, ticks, "steps of learning")
-            axis.set_xlim(-0.4, max(last, FIRST) * 1.25)
-    falls = all(is_falling([float(np.median(r.values("agreement"))) for r in recipes]) for recipes in shapes)
+    figure, panels = _new_panels(shapes, list(PANELS))
+    for axis, recipes, title in panels:
+        value = PANELS[title]
+        for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
+            updates = [snapshot.updates for snapshot in recipe.networks[0].truth]
+            _band(axis, updates, [[value(m) for m in r.truth] for r in recipe.networks], colour, recipe)
+        axis.set_xscale("symlog", linthresh=FIRST, linscale=0.4)
+        last = max(m.updates for recipe in recipes for m in recipe.networks[0].truth)
+        ticks = [0, *(FIRST * 4**n for n in range(12) if FIRST * 4**n <= max(last, FIRST))]
+        _ticks(axis, ticks, "steps of learning")
+        axis.set_xlim(-0.4, max(last, FIRST) * 1.25)
     title = "With more images, the pictures give fewer of the network's answers in the end"
-    _finish(figure, rows, title if falls else "How true pictures are along the training", path)
+    _finish(figure, title if is_falling(shapes, "agreement") else "How true pictures are along the training", path)
 
 
 def draw_by_travel(shapes: Sequence[Sequence[RecipeResults]], path: Path) -> None:
     """The same against how far the first layer has moved: a line for each network."""
-    figure, rows = _new_rows(len(shapes))
-    for recipes, axes in zip(shapes, rows, strict=True):
-        for axis, (title, value) in zip(axes, PANELS.items(), strict=True):
-            for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
-                for n, result in enumerate(recipe.networks):
-                    snapshots = result.truth[1:]
-                    label = _samples(recipe) if n == 0 else None
-                    distances = [m.distance_from_init for m in snapshots]
-                    axis.plot(distances, [value(m) for m in snapshots], color=colour, lw=1.3, label=label)
-            axis.set_title(f"{title}, {_layers(recipes)}", loc="left")
-            axis.set_xscale("log")
-            axis.set_xlabel("relative distance of layer 1 from its start", labelpad=1)
-            axis.xaxis.set_major_locator(FixedLocator(TRAVELS))
-            axis.xaxis.set_minor_locator(NullLocator())
-            axis.xaxis.set_major_formatter("{x:g}")
-            axis.set_ylim(0, 1.03)
-    _finish(figure, rows, "How true pictures are, by how far the first layer has moved", path)
+    figure, panels = _new_panels(shapes, list(PANELS))
+    for axis, recipes, title in panels:
+        for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
+            for n, result in enumerate(recipe.networks):
+                distances = [m.distance_from_init for m in result.truth[1:]]
+                values = [PANELS[title](m) for m in result.truth[1:]]
+                axis.plot(distances, values, color=colour, lw=1.3, label=None if n else _samples(recipe))
+        axis.set_xscale("log")
+        axis.set_xlabel("relative distance of layer 1 from its start", labelpad=1)
+        axis.xaxis.set_major_locator(FixedLocator(TRAVELS))
+        axis.xaxis.set_minor_locator(NullLocator())
+        axis.xaxis.set_major_formatter("{x:g}")
+        axis.set_ylim(0, 1.03)
+    _finish(figure, "How true pictures are, by how far the first layer has moved", path)
 
 
 def draw_by_samples(
     study: StudyResults, shapes: Sequence[Sequence[RecipeResults]], replicates: dict[str, SeedReplicates], path: Path
 ) -> None:
     """Explained, and agreement on errors, of the rungs and of siblings at the end, against samples."""
-    figure, rows = _new_rows(len(shapes))
-    for recipes, axes in zip(shapes, rows, strict=True):
+    figure, panels = _new_panels(shapes, list(TITLES.values()))
+    measures = {title: measure for measure, title in TITLES.items()}
+    for axis, recipes, title in panels:
         samples = [recipe.recipe.samples for recipe in recipes]
-        for axis, (measure, title) in zip(axes, MEASURES_SHOWN.items(), strict=True):
-            for words, values, colour, marker in _standing_in(study, recipes, replicates, measure):
-                known = [(n, v) for n, v in zip(samples, values, strict=True) if v]
-                places, middle = [n for n, _ in known], [float(np.median(v)) for _, v in known]
-                axis.plot(places, middle, color=colour, marker=marker, label=words)
-                axis.fill_between(places, [min(v) for _, v in known], [max(v) for _, v in known], color=colour,
-                                  alpha=0.15, lw=0)  # fmt: skip
-            axis.set_title(f"{title}, {_layers(recipes)}", loc="left")
-            axis.set_xscale("log")
-            _ticks(axis, samples, "training images")
-    falls = all(is_falling([float(np.median(r.values("explained"))) for r in recipes]) for recipes in shapes)
+        for words, values, colour, marker in _list_replacements(study, recipes, replicates, measures[title]):
+            known = [(n, v) for n, v in zip(samples, values, strict=True) if v]
+            places, middle = [n for n, _ in known], [float(np.median(v)) for _, v in known]
+            axis.plot(places, middle, color=colour, marker=marker, label=words)
+            axis.fill_between(places, [min(v) for _, v in known], [max(v) for _, v in known], color=colour,
+                              alpha=0.15, lw=0)  # fmt: skip
+        axis.set_xscale("log")
+        _ticks(axis, samples, "training images")
     title = "With more images, one picture per class explains less of a network"
-    _finish(figure, rows, title if falls else "What can stand in for a network", path)
+    _finish(figure, title if is_falling(shapes, "explained") else "What can replace a network", path)
 
 
-def _standing_in(
+def _list_replacements(
     study: StudyResults, recipes: Sequence[RecipeResults], replicates: dict[str, SeedReplicates], measure: str
 ) -> list[tuple[str, list[list[float]], str, str]]:
-    """Words, values by sample count and seed, colour and marker of each that may stand in for a network."""
+    """List what may replace a network: words, values by sample count and seed, colour and marker."""
     number, fitted = study.settings.n_clusters, study.settings.n_fitted
     rungs = {
         "composed_balanced": ("composed, balanced", "#000000", "s"),
@@ -120,28 +113,30 @@ def _standing_in(
     return rows
 
 
-def is_falling(values: Sequence[float]) -> bool:
-    """Whether each of several numbers is below the one before."""
-    return len(values) > 1 and all(later < earlier for earlier, later in pairwise(values))
+def is_falling(shapes: Sequence[Sequence[RecipeResults]], metric: str) -> bool:
+    """Whether the median of a metric falls from each sample count to the next, in every shape."""
+    medians = [[recipe.median(metric) for recipe in recipes] for recipes in shapes]
+    return all(len(m) > 1 and all(later < earlier for earlier, later in pairwise(m)) for m in medians)
 
 
-def _new_rows(number: int) -> tuple[Figure, list[Sequence[Axes]]]:
-    """Two panels beside each other for each shape."""
-    figure, axes = charts.new_figure(0.9 + ROW_HEIGHT * number, 2, rows=number)
-    return figure, [axes[2 * row : 2 * row + 2] for row in range(number)]
+def _new_panels(
+    shapes: Sequence[Sequence[RecipeResults]], titles: Sequence[str]
+) -> tuple[Figure, list[tuple[Axes, Sequence[RecipeResults], str]]]:
+    """Make a row of panels for each shape, each under its title: their axes, recipes and titles."""
+    figure, axes = charts.new_figure(0.9 + ROW_HEIGHT * len(shapes), len(titles), rows=len(shapes))
+    panels = [(axis, *pair) for axis, pair in zip(axes, product(shapes, titles), strict=True)]
+    for axis, recipes, title in panels:
+        axis.set_title(f"{title}, hidden layers {recipes[0].hidden_words}", loc="left")
+    return figure, panels
 
 
-def _finish(figure: Figure, rows: Sequence[Sequence[Axes]], title: str, path: Path) -> None:
+def _finish(figure: Figure, title: str, path: Path) -> None:
     """Write the title and the legend, and save."""
-    handles, labels = rows[0][0].get_legend_handles_labels()
+    handles, labels = figure.axes[0].get_legend_handles_labels()
     columns = max(1, LETTERS_ACROSS // (max(map(len, labels)) + 6))
     figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), columns), frameon=False)
     figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=13)
     charts.save_chart(figure, path)
-
-
-def _layers(recipes: Sequence[RecipeResults]) -> str:
-    return f"hidden layers {recipes[0].hidden_words}"
 
 
 def assign_shades(number: int) -> list[str]:

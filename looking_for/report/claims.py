@@ -37,12 +37,14 @@ class Headline(StrEnum):
 
 @dataclass(frozen=True)
 class Lead:
-    """The headline with the courses that it speaks of, all courses, and the other compared networks."""
+    """The headline with the courses that it speaks of, all courses, the other compared networks, and what a longer
+    training on the same images gives."""
 
     headline: Headline
     shown: Sequence[Course]
     courses: Sequence[Course]
     rest: Sequence["OtherNetwork"]
+    longer: Sequence["LongerTraining"]
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ def find_lead(run: RunResults) -> Lead:
     n_tests, seeds = len(run.images.x_test), {name: s.get("agreement") for name, s in run.spreads.items()}
     courses = [c for n in run.compared if (c := trace_course(n, n_tests, seeds.get(n.name)))]
     shown = choose_exemplars(courses)
-    rest = [n for n in run.compared if n not in [c.network for c in shown]]
-    return Lead(choose_headline(run.compared, courses), shown, courses, [_classify_other(n, courses) for n in rest])
+    rest = [_classify_other(n, courses) for n in run.compared if n not in [c.network for c in shown]]
+    return Lead(choose_headline(run.compared, courses), shown, courses, rest, longer_trainings(run, courses))
 
 
 def choose_exemplars(courses: Sequence[Course]) -> list[Course]:

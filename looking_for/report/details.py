@@ -19,7 +19,7 @@ def write_details(run: RunResults) -> str:
         run=run,
         opening=describe_opening(run),
         lead=lead,
-        longer=claims.longer_trainings(run, lead.courses),
+        longer=lead.longer,
         priced=claims.priced_trainings(run),
         featured=featured,
         groups=_group_networks(run),

@@ -46,7 +46,7 @@ class PicturesNeeded:
 
 
 def pictures_needed(network: NetworkResults) -> PicturesNeeded:
-    """Find how many pictures stand in for a network."""
+    """Find how many pictures replace a network."""
     fitted = network.pictures.fitted
     if all_above((network.ladder["linear_fit"].explained,), NEARLY):
         return PicturesNeeded("one", network, 1, 0)

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from looking_for.core import text
 from looking_for.core.text import DASH
 from looking_for.results.glossary import describe_ablation, describe_rung
+from looking_for.results.places import name_part
 
 
 def render_page(template: str, **values: Any) -> str:
@@ -50,6 +51,7 @@ def _environment() -> Environment:
         "literal": escape_markdown,
         "rung": describe_rung,
         "ablation": describe_ablation,
+        "place": name_part,
         "spoken": lambda number: SPOKEN.get(number, str(number)),
         "one_or_many": lambda things, one, many: one if len(things) == 1 else many,
         "each": lambda items, macro: [str(macro(item)) for item in items],

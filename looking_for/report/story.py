@@ -20,7 +20,6 @@ from looking_for.results.places import (
     count_by_chance,
     count_shared,
     find_places,
-    name_part,
     output_weights,
     pictures_of_means,
 )
@@ -44,7 +43,7 @@ def write_story(run: RunResults) -> str:
         vote=_describe_vote(run) if run.featured else None,
         walk=_describe_walk(run),
         has_course=any(n.truth for n in run.compared),
-        longer=claims.longer_trainings(run, lead.courses),
+        longer=lead.longer,
         why=_describe_why(run, run.featured) if run.featured else None,
         priced=priced,
         fitted=_describe_fitted(run, run.featured) if run.featured else None,
@@ -172,10 +171,7 @@ def _describe_truest(run: RunResults) -> Any:
     places = find_places(truest, run)
     return SimpleNamespace(
         network=truest,
-        places=[
-            SimpleNamespace(name=p.name, ink=list(map(name_part, p.ink)), blank=list(map(name_part, p.blank)))
-            for p in places
-        ],
+        places=places,
         trainings=entry["seeds"] if "places" in entry else None,
         n_places=sum(len(side) for place in places for side in place[1:]),
         shared=_count_elsewhere(run, truest, places),

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from looking_for.clusters.kmeans import mean_images
+from looking_for.clusters.survey import Survey
 from looking_for.core import paths
-from looking_for.core.arrays import Array, as_pixels
+from looking_for.core.arrays import as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
 from looking_for.results.places import Parts, find_parts
@@ -47,18 +47,16 @@ class PictureCheck(NamedTuple):
     parts: Sequence[Parts]
 
 
-def check_pictures(study: StudyResults, images: ImageSet) -> dict[str, list[PictureCheck]]:
+def check_pictures(study: StudyResults, images: ImageSet, survey: Survey) -> dict[str, list[PictureCheck]]:
     """Check every network of the priced recipes, and of the one without a price: by recipe, in the order of seeds."""
     recipes = [r for r in (study.free_of(study.priced[0]), *study.priced) if r] if study.priced else []
     flat = next((r for r in study.recipes if not r.recipe.hidden and not r.recipe.is_control), None)
     flat_by_seed = {n.seed: Pictures.load(paths.pictures_file(n.name)) for n in flat.networks} if flat else {}
-    n_images, n_classes = len(images.x_train), len(images.classes)
-    class_means = mean_images(images.x_train.reshape(n_images, -1), images.y_train, n_classes)
-    return {recipe.name: _check_recipe(recipe, flat_by_seed, images, class_means) for recipe in recipes}
+    return {recipe.name: _check_recipe(recipe, flat_by_seed, images, survey) for recipe in recipes}
 
 
 def _check_recipe(
-    recipe: RecipeResults, flat: dict[int, Pictures], images: ImageSet, class_means: Array
+    recipe: RecipeResults, flat: dict[int, Pictures], images: ImageSet, survey: Survey
 ) -> list[PictureCheck]:
     pictures = [Pictures.load(paths.pictures_file(n.name)) for n in recipe.networks]
     return [
@@ -68,7 +66,7 @@ def _check_recipe(
             flat.get(network.seed),
             pictures[(n + 1) % len(pictures)] if len(pictures) > 1 else None,
             images,
-            class_means,
+            survey,
         )
         for n, network in enumerate(recipe.networks)
     ]
@@ -80,7 +78,7 @@ def _check_network(
     flat: Pictures | None,
     sibling: Pictures | None,
     images: ImageSet,
-    class_means: Array,
+    survey: Survey,
 ) -> PictureCheck:
     composed, inked = pictures.composed.output, ~pictures.never_inked
     others = [other.composed.output if other else None for other in (flat, sibling)]
@@ -96,5 +94,5 @@ def _check_network(
         change_flat=by_flat,
         change_sibling=by_sibling,
         hidden_explained=float(pictures.units[-1].explained.mean()) if pictures.units else None,
-        parts=find_parts(composed.weights, class_means, images.shape),
+        parts=find_parts(composed.weights, survey.clusters[1].means, images.shape),
     )

@@ -15,7 +15,7 @@ from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
 from looking_for.surrogates.ladder import Ladder
 from tests.projects import Project
-from tests.report.test_story import StoryRun, is_whole
+from tests.report.story_run import StoryRun, is_whole
 
 DENSE, LAYERS = "data/models/dense.safetensors", "data/models/layers.keras"
 

@@ -6,7 +6,7 @@ from looking_for.core import paths
 from looking_for.core.files import load_json
 from looking_for.surrogates.ladder import Ladder
 from tests.projects import ROOT
-from tests.report.test_story import StoryRun, is_whole
+from tests.report.story_run import StoryRun, is_whole
 
 STORY = StoryRun(ROOT)
 

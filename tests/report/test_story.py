@@ -2,112 +2,19 @@
 
 import json
 import re
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from looking_for.core import paths
-from looking_for.core.files import save_text
 from looking_for.core.imageset import ImageSet
-from looking_for.core.npz import save_arrays
-from looking_for.core.tables import load_rows
-from looking_for.figures import charts
 from looking_for.networks.dense import DenseNetwork
-from looking_for.networks.dense_weights import Snapshots
 from looking_for.results.glossary import VERDICTS
 from looking_for.results.verdicts import judge_measures
-from looking_for.surrogates.course import SnapshotMeasures
-from looking_for.surrogates.ladder import Ladder
-from stages.params.settings import load_params
 from tests.projects import PARAMS
-from tests.report.prose import check_prose, read_page
+from tests.report.story_run import StoryRun, Teller, is_whole
 
 DEEP = PARAMS.replace("  flat: {samples: 1437, hidden: [], epochs: 2}\n", "")  # the two with hidden layers
-
-
-@dataclass(frozen=True)
-class StoryRun:
-    """A run's report with its details, and where its numbers are."""
-
-    folder: Path
-
-    @property
-    def report(self) -> str:
-        return read_page(self.folder / paths.REPORT)
-
-    @property
-    def details(self) -> str:
-        return read_page(self.folder / paths.DETAILS)
-
-    @property
-    def lead(self) -> str:
-        """All before the first heading: the first screen."""
-        return self.report.split("\n## ")[0]
-
-    def section(self, title: str, page: str = "") -> str:
-        result = [part for part in (page or self.report).split("\n## ") if part.startswith(title)]
-        return result[0] if result else ""
-
-    def ladder(self, network: str) -> Ladder:
-        return Ladder.load(self.folder / paths.ladder_file(network))
-
-    def truth(self, network: str) -> list[SnapshotMeasures]:
-        return load_rows(self.folder / paths.truth_file(network), SnapshotMeasures)
-
-
-Teller = Callable[..., StoryRun]
-
-
-@pytest.fixture
-def run_story(tmp_path: Path, images: ImageSet, monkeypatch: pytest.MonkeyPatch) -> Teller:
-    """A function that runs every stage after fetch in this process and gives the report."""
-
-    monkeypatch.setattr(charts, "save_chart", lambda _, path: save_text(path, ""))  # looked at elsewhere
-
-    def stage(name: str, *words: str) -> None:
-        monkeypatch.setattr(sys, "argv", [name, *words])
-        __import__(f"stages.{name}", fromlist=["main"]).main()
-
-    def run(params: str, data: ImageSet = images, given: dict[str, DenseNetwork] | None = None) -> StoryRun:
-        monkeypatch.chdir(tmp_path)
-        Path("params.yaml").write_text(params, encoding="utf-8")
-        save_arrays(paths.IMAGES, vars(data))
-        stage("survey")
-        loaded = load_params()
-        networks = re.search(r"networks:\n((?:  .*\n)+)", params)
-        assert networks
-        for name in re.findall(r"^  ([\w-]+):", networks[1], re.MULTILINE):
-            stage("train", "--network", name)
-            if given and name in given:
-                given[name].save(paths.network_file(name))
-                same = Snapshots.from_networks({0: given[name], 5: given[name]}, like=given[name])
-                same.save(paths.snapshots_file(name))
-            stage("compose", "--network", name)
-            stage("draw", "--network", name)
-        for name in loaded.challenge:
-            stage("challenge", "--network", name)
-        stage("render")
-        story = StoryRun(tmp_path)
-        is_whole(story)
-        return story
-
-    return run
-
-
-def is_whole(story: StoryRun) -> None:
-    """What every report must be: figures that are there, numbers that are numbers, right plurals, plain sentences."""
-    for page in (story.report, story.details):
-        assert not re.findall(r"\b(nan|None|inf|Undefined)\b|[{}]|%\(", page)
-        assert not re.findall(r"\b1 (?:images|epochs|updates|steps|clusters|classes|units|pixels|pictures)\b", page)
-        for figure in re.findall(r"\((figures/[^)]+\.png)\)", page):
-            assert (story.folder / "reports" / figure).exists(), figure
-        for block in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE):
-            assert len({row.count("|") for row in block.splitlines()}) == 1, "every row has every column"
-    check_prose(story.report)
 
 
 def networks(*lines: str) -> str:

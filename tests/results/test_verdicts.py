@@ -102,8 +102,8 @@ def test_choose_headline_of_courses(
 def say_headline(networks: list[NetworkResults]) -> str:
     """Give the sentences that the story has for these networks' courses."""
     courses = [c for n in networks if (c := trace_course(n, 10_000))]
-    lead = Lead(choose_headline(networks, courses), choose_exemplars(courses), courses, [])
-    return say(f"minute_{lead.headline}", lead, []) + say(f"course_{lead.headline}", lead)
+    lead = Lead(choose_headline(networks, courses), choose_exemplars(courses), courses, [], [])
+    return say(f"minute_{lead.headline}", lead) + say(f"course_{lead.headline}", lead)
 
 
 def test_trace_course_of_a_constant_network() -> None:

@@ -2,7 +2,7 @@
 // What the file does not say is tried on images with known labels, and said.
 
 import { argmax, logits } from "engine";
-import { Refused } from "weights";
+import { Refused } from "refusal";
 
 const NEARLY = 0.02; // how much less right another reading may be, to be named as well
 const STANDARD = [0.1307, 0.3081]; // MNIST's mean and deviation, as PyTorch's examples have them

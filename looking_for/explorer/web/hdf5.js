@@ -1,6 +1,8 @@
 // The arrays of an HDF5 file (Keras' .h5, and what a .keras holds), as h5py writes it: version 0 of the format, whose
 // groups are trees of names, and arrays in one piece. docs.hdfgroup.org has the specification; of it this is a small part.
 
+import { refuse } from "refusal";
+
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const MAX_OBJECTS = 20_000; // of a file: a damaged one may be endless
 const DATASPACE = 0x1, DATATYPE = 0x3, LAYOUT = 0x8, CONTINUATION = 0x10, SYMBOL_TABLE = 0x11;
@@ -12,10 +14,9 @@ export const isHdf5 = bytes => SIGNATURE.every((byte, n) => bytes[n] === byte);
 /**
  * List the arrays of floating-point numbers, each by its path: where its numbers are, and of which kind.
  * @param {DataView} view
- * @param {(why: string) => never} refuse
  * @returns {{ name: string, shape: number[], dtype: string, isLittle: boolean, from: number, size: number }[]}
  */
-export function listArrays(view, refuse) {
+export function listArrays(view) {
   if (view.getUint8(8) !== 0 || view.getUint8(13) !== 8 || view.getUint8(14) !== 8) refuse("its HDF5 is of a newer form than the page reads: save the weights as .npz or .safetensors");
   let objects = 0;
   const arrays = [];
@@ -30,7 +31,7 @@ export function listArrays(view, refuse) {
       for (const { name, at } of symbols(view, address(view, table.at), names)) visit(at, path ? `${path}/${name}` : name);
       return;
     }
-    const array = describeArray(view, messages, path, refuse);
+    const array = describeArray(view, messages, path);
     if (array) arrays.push(array);
   }
 
@@ -76,7 +77,7 @@ function text(view, from) {
   return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + from, to - from));
 }
 
-function describeArray(view, messages, name, refuse) {
+function describeArray(view, messages, name) {
   const [space, type, layout] = [DATASPACE, DATATYPE, LAYOUT].map(kind => messages.find(message => message.type === kind)?.at);
   if (space === undefined || type === undefined || layout === undefined) return null;
   const dtype = (view.getUint8(type) & 15) === 1 ? FLOATS[view.getUint32(type + 4, true)] : undefined;

@@ -1,5 +1,7 @@
 // A dense Keras model: its weights in the order of its layers, with their activations, as its configuration says.
 
+import { refuse } from "refusal";
+
 const UNCHANGED = ["InputLayer", "Flatten", "Dropout", "GaussianNoise", "GaussianDropout", "ActivityRegularization", "Softmax"];
 const KNOWN = ["relu", "tanh", "sigmoid", "gelu", "linear", "softmax"];
 
@@ -9,10 +11,9 @@ const KNOWN = ["relu", "tanh", "sigmoid", "gelu", "linear", "softmax"];
  * Name a Keras model's tensors by its dense layers, one after another, and say what each layer's activation is.
  * @param {any} model what config.json holds
  * @param {Tensor[]} tensors by their paths in the file
- * @param {(why: string) => never} refuse
  * @returns {Tensor[]}
  */
-export function denseTensors(model, tensors, refuse) {
+export function denseTensors(model, tensors) {
   const dense = [];
   for (const { class_name: kind, config } of model.config.layers) {
     if (kind === "Dense") dense.push(activationOf(config.activation));

@@ -9,7 +9,8 @@ import { drawInk, setPalette } from "pictures";
 import { inkStrokes, prepare } from "prepare";
 import { makeBoard } from "board";
 import { make, makeBar, makeFitted, makeMoments, makeNumbers, makeScores, makeTable, makeTakeAway, makeThumbnail, makeUnits } from "views";
-import { Refused, inflate, readWeights } from "weights";
+import { Refused } from "refusal";
+import { inflate, readWeights } from "weights";
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const SHAPE = /** @type {Shape} */ (DATA.shape);

@@ -1,12 +1,11 @@
 // The arrays of a file of weights, read in the page: .safetensors, .npz, .pt, .keras, .h5. Nothing leaves the page, nothing is run.
-// A file that cannot be read is refused in one sentence, by an Error of this module.
+// A file that cannot be read is refused in one sentence, by an Error of refusal.js.
 
 import { isHdf5, listArrays } from "hdf5";
 import { denseTensors } from "keras";
+import { Refused, refuse } from "refusal";
 
 export const MAX_BYTES = 64e6; // of a file, and of what it unpacks to
-
-export class Refused extends Error {}
 
 /** `activation`: of the layer with these weights, where the file says it. @typedef {{ name: string, shape: number[], values: Float32Array, activation?: string }} Tensor */
 
@@ -29,9 +28,6 @@ export async function readWeights(buffer) {
     throw new Refused("it is damaged, or of another kind: .safetensors, .npz, .pt, .keras and .h5 can be read");
   }
 }
-
-/** @returns {never} */
-function refuse(why) { throw new Refused(why); }
 
 async function readAny(buffer) {
   const start = new Uint8Array(buffer, 0, Math.min(9, buffer.byteLength));
@@ -90,7 +86,7 @@ function bfloat(bits) { scratch.setUint32(0, bits << 16); return scratch.getFloa
 
 /** @param {DataView} view */
 function readHdf5(view) {
-  return listArrays(view, refuse).filter(({ name }) => !/^(optimizer|vars)/.test(name)).map(({ name, shape, dtype, isLittle, from, size }) => {
+  return listArrays(view).filter(({ name }) => !/^(optimizer|vars)/.test(name)).map(({ name, shape, dtype, isLittle, from, size }) => {
     const count = countOf(shape);
     if (size !== count * BYTES[dtype] || from + size > view.byteLength) refuse(`${name} lies outside the file, or has another size`);
     return { name, shape, values: numbers(new DataView(view.buffer, view.byteOffset + from, size), dtype, count, isLittle) };
@@ -101,7 +97,7 @@ async function readKeras(buffer, entries, config) {
   const weights = entries.find(entry => entry.name === "model.weights.h5") ?? refuse("it is a Keras model without weights");
   const model = JSON.parse(new TextDecoder().decode(await unpack(buffer, config)));
   const bytes = await unpack(buffer, weights);
-  return denseTensors(model, readHdf5(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)), refuse);
+  return denseTensors(model, readHdf5(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
 }
 
 // ---- zip: .npz, .pt and .keras
