@@ -97,7 +97,7 @@ def _never_answered(run: RunResults, large: Answers, labels: Array) -> dict[str,
         return None
     image = _surest((labels == never[0]) & (large.network == labels), large)
     return None if image is None else {
-        "words": f"{_named(run, never[0])}, which its picture never says", "image": image,
+        "words": f"{_named(run, never[0])}, never said by its last picture", "image": image,
     }  # fmt: skip
 
 

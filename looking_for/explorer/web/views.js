@@ -94,7 +94,7 @@ function makeRow(network, shape, names, remove) {
       const name = row.isEmpty ? "" : names[row.answer];
       fill(says, name, row.isEmpty ? "" : row.sure);
       if (isFirst) says.big.setAttribute("data-answer", name);
-      const share = row.share === null ? "" : row.isSame ? `, as on ${ofHundred(row.share)} of 100` : ` (${ofHundred(row.share)} of 100 are)`;
+      const share = row.share === null ? "" : row.isSame ? `, as on ${ofHundred(row.share)} of 100` : ` (${ofHundred(row.share)} of 100 same)`;
       const words = row.says === null ? "not on this page" : row.isSame ? `the same${share}` : `not the same${share}`;
       fill(picture, row.isEmpty || row.says === null ? "" : names[row.says], row.isEmpty ? "" : words);
       picture.element.classList.toggle("differs", !row.isEmpty && row.isSame === false);
