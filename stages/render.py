@@ -9,6 +9,7 @@ from looking_for.figures.charts import save_chart
 from looking_for.figures.claims import draw_claims
 from looking_for.figures.comparisons import draw_controls, draw_ink, draw_looks, draw_samples
 from looking_for.figures.examples import draw_examples
+from looking_for.figures.forms import draw_forms
 from looking_for.figures.hero import draw_hero
 from looking_for.figures.ladder import draw_ladder
 from looking_for.figures.legible import with_legible_names
@@ -62,6 +63,7 @@ def draw_comparisons(run: RunResults) -> None:
     if any(n.widths for n in networks_walked(run)):
         draw_walk(run).save(OVERVIEW / "walk.png")
     draw_looks(run).save(OVERVIEW / "looks.png")
+    draw_forms(run).save(OVERVIEW / "forms.png")
     if any(n.truth for n in run.compared):
         save_chart(draw_course(run), OVERVIEW / "course.png")
     if any(n.truth for n in run.networks):

@@ -80,6 +80,6 @@ def choose_marker(name: str, compared: Sequence[str] = ()) -> str:
 
 def _muted(name: str) -> str:
     number = zlib.crc32(name.encode())
-    hue, lightness = number % 360 / 360, 0.4 + 0.3 * (number // 360 % 4) / 3
+    hue, lightness = number % 360 / 360, 0.26 + 0.16 * (number // 360 % 4) / 3
     red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.4)
     return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"

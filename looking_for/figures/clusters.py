@@ -72,14 +72,16 @@ def _head(
     canvas.title(f"Images that look alike have pictures of their own ({network.label}){part}")
     rung = network.ladder[rung_name("exact_maps", run.n_clusters_shown)]
     agrees = format_percent(network.metrics["agreement"], 0)
+    canvas.scale_bar(halves[1], canvas.top, WIDTH - MARGIN)
+    canvas.top += LINE
     for line in ("one picture", f"scale ±{halves[0]:.2g}", f"same {agrees}"):
         canvas.paragraph(line, lefts[0])
     below, canvas.top = canvas.top, canvas.top - 3 * LINE
     words = (
         "Each pair is a group of training images that look alike, the largest first: their mean above, below it the "
-        f"mean picture that the network uses for them (colour scale ±{halves[1]:.2g}). These pictures give "
+        "mean picture that the network uses for them, all on one scale. These pictures give "
         f"{format_percent(rung.agreement.value)} of its answers and explain {format_decimal(rung.explained.value)} of "
-        f"its scores. Red speaks for the class, blue against it, white is 0, sand was never inked. {planes.words}"
+        f"its scores. Sand was never inked. {planes.words}"
     )
     canvas.paragraph(words, lefts[1], WIDTH - MARGIN - lefts[1])
     canvas.top = max(below, canvas.top) + 20

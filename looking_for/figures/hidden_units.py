@@ -6,7 +6,7 @@ from looking_for.core.arrays import Array
 from looking_for.core.imageset import Shape
 from looking_for.core.text import count_per_hundred, format_count, format_decimal
 from looking_for.figures import palette
-from looking_for.figures.canvas import LINE, MARGIN, SMALL, WIDTH, Canvas, break_lines, mosaic
+from looking_for.figures.canvas import LINE, MARGIN, WIDTH, Canvas, mosaic
 from looking_for.figures.grid import Band, draw_bands
 from looking_for.figures.planes import Planes
 from looking_for.results.run import NetworkResults, RunResults
@@ -14,7 +14,7 @@ from looking_for.results.run import NetworkResults, RunResults
 MAX_SCALE = 4
 MAX_HEIGHT = 2_120
 
-SIGNED_WORDS = "Signed view: red speaks for the unit, blue against it, white is 0. Full colour from ±"
+SIGNED_WORDS = "Signed view. Sand: never inked."
 ARTICLE_WORDS = "The article's view: each unit's least weight black, its greatest white. Zero is lost."
 
 
@@ -45,12 +45,13 @@ def draw_sheet(weights: Array, never_inked: Array, shape: Shape, title: str, sub
     panel = (WIDTH - 3 * MARGIN) // 2
     columns, scale = arrange_units(weights.shape[1], planes, panel)
     panels = [palette.signed_levels(weights, never_inked, half), palette.article_levels(weights, never_inked)]
-    words = [f"{SIGNED_WORDS}{half:.2g}. Sand: never inked.", f"{ARTICLE_WORDS} The most influential first."]
+    words = [SIGNED_WORDS, ARTICLE_WORDS]
     canvas = Canvas()
     canvas.title(title)
     canvas.paragraph(f"{subtitle} {planes.words}".strip())
     top = canvas.top + 16
-    below = top + LINE * max(len(break_lines(caption, panel, SMALL)) for caption in words) + 10
+    below = top + 2 * LINE + 10  # lines of words: the bar of colours is in the second
+    canvas.scale_bar(half, top + LINE, MARGIN + panel)
     for n, (levels, caption) in enumerate(zip(panels, words, strict=True)):
         canvas.top, left = top, MARGIN + n * (panel + MARGIN)
         canvas.paragraph(caption, left, panel)

@@ -10,15 +10,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from looking_for.core.text import count_per_hundred
+from looking_for.core.text import count_per_hundred, format_decimal
 from looking_for.figures import charts
 from looking_for.results.choices import few_and_many, trained_as_long
 from looking_for.results.run import NetworkResults, RunResults
 from looking_for.results.verdicts import NEARLY, Status, trace_course
 
 CURVES_HEIGHT = 4.4  # inches
-WRAP_AT = 30  # letters of such a label
-LABEL_HEIGHT = 9.0  # of a label at the end of a line, in hundredths of the axis
+WRAP_AT, WIDE = 30, 46  # letters in a line of such a label: beside a large panel, beside small ones
+PANEL_HEIGHT = 3.6  # inches, of each quantity of every network
+LETTERS, SMALL_LETTERS = 10.5, 9.0  # points, of labels at the ends of lines: of few, of many
+LEADING = 1.25  # from line to line, of the letters
+AXIS_SHARE = 0.72  # of a panel: the rest are its title and its numbers
+POINTS = 72  # in an inch
 LINEAR_UPDATES = 5  # the axis is linear from 0 to here and logarithmic beyond
 PANELS = {
     "accuracy": "Accuracy of the network",
@@ -53,24 +57,31 @@ def draw_course(run: RunResults) -> Figure:
         end = network.truth[-1]
         ends.append((100 * end.agreement, end.updates, f"{network.label}: {count_per_hundred(end.agreement)}", colour))
     _frame(axis, "", [network for network, *_ in lines])
-    _label_ends(axis, ends)
-    figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=13)
     axis.set_ylim(0, 103)
+    _label_ends(axis, ends, CURVES_HEIGHT, LETTERS, WRAP_AT)
+    figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=13)
     axis.set_ylabel("of 100 test images")
     words = f"lines: pictures give the same answer; dotted: the network of {right.label} is right"
     axis.text(0.985, 0.03, words, transform=axis.transAxes, fontsize=10, color="#5f5f5f", ha="right")
     return figure
 
 
-def _label_ends(axis: Axes, ends: Sequence[tuple[float, int, str, str]]) -> None:
-    """Write each line's name and last value beside the axis, joined to its end."""
+def _label_ends(
+    axis: Axes, ends: Sequence[tuple[float, int, str, str]], height: float, letters: float, wrap_at: int
+) -> None:
+    """Write each line's name beside the axis, joined to its end: (value, updates, words, colour) of each; the panel is
+    `height` inches high, and the axis has its limits."""
     last = max(updates for _, updates, *_ in ends)
-    for (value, updates, words, colour), height in zip(ends, spread_heights([end[0] for end in ends]), strict=True):
-        arrow = {"arrowstyle": "-", "color": "#cfcfcf", "lw": 0.6}
-        lines = textwrap.fill(words, WRAP_AT)
-        axis.annotate(lines, (updates, value), (last * 1.35, height), va="center", color=colour, weight="bold",
-                      fontsize=10.5, arrowprops=arrow, annotation_clip=False, parse_math=False)  # fmt: skip
     axis.set_xlim(-0.4, last * 1.25)
+    to_axes = axis.transScale + axis.transLimits
+    starts = [float(to_axes.transform((updates, value))[1]) for value, updates, *_ in ends]
+    texts = [textwrap.fill(words, wrap_at) for *_, words, _ in ends]
+    needed = [letters * LEADING * (1 + text.count("\n")) / POINTS / (AXIS_SHARE * height) for text in texts]
+    for (value, updates, _, colour), text, place in zip(ends, texts, spread_heights(starts, needed), strict=True):
+        arrow = {"arrowstyle": "-", "color": "#cfcfcf", "lw": 0.6}
+        style = {"va": "center", "color": colour, "weight": "bold", "fontsize": letters, "parse_math": False}
+        axis.annotate(text, (updates, value), (1.03, place), textcoords="axes fraction", arrowprops=arrow,
+                      annotation_clip=False, **style)  # fmt: skip
 
 
 def write_course_title(run: RunResults) -> str:
@@ -90,28 +101,28 @@ def is_priced(network: NetworkResults) -> bool:
     return network.recipe is not None and network.recipe.keep_picture > 0
 
 
-def spread_heights(values: Sequence[float]) -> list[float]:
-    """Move the heights of labels apart until none covers another, in the order of the values.
+def spread_heights(values: Sequence[float], needed: Sequence[float]) -> list[float]:
+    """Move labels apart until none covers another, in the order of the values; each needs a height of its own.
 
     Examples
     --------
-    >>> spread_heights([50.0, 51.0, 90.0])
-    [46.0, 55.0, 90.0]
+    >>> spread_heights([0.50, 0.51, 0.9], [0.09, 0.09, 0.09])
+    [0.46, 0.55, 0.9]
     """
     order = np.argsort(values, kind="stable")
     heights = np.array(values, float)
     for _ in range(100):
         for low, high in itertools.pairwise(order):
-            missing = LABEL_HEIGHT - (heights[high] - heights[low])
+            missing = (needed[low] + needed[high]) / 2 - (heights[high] - heights[low])
             if missing > 1e-9:
                 heights[low] -= missing / 2
                 heights[high] += missing / 2
-    return [round(float(height), 2) for height in heights]
+    return [round(float(height), 4) for height in heights]
 
 
 def draw_all_networks(run: RunResults) -> Figure:
-    """Four quantities of every network that has snapshots."""
-    figure, axes = charts.new_figure(8.4, 2, rows=2)
+    """Four quantities of every network that has snapshots, one below the other, each line labelled at its end."""
+    figure, axes = charts.new_figure(PANEL_HEIGHT * len(PANELS), rows=len(PANELS))
     networks, shades = [n for n in run.networks if n.truth], _shades(run)
     for axis, (quantity, title) in zip(axes, PANELS.items(), strict=True):
         for network in networks:
@@ -124,10 +135,21 @@ def draw_all_networks(run: RunResults) -> Figure:
             axis.yaxis.set_major_formatter("{x:g}")
         else:
             axis.set_ylim(0, 1.03)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(3, len(labels)), frameon=False)
+        if ends := _list_ends(networks, quantity, shades):
+            _label_ends(axis, ends, PANEL_HEIGHT, SMALL_LETTERS, WIDE)
     figure.suptitle("Every network along its training", x=0.01, ha="left", weight="bold", fontsize=14)
     return figure
+
+
+def _list_ends(
+    networks: Sequence[NetworkResults], quantity: str, shades: dict[str, str]
+) -> list[tuple[float, int, str, str]]:
+    ends = [(getattr(n.truth[-1], quantity), n) for n in networks]
+    return [
+        (value, n.truth[-1].updates, f"{n.label}: {format_decimal(value)}", shades[n.name])
+        for value, n in ends
+        if value > 0 or quantity != "distance_from_init"  # which a logarithmic axis cannot show
+    ]
 
 
 def class_shown(classes: Sequence[str]) -> int:
@@ -145,7 +167,7 @@ def _curve(axis: Axes, network: NetworkResults, quantity: str, colour: str, styl
     line = style or ("dashed" if network.is_control else "solid")
     updates = [snapshot.updates for snapshot in network.truth]
     marker = "" if style else charts.choose_marker(network.name)
-    axis.plot(updates, values, marker=marker, ls=line, color=colour, label=None if style else network.label)
+    axis.plot(updates, values, marker=marker, ls=line, color=colour)
 
 
 def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:
