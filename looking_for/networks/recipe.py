@@ -24,6 +24,8 @@ class Recipe:
     input_noise : float
         The standard deviation of what is added to each pixel in [0, 1], in training only.
     batch_normalisation : bool
+    linear_path : bool
+        Whether a linear map of the pixels is added to the scores, beside the hidden layers.
     initial_scale : float
         The standard deviation of the first weights, as a multiple of Glorot's.
     keep_picture : float
@@ -43,6 +45,7 @@ class Recipe:
     dropout: float = 0.0
     input_noise: float = 0.0
     batch_normalisation: bool = False
+    linear_path: bool = False
     initial_scale: float = 1.0
     keep_picture: float = 0.0
     seed: int | None = None

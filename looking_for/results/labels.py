@@ -12,7 +12,7 @@ from looking_for.networks.recipe import Recipe
 SAME_LENGTH = 0.01  # trainings whose updates differ by no more, relatively, are as long as each other
 NAMED_SETTINGS = (
     "activation", "optimizer", "momentum", "weight_decay", "dropout", "input_noise", "batch_normalisation",
-    "initial_scale",
+    "linear_path", "initial_scale",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from looking_for.core.arrays import Array
 from looking_for.core.keras_backend import keras, tf
 from looking_for.training.history import Score
 from looking_for.training.keep_picture import price_per_image
+from looking_for.training.linear_path import LinearPath
 
 Tensor = Any
 IMAGES_AT_ONCE = 5_000  # in an evaluation
@@ -140,7 +141,9 @@ def _forward(model: "keras.Model", pixels: Tensor, mask: Tensor | None = None) -
             logits = layer(logits, training=mask is not None, mask=mask)
         elif isinstance(layer, keras.layers.Dropout):
             logits = layer(logits, training=mask is not None)
-        else:
+        elif isinstance(layer, LinearPath):
+            logits = layer([logits, pixels])
+        elif not isinstance(layer, keras.layers.InputLayer):
             logits = layer(logits)
     return logits
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from looking_for.core.keras_backend import keras, tf
 from looking_for.training.deterministic import TINY, DeterministicDense, product
+from looking_for.training.linear_path import LinearPath
 
 Tensor = Any
 
@@ -36,7 +37,7 @@ def price_per_image(layers: "Sequence[keras.layers.Layer]", x: Tensor, logits: T
 
 
 def compose_output(layers: "Sequence[keras.layers.Layer]") -> tuple[Tensor, Tensor]:
-    """Compose the output pictures T = W₁W₂…W_L and the effective bias β of a network's layers.
+    """Compose the output pictures T = W₁W₂…W_L, to which a linear path adds S, and the effective bias β of a network.
 
     From the last layer down, so that each product has as many columns as there are classes.
 
@@ -47,7 +48,7 @@ def compose_output(layers: "Sequence[keras.layers.Layer]") -> tuple[Tensor, Tens
     *below, (weights, bias) = [(w, b[None]) for w, b in fold_layers(layers)]
     for w, b in reversed(below):
         weights, bias = product(w, weights), product(b, weights) + bias
-    return weights, bias
+    return sum((layer.kernel for layer in layers if isinstance(layer, LinearPath)), weights), bias
 
 
 def fold_layers(layers: "Sequence[keras.layers.Layer]") -> list[tuple[Tensor, Tensor]]:

@@ -7,10 +7,14 @@ from looking_for.core.keras_backend import keras
 from looking_for.networks.dense_weights import DenseWeights
 from looking_for.networks.recipe import Recipe
 from looking_for.training.deterministic import DeterministicDense, RMSprop
+from looking_for.training.linear_path import LinearPath, carry_path
 
 
 def build_model(n_inputs: int, recipe: Recipe, n_classes: int) -> "keras.Model":
-    """Build dense layers with the activation between them; the last gives logits, softmax is in the loss."""
+    """Build dense layers with the activation between them; the last gives logits, softmax is in the loss.
+
+    With a linear path its layer comes last, and takes the logits and the pixels.
+    """
     layers: list[keras.layers.Layer] = []
     for units in recipe.hidden:
         if recipe.batch_normalisation:
@@ -20,13 +24,20 @@ def build_model(n_inputs: int, recipe: Recipe, n_classes: int) -> "keras.Model":
             layers += [_dense(recipe, units, recipe.activation)]
         if recipe.dropout:
             layers += [keras.layers.Dropout(recipe.dropout)]
-    return keras.Sequential([keras.Input((n_inputs,)), *layers, _dense(recipe, n_classes)])
+    model = keras.Sequential([keras.Input((n_inputs,)), *layers, _dense(recipe, n_classes)])
+    if not recipe.linear_path:
+        return model
+    (pixels,), (logits,) = model.inputs, model.outputs
+    return keras.Model(pixels, LinearPath(_first_weights(recipe))([logits, pixels]))
 
 
 def _dense(recipe: Recipe, units: int, activation: str | None = None) -> "keras.layers.Layer":
-    """A dense layer with first weights of Glorot's deviation, times the network's initial scale."""
-    glorot = keras.initializers.VarianceScaling(recipe.initial_scale**2, "fan_avg", "uniform")
-    return DeterministicDense(units, activation, kernel_initializer=glorot)
+    return DeterministicDense(units, activation, kernel_initializer=_first_weights(recipe))
+
+
+def _first_weights(recipe: Recipe) -> "keras.Initializer":
+    """Glorot's deviation, times the network's initial scale."""
+    return keras.initializers.VarianceScaling(recipe.initial_scale**2, "fan_avg", "uniform")
 
 
 def build_optimizer(recipe: Recipe, learning_rate: float) -> "keras.optimizers.Optimizer":
@@ -40,7 +51,8 @@ def build_optimizer(recipe: Recipe, learning_rate: float) -> "keras.optimizers.O
 
 
 def extract_weights(model: "keras.Model", activation: str) -> DenseWeights:
-    """Take a model's weights as plain arrays, a normalisation folded into the layer before it.
+    """Take a model's weights as plain arrays, a normalisation folded into the layer before it, a linear path carried
+    through the hidden layers by units of its own.
 
     γ(xW + b − μ) / √(σ² + ε) + β = x(Wg) + (b − μ)g + β with g = γ / √(σ² + ε), μ and σ² the moving ones.
     """
@@ -55,6 +67,8 @@ def extract_weights(model: "keras.Model", activation: str) -> DenseWeights:
             gamma, beta, mean, variance = layer.get_weights()
             gain = gamma / np.sqrt(variance + layer.epsilon)
             weights[-1], biases[-1] = weights[-1] * gain, (biases[-1] - mean) * gain + beta
+        elif isinstance(layer, LinearPath):
+            weights, biases = carry_path(weights, biases, layer.get_weights()[0])
     return DenseWeights.from_arrays(weights, biases, np.float32, activation)
 
 

@@ -16,6 +16,7 @@ RULES = {
     "positive_per_colour": "should be greater than 0",
     "label_of_letters": "a label is letters, digits and signs in one line, with no space at its ends",
     "labelled_twice": "'{label}' is the label of two networks: give one of them another",
+    "path_of_nothing": "linear_path needs a hidden layer, and relu, leaky_relu or linear as activation",
     "order_of_clusters": "they must begin with 1 and grow, as in [1, 3, 10]",
     "fitted_without_clusters": "fit.pictures has {number}, but pictures start from the exact maps of as many "
     "clusters: allowed are the numbers of survey.clusters, {allowed}",

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from looking_for.core.activations import find_activation
 from looking_for.core.errors import UserError
 from looking_for.core.imageset import CHANNELS
 from looking_for.networks.recipe import Recipe, TrainSettings
@@ -68,10 +69,17 @@ class NetworkParams(Section):
     dropout: float = Field(default=0.0, ge=0, lt=1)
     input_noise: float = Field(default=0.0, ge=0, le=10)
     batch_normalisation: bool = False
+    linear_path: bool = False
     initial_scale: float = Field(default=1.0, ge=1e-6, le=100)
     keep_picture: float = Field(default=0.0, ge=0, le=1_000)
     seed: Seed | None = None
     label: Label | None = None
+
+    @model_validator(mode="after")
+    def _carry_a_path(self) -> "NetworkParams":
+        if self.linear_path and not (self.hidden and find_activation(self.activation).is_piecewise_affine):
+            raise PydanticCustomError("path_of_nothing", "linear_path")
+        return self
 
     def recipe(self) -> Recipe:
         return Recipe(**self.model_dump(exclude={"label"}))

@@ -33,6 +33,7 @@ NETWORK = st.fixed_dictionaries(
         "dropout": st.sampled_from([0.0, 0.9]),
         "input_noise": st.sampled_from([0.0, 10.0]),
         "batch_normalisation": st.booleans(),
+        "linear_path": st.booleans(),
         "shuffle_labels": st.booleans(),
         "initial_scale": st.sampled_from([1e-6, 1.0, 100.0]),
         "keep_picture": st.sampled_from([0.0, 0.05, 1000.0]),

@@ -30,13 +30,18 @@ def random_model(recipe: Recipe) -> Any:
     return built
 
 
-@pytest.mark.parametrize("hidden", [[], [9], HIDDEN, [10, 8, 6]], ids=lambda h: f"{len(h)} hidden")
-@pytest.mark.parametrize("batch_normalisation", [False, True])
-def test_compose_output_is_what_is_composed_later(hidden: list[int], batch_normalisation: bool) -> None:
+SHAPES: list[list[int]] = [[], [9], HIDDEN, [10, 8, 6]]
+ADDITIONS: list[dict[str, Any]] = [{}, {"batch_normalisation": True}, {"linear_path": True}]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "other"), [(h, o) for h in SHAPES for o in ADDITIONS if h or not o.get("linear_path")], ids=str
+)
+def test_compose_output_is_what_is_composed_later(hidden: list[int], other: dict[str, Any]) -> None:
     from looking_for.core.keras_backend import tf
     from looking_for.training import keep_picture, model
 
-    built = random_model(Recipe(1, hidden, 0, batch_normalisation=batch_normalisation, dropout=0.5))
+    built = random_model(Recipe(1, hidden, 0, dropout=0.5, **other))
     weights, bias = tf.function(lambda: keep_picture.compose_output(built.layers), jit_compile=True)()
     later = compose(model.extract_weights(built, "relu").astype(np.float64))[-1]
     assert np.allclose(weights, later.weights, rtol=1e-4, atol=1e-5)

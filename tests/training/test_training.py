@@ -278,6 +278,7 @@ RECIPES: list[dict[str, Any]] = [
     {"activation": "sigmoid", "optimizer": "sgd", "momentum": 0.9},
     {"activation": "linear", "initial_scale": 0.5, "optimizer": "sgd"},  # no momentum said
     {"activation": "relu", "batch_normalisation": True},
+    {"activation": "leaky_relu", "linear_path": True, "dropout": 0.1, "keep_picture": 0.05},
     {"activation": "relu", "batch_normalisation": True, "dropout": 0.1, "keep_picture": 0.05},
     {"activation": "tanh", "keep_picture": 0.05, "optimizer": "adam"},
     {"activation": "gelu", "batch_normalisation": True, "dropout": 0.1, "optimizer": "adam"},
