@@ -1,10 +1,14 @@
 """Figures show what their captions say; every number in the report was computed in that run."""
 
+import itertools
 import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
+from sklearn.metrics.pairwise import cosine_similarity as cosine
 
 from looking_for.core.arrays import as_pixels
 from looking_for.core.imageset import ImageSet
@@ -13,8 +17,10 @@ from looking_for.core.text import format_count, format_decimal, format_percent, 
 from looking_for.figures import canvas, charts, film, hidden_units, palette
 from looking_for.figures.canvas import GAP
 from looking_for.figures.claims import share_named
+from looking_for.figures.forms import mean_pairwise_cosine
 from looking_for.figures.legible import legible_names
 from looking_for.figures.planes import Planes
+from looking_for.figures.training_course import spread_heights
 from looking_for.results.glossary import describe_rung
 from looking_for.results.run import largest_at_most
 from looking_for.surrogates.pictures import Pictures
@@ -155,3 +161,36 @@ def test_report_states_computed_shares(project: Project) -> None:
 )
 def test_legible_names_are_numbers_where_letters_lack(names: list[str], seen: list[str]) -> None:
     assert legible_names(names) == seen
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb by WCAG 2.2."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=9, unique=True), st.integers(0, 9), st.integers(0, 9))
+def test_every_line_is_seen_on_white(names: list[str], n_compared: int, n_controls: int) -> None:
+    shades = charts.assign_colours(names, names[:n_compared], names[-n_controls:])
+    assert all(1.05 / (luminance(colour) + 0.05) >= 3 for colour in shades.values())
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.02, 0.1)), min_size=1, max_size=9))
+def test_spread_heights_keeps_the_order_and_leaves_each_label_its_room(ends: list[tuple[float, float]]) -> None:
+    values, needed = [value for value, _ in ends], [room for _, room in ends]
+    heights = spread_heights(values, needed)
+    order = sorted(range(len(ends)), key=lambda n: values[n])
+    for low, high in itertools.pairwise(order):
+        assert heights[high] - heights[low] >= 0.8 * (needed[low] + needed[high]) / 2
+    alone = all(abs(a - b) > 0.2 for a, b in itertools.combinations(values, 2))
+    assert not alone or heights == pytest.approx(values, abs=1e-4)
+
+
+@given(st.integers(2, 6), st.integers(0, 2**32 - 1))
+def test_mean_pairwise_cosine_is_that_of_all_pairs(n_pictures: int, seed: int) -> None:
+    weights = np.random.default_rng(seed).normal(size=(7, n_pictures))
+    pairs = [
+        cosine(weights[:, [i]].T, weights[:, [j]].T)[0, 0] for i, j in itertools.combinations(range(n_pictures), 2)
+    ]
+    assert mean_pairwise_cosine(weights) == pytest.approx(np.mean(pairs))
