@@ -23,10 +23,10 @@ all: .venv/requirements.txt $(if $(JOBS),.venv/requirements-study.txt) ## Set up
 test: .venv/requirements-test.txt check ## Set up with the test tools; lint, types, doctests and the suite
 	@pytest -n 2 --dist loadgroup
 
-long: .venv/requirements-test.txt check ## The same and whole pipelines in many variants, as .ci/run does
+long: .venv/requirements-test.txt check ## The suite, and whole pipelines in many variants, as .ci/run does
 	@pytest -n 2 --dist loadgroup -m "not slow"
 
-check: .venv/requirements-test.txt web ## Lint, format, types and plain words only
+check: .venv/requirements-test.txt web ## Check lint, format, types and words; change nothing
 	@ruff check .
 	@ruff format --check .
 	@mypy
@@ -49,7 +49,7 @@ format: .venv/requirements-test.txt ## Put the code into shape
 slow: .venv/requirements-test.txt ## The tests on real MNIST, which need data/ and a trained pipeline
 	@pytest -m slow
 
-faults: .venv/requirements-test.txt ## Kill, starve, damage and mislead small pipelines, hundreds of times: is anything lost? (build/faults.json)
+faults: .venv/requirements-test.txt ## Kill, starve, damage and mislead small pipelines hundreds of times; say what is lost (build/faults.json)
 	@python -m tests.faults
 
 bench: .venv/requirements-test.txt ## Time this project against what people would use instead (build/bench.json)
@@ -61,7 +61,7 @@ metrics: .venv/requirements.txt ## The numbers of every network, one row each, i
 experiments: .venv/requirements.txt ## Every experiment in 120 columns: what it changed and what that did
 	@python -m tools.experiments
 
-verify: .venv/requirements.txt ## Hash everything that DVC keeps again: what is damaged, and how it comes back
+verify: .venv/requirements.txt ## Check the hash of every file that DVC keeps; say what is damaged and how to restore it
 	@python -m tools.verify
 
 review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull request (build/review/)
@@ -70,7 +70,7 @@ review: .venv/requirements.txt ## What changed since BASE=<rev>, for a pull requ
 site: .venv/requirements-site.txt ## The reports, the docs and the explorer as one static site (build/site/index.html)
 	@python -m tools.site
 
-study: .venv/requirements-study.txt ## The study (or PIPELINE=.) on all cores, or on SCHEDULER=tcp://…
+study: .venv/requirements-study.txt ## Both studies on all cores (PIPELINE=… for one), or on SCHEDULER=tcp://…
 	@for pipeline in $(PIPELINE); do python -m tools.heal $$pipeline && python -m tools.parallel $$pipeline $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(REMOTE),--remote) || exit 1; done
 
 requirements: .venv/requirements.txt ## Compile requirements*.txt from pyproject.toml

@@ -27,7 +27,7 @@ def main() -> None:
     charts.use_default_style()
     summary = summarise_seeds(study, NEARLY, {name: [c.parts for c in of] for name, of in checks.items()})
     draw_study(study, replicates)
-    if study.priced:
+    if study.penalised:
         beside = {other["of"]["data"]["dataset"]: other["recipes"] for other in load_beside(study).values()}
         draw_frontier({study.settings.dataset: list_recipes(study)} | beside, FOLDER / "frontier.png")
     save_study_tables(study, replicates)

@@ -1,4 +1,4 @@
-"""What a price on leaving the picture buys, against accuracy: a point per recipe, for each study's images."""
+"""What a penalty for leaving the picture buys, against accuracy: a point per recipe, for each study's images."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from looking_for.figures import charts
 from looking_for.networks.recipe import Recipe
 
-PRICED, OTHER = "#d55e00", "#5f5f5f"
+PENALISED, OTHER = "#d55e00", "#5f5f5f"
 MEASURES = {"agreement": "Same answer by the pictures", "explained_change": "Share explained under change"}
 MIN_NAMES_APART = (0.012, 0.045)  # of the points' names, along each axis
 HEIGHT = 4.6  # inches, for each study
@@ -25,10 +25,10 @@ class Range(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A recipe: its price, whether it is on the line through the prices, and its metrics."""
+    """A recipe: its penalty, whether it is on the line through the penalties, and its metrics."""
 
     name: str
-    price: float
+    penalty: float
     is_on_line: bool
     metrics: Mapping[str, Range]
 
@@ -44,13 +44,13 @@ def draw_frontier(studies: Mapping[str, Sequence[Mapping[str, Any]]], path: Path
             axis.set_title(f"{title}: {dataset}", loc="left", fontsize=11)
     for axis in axes[-len(MEASURES) :]:
         axis.set_xlabel("accuracy")
-    words = "The price lets a network keep its picture (orange: from none to the largest; grey: other recipes)"
+    words = "A penalty lets a network keep its picture (orange: from none to the largest; grey: other recipes)"
     figure.suptitle(words, x=0.01, ha="left", weight="bold", fontsize=13)
     charts.save_chart(figure, path)
 
 
 def collect_points(recipes: Sequence[Mapping[str, Any]]) -> list[Point]:
-    """Take the recipes that saw most images and learned their classes; those on the line come first, by price."""
+    """Take the recipes that saw most images and learned their classes; those on the line come first, by penalty."""
     entries = [(entry["name"], Recipe(**entry["recipe"]), entry["metrics"]) for entry in recipes]
     most = max(recipe.samples for _, recipe, _ in entries)
     trained = [(n, r, m) for n, r, m in entries if r.samples == most and not r.is_control]
@@ -59,11 +59,11 @@ def collect_points(recipes: Sequence[Mapping[str, Any]]) -> list[Point]:
         Point(name, recipe.keep_picture, recipe.without("keep_picture", "seed") == line, _take_ranges(metrics))
         for name, recipe, metrics in trained
     ]
-    return sorted(points, key=lambda point: (not point.is_on_line, point.price))
+    return sorted(points, key=lambda point: (not point.is_on_line, point.penalty))
 
 
 def find_line(recipes: Sequence[Recipe]) -> dict[str, Any] | None:
-    """Find what the recipes on the line have in common: of those that pay, the commonest but for the price."""
+    """Find what the recipes on the line have in common: of those that pay, the commonest but for the penalty."""
     paying = [recipe.without("keep_picture", "seed") for recipe in recipes if recipe.keep_picture]
     grouped = [list(some) for _, some in groupby(sorted(paying, key=str), key=str)]
     return max(grouped, key=len)[0] if grouped else None
@@ -79,18 +79,18 @@ def _draw_panel(axis: Axes, points: Sequence[Point], metric: str) -> None:
     """A cross per recipe, its ranges over seeds; the line; names where there is room for them."""
     line = [(p.metrics["accuracy"].median, p.metrics[metric].median) for p in points if p.is_on_line]
     if line:
-        axis.plot(*zip(*line, strict=True), color=PRICED, lw=1.2, zorder=1)
+        axis.plot(*zip(*line, strict=True), color=PENALISED, lw=1.2, zorder=1)
     named: list[tuple[float, float]] = []
     for point in points:
         x, y = point.metrics["accuracy"], point.metrics[metric]
-        colour = PRICED if point.price else OTHER
+        colour = PENALISED if point.penalty else OTHER
         axis.plot([x.low, x.high], [y.median] * 2, color=colour, lw=0.8, alpha=0.6, zorder=2)
         axis.plot([x.median] * 2, [y.low, y.high], color=colour, lw=0.8, alpha=0.6, zorder=2)
         axis.plot(x.median, y.median, color=colour, marker="s" if point.is_on_line else "o", ms=5, zorder=3)
         if y.median < 0 or any(is_crowded((x.median, y.median), other) for other in named):
             continue
-        words = f"{point.price:g}" if point.is_on_line else point.name
-        place, side = ((5, 3), "left") if point.is_on_line or not point.price else ((-6, -10), "right")
+        words = f"{point.penalty:g}" if point.is_on_line else point.name
+        place, side = ((5, 3), "left") if point.is_on_line or not point.penalty else ((-6, -10), "right")
         axis.annotate(words, (x.median, y.median), place, textcoords="offset points", fontsize=8, color=colour, ha=side)
         named.append((x.median, y.median))
     axis.set_ylim(bottom=max(axis.get_ylim()[0], -0.05), top=1.03)

@@ -63,7 +63,7 @@ def write_title(run: RunResults) -> str:
 
 def choose_moments(networks: list[NetworkResults]) -> list[list[int]]:
     """Choose for each network the places of its snapshots that are shown: the first, the last, and between them the
-    same numbers of updates for all: when the pictures of one without a price agreed most, and halfway to the end on
+    same numbers of updates for all: when the pictures of one without a penalty agreed most, and halfway to the end on
     a logarithmic axis."""
     shared = set.intersection(*({s.updates for s in n.truth[1:-1]} for n in networks)) - {0}
     free = [n for n in networks if not (n.recipe and n.recipe.keep_picture)] or networks

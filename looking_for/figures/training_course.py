@@ -88,7 +88,7 @@ def write_course_title(run: RunResults) -> str:
     """The finding, as far as this run shows it."""
     courses = [c for n in run.compared if (c := trace_course(n, len(run.images.x_test)))]
     gone = [c for c in courses if c.status == Status.OUTGREW]
-    kept = [c for c in courses if c.status in (Status.KEPT, Status.SLIPPED) and not is_priced(c.network)]
+    kept = [c for c in courses if c.status in (Status.KEPT, Status.SLIPPED) and not is_penalised(c.network)]
     if not gone:
         return "How often the pictures give the network's answer"
     best, end = (count_per_hundred(v or 0.0) for v in (gone[-1].best_interval.value, gone[-1].end.value))
@@ -96,7 +96,7 @@ def write_course_title(run: RunResults) -> str:
     return f"{words}; with {kept[0].network.label} they stay high" if kept else words
 
 
-def is_priced(network: NetworkResults) -> bool:
+def is_penalised(network: NetworkResults) -> bool:
     """Whether it paid for leaving its picture."""
     return network.recipe is not None and network.recipe.keep_picture > 0
 

@@ -67,9 +67,9 @@ def find_lead(run: RunResults) -> Lead:
 
 def choose_exemplars(courses: Sequence[Course]) -> list[Course]:
     """Choose the last network that outgrew its picture and the first that kept it; or all of one side."""
-    unpriced = [c for c in courses if not (c.network.recipe and c.network.recipe.keep_picture)] or courses
-    outgrew = [c for c in unpriced if c.status == Status.OUTGREW]
-    kept = [c for c in unpriced if c.status in KEPT]
+    unpenalised = [c for c in courses if not (c.network.recipe and c.network.recipe.keep_picture)] or courses
+    outgrew = [c for c in unpenalised if c.status == Status.OUTGREW]
+    kept = [c for c in unpenalised if c.status in KEPT]
     return [outgrew[-1], kept[0]] if outgrew and kept else outgrew or kept
 
 
@@ -132,8 +132,8 @@ def longer_trainings(run: RunResults, courses: Sequence[Course]) -> list[LongerT
 
 
 @dataclass(frozen=True)
-class PricedTraining:
-    """A network that paid for leaving its picture, and the same without a price.
+class PenalisedTraining:
+    """A network that paid for leaving its picture, and the same without a penalty.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class PricedTraining:
     """
 
     kind: str
-    priced: NetworkResults
+    penalised: NetworkResults
     free: NetworkResults
     n_overruled: int
     n_right: int
@@ -163,19 +163,21 @@ class FlatBaseline(NamedTuple):
     explained_change: float
 
 
-def priced_trainings(run: RunResults) -> list[PricedTraining]:
+def penalised_trainings(run: RunResults) -> list[PenalisedTraining]:
     """Pair each compared network that paid for leaving its picture with the one that differs in nothing else."""
     claims = []
-    for priced in (n for n in run.compared if n.recipe and n.recipe.keep_picture):
-        if priced.is_flat or priced.is_control or priced.is_constant:
+    for penalised in (n for n in run.compared if n.recipe and n.recipe.keep_picture):
+        if penalised.is_flat or penalised.is_control or penalised.is_constant:
             continue
-        alike = priced.recipe.without("keep_picture") if priced.recipe else {}
-        free = [n for n in run.networks if n.recipe and n is not priced and not n.recipe.keep_picture]
+        alike = penalised.recipe.without("keep_picture") if penalised.recipe else {}
+        free = [n for n in run.networks if n.recipe and n is not penalised and not n.recipe.keep_picture]
         for other in (n for n in free if n.recipe and n.recipe.without("keep_picture") == alike):
-            explained = [n.ladder["composed_balanced"].explained for n in (other, priced)]
+            explained = [n.ladder["composed_balanced"].explained for n in (other, penalised)]
             kind = "truer" if is_below(*explained) else "not_truer"
             claims.append(
-                PricedTraining(kind, priced, other, *count_overruled(run, priced), _compare_flat(run, priced))
+                PenalisedTraining(
+                    kind, penalised, other, *count_overruled(run, penalised), _compare_flat(run, penalised)
+                )
             )
     return claims
 
@@ -189,7 +191,7 @@ def count_overruled(run: RunResults, network: NetworkResults) -> tuple[int, int]
 
 
 def _compare_flat(run: RunResults, network: NetworkResults) -> FlatBaseline | None:
-    """The network without hidden layers and without a price, but else of the same recipe, in the network's place."""
+    """The network without hidden layers and without a penalty, but else of the same recipe, in the network's place."""
     alike = network.recipe.without("hidden", "keep_picture") if network.recipe else {}
     free = [n for n in run.networks if n.is_flat and n.recipe and not n.recipe.keep_picture]
     flat = [n for n in free if n.recipe and n.recipe.without("hidden", "keep_picture") == alike]

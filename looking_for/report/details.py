@@ -20,7 +20,7 @@ def write_details(run: RunResults) -> str:
         opening=describe_opening(run),
         lead=lead,
         longer=lead.longer,
-        priced=claims.priced_trainings(run),
+        penalised=claims.penalised_trainings(run),
         featured=featured,
         groups=_group_networks(run),
         seed_counts=sorted({str(spreads["accuracy"].seeds) for spreads in run.spreads.values()}),

@@ -32,20 +32,20 @@ LESS_LINEAR = 0.05  # of what one picture per class can explain, from which on i
 
 def write_story(run: RunResults) -> str:
     """Write reports/README.md."""
-    lead, priced = claims.find_lead(run), [c for c in claims.priced_trainings(run) if c.kind == "truer"][:1]
+    lead, penalised = claims.find_lead(run), [c for c in claims.penalised_trainings(run) if c.kind == "truer"][:1]
     return render_page(
         "story.md.j2",
         run=run,
         opening=describe_opening(run),
         lead=lead,
-        rest=[other for other in lead.rest if other.network not in [claim.priced for claim in priced]],
+        rest=[other for other in lead.rest if other.network not in [claim.penalised for claim in penalised]],
         along=_describe_along(run),
         vote=_describe_vote(run) if run.featured else None,
         walk=_describe_walk(run),
         has_course=any(n.truth for n in run.compared),
         longer=lead.longer,
         why=_describe_why(run, run.featured) if run.featured else None,
-        priced=priced,
+        penalised=penalised,
         fitted=_describe_fitted(run, run.featured) if run.featured else None,
         truest=_describe_truest(run),
         article=judge_article(run) if run.is_article_data else {},
@@ -180,8 +180,8 @@ def _describe_truest(run: RunResults) -> Any:
 
 
 def _count_elsewhere(run: RunResults, truest: NetworkResults, places: Sequence[Places]) -> list[tuple[str, Any]]:
-    """Count how many of a network's places others have: the same without its price, one without hidden layers, average
-    images alone, and pictures drawn at random."""
+    """Count how many of a network's places others have: the same without its penalty, one without hidden layers,
+    average images alone, and pictures drawn at random."""
     free = run.featured if run.featured and kept_network(run, run.featured) is truest else None
     others = {"free": free, "flat": flat_like(run, truest)}
     return [

@@ -11,7 +11,7 @@ import numpy as np
 from looking_for.core.tables import N_DIGITS, Cell, save_table
 from looking_for.core.text import DASH, format_count_range, format_number_range, format_share_range
 from looking_for.report.page import render_page
-from looking_for.report.study_prices import Checks, check_row, describe_beside, describe_checks, describe_prices
+from looking_for.report.study_penalties import Checks, check_row, describe_beside, describe_checks, describe_penalties
 from looking_for.results.study import (
     RecipeResults,
     SeedReplicates,
@@ -41,7 +41,7 @@ def write_study(study: StudyResults, replicates: Replicates, checks: Checks, roo
         brief=_summarise_forming(study),
         shapes=[_describe_shape(study, shape, replicates) for shape in study.settings.shapes],
         variants=_variant_rows(study, replicates) if study.variants else [],
-        prices=describe_prices(study),
+        penalties=describe_penalties(study),
         checks=[check_row(study, name, some) for name, some in checks.items()],
         real=describe_checks(study, checks),
         beside=[describe_beside(folder, summary) for folder, summary in load_beside(study).items()],
@@ -52,7 +52,7 @@ def write_study(study: StudyResults, replicates: Replicates, checks: Checks, roo
 
 def _summarise_forming(study: StudyResults) -> Any:
     """How many networks were nearly their picture at some moment, and which never were."""
-    followed = {r.name: [n for n in r.networks if n.has_early_snapshots] for r in study.without_price}
+    followed = {r.name: [n for n in r.networks if n.has_early_snapshots] for r in study.without_penalty}
     best = {name: [n.best.agreement_half_2 for n in networks] for name, networks in followed.items() if networks}
     forming = find_forming(study, NEARLY)
     return SimpleNamespace(
@@ -170,7 +170,7 @@ def _claim_rows(study: StudyResults, replicates: Replicates) -> dict[str, list[s
     for claim, holds in tests.items():
         verdicts = {
             recipe.name: [holds(recipe, n) for n in recipe.networks if n.has_early_snapshots]
-            for recipe in study.without_price
+            for recipe in study.without_penalty
         }
         verdicts = {name: values for name, values in verdicts.items() if values}
         always = [name for name, values in verdicts.items() if all(values)]

@@ -9,7 +9,7 @@ MIN_MOMENTS = 2  # snapshots, without which nothing can be shown along a trainin
 
 
 def trained_as_the_article(networks: Sequence[NetworkResults]) -> list[NetworkResults]:
-    """Take those that were trained here on real labels and without a price, as the article's were."""
+    """Take those that were trained here on real labels and without a penalty, as the article's were."""
     return [n for n in networks if n.recipe and not n.is_control and not n.recipe.keep_picture]
 
 
@@ -34,7 +34,7 @@ def trained_as_long(run: RunResults, few: NetworkResults, many: NetworkResults) 
 
 
 def kept_network(run: RunResults, free: NetworkResults | None) -> NetworkResults | None:
-    """Find the first network that differs from another in nothing but its price on leaving the picture."""
+    """Find the first network that differs from another in nothing but its penalty for leaving the picture."""
     if free is None or free.recipe is None:
         return None
     alike = free.recipe.without("keep_picture")

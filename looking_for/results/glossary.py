@@ -75,7 +75,7 @@ TERMS = {
     "balanced": "after one gain for all classes and one bias for each, fitted to the logits on training images",
     "fitted pictures": "several pictures per class, of which the strongest counts, fitted to the logits",
     "cluster": "training images of one class that look alike, by k-means on pixels",
-    "interval": "95 %, from resampling the test images; of one training: another seed may differ by more",
+    "interval": "95 %, from resampling the test images; for one training: another seed may differ by more",
 }
 
 

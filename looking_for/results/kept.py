@@ -48,8 +48,8 @@ class PictureCheck(NamedTuple):
 
 
 def check_pictures(study: StudyResults, images: ImageSet, survey: Survey) -> dict[str, list[PictureCheck]]:
-    """Check every network of the priced recipes, and of the one without a price: by recipe, in the order of seeds."""
-    recipes = [r for r in (study.free_of(study.priced[0]), *study.priced) if r] if study.priced else []
+    """Check every network of the penalised recipes, and of that without a penalty: by recipe, in the order of seeds."""
+    recipes = [r for r in (study.free_of(study.penalised[0]), *study.penalised) if r] if study.penalised else []
     flat = next((r for r in study.recipes if not r.recipe.hidden and not r.recipe.is_control), None)
     flat_by_seed = {n.seed: Pictures.load(paths.pictures_file(n.name)) for n in flat.networks} if flat else {}
     return {recipe.name: _check_recipe(recipe, flat_by_seed, images, survey) for recipe in recipes}

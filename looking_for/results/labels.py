@@ -119,7 +119,7 @@ def _differences(mine: _Facts, other: _Facts, everyone: Sequence[_Facts]) -> lis
     if recipe.shuffle_labels != plain.shuffle_labels:
         words.append("shuffled labels" if recipe.shuffle_labels else "true labels")
     if recipe.keep_picture != plain.keep_picture:
-        words.append(_describe_price(recipe, everyone))
+        words.append(_describe_penalty(recipe, everyone))
     if recipe.epochs != plain.epochs:
         words.append(_describe_length(mine, everyone))
     words += describe_settings(recipe, like=plain)
@@ -128,12 +128,12 @@ def _differences(mine: _Facts, other: _Facts, everyone: Sequence[_Facts]) -> lis
     return words
 
 
-def _describe_price(recipe: Recipe, everyone: Sequence[_Facts]) -> str:
-    """What a price on leaving the picture makes of a network; its size where several have one."""
-    prices = {f.recipe.keep_picture for f in everyone} - {0}
+def _describe_penalty(recipe: Recipe, everyone: Sequence[_Facts]) -> str:
+    """What a penalty for leaving the picture makes of a network; its size where several have one."""
+    penalties = {f.recipe.keep_picture for f in everyone} - {0}
     if not recipe.keep_picture:
         return "not kept to its picture"
-    return "kept to its picture" if len(prices) == 1 else f"kept to its picture at {recipe.keep_picture:g}"
+    return "kept to its picture" if len(penalties) == 1 else f"kept to its picture at {recipe.keep_picture:g}"
 
 
 def _describe_length(mine: _Facts, everyone: Sequence[_Facts]) -> str:

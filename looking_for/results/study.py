@@ -170,27 +170,27 @@ class StudyResults:
 
     @property
     def with_most_images(self) -> list[RecipeResults]:
-        """The recipes that saw as many images as any and learned their classes: what a price is compared with."""
+        """The recipes that saw as many images as any and learned their classes: what a penalty is compared with."""
         most = max(recipe.recipe.samples for recipe in self.recipes)
         return [r for r in self.recipes if r.recipe.samples == most and not r.recipe.is_control]
 
     @property
-    def priced(self) -> list[RecipeResults]:
-        """Those of `with_most_images` that pay for leaving their picture, by price: of recipes that differ in nothing
+    def penalised(self) -> list[RecipeResults]:
+        """Those of `with_most_images` that pay for leaving their picture, by penalty: of recipes that differ in nothing
         else, the most."""
         paying = [r for r in self.with_most_images if r.recipe.keep_picture]
-        alike = [[r for r in paying if _differ_in_price(r, other)] for other in paying]
+        alike = [[r for r in paying if _differ_in_penalty(r, other)] for other in paying]
         most: list[RecipeResults] = max(alike, key=len, default=[])
         return sorted(most, key=lambda recipe: recipe.recipe.keep_picture)
 
     def free_of(self, recipe: RecipeResults) -> RecipeResults | None:
-        """Find the recipe that differs from a priced one in having no price."""
-        free = [r for r in self.recipes if not r.recipe.keep_picture and _differ_in_price(r, recipe)]
+        """Find the recipe that differs from a penalised one in having no penalty."""
+        free = [r for r in self.recipes if not r.recipe.keep_picture and _differ_in_penalty(r, recipe)]
         return free[0] if free else None
 
     @property
-    def without_price(self) -> list[RecipeResults]:
-        """The recipes with hidden layers that learned their classes without a price: what claims are made of."""
+    def without_penalty(self) -> list[RecipeResults]:
+        """The recipes with hidden layers that learned their classes without a penalty: what claims are made of."""
         return [r for r in self.recipes if r.recipe.hidden and not r.recipe.keep_picture and not r.recipe.is_control]
 
     @property
@@ -198,8 +198,8 @@ class StudyResults:
         return [recipe for recipe in self.recipes if recipe.shape is None]
 
 
-def _differ_in_price(recipe: RecipeResults, other: RecipeResults) -> bool:
-    """Whether two recipes are the same but for the price; the number of epochs of a grid is that of its updates."""
+def _differ_in_penalty(recipe: RecipeResults, other: RecipeResults) -> bool:
+    """Whether two recipes are the same but for the penalty; the number of epochs of a grid is that of its updates."""
     return recipe.recipe.without("keep_picture", "seed") == other.recipe.without("keep_picture", "seed")
 
 
@@ -244,10 +244,10 @@ class Forming(NamedTuple):
 
 
 def find_forming(study: StudyResults, nearly: float) -> Forming:
-    """Find the trainings without a price whose best agreement is at least `nearly`. Trainings that differ in nothing
+    """Find the trainings without a penalty whose best agreement is at least `nearly`. Trainings that differ in nothing
     but their length begin alike: of them the longest counts."""
     followed: dict[str, StudyNetwork] = {}
-    for recipe in sorted(study.without_price, key=lambda r: r.recipe.epochs):
+    for recipe in sorted(study.without_penalty, key=lambda r: r.recipe.epochs):
         alike = recipe.recipe.without("epochs", "seed")
         followed |= {f"{n.seed} {alike}": n for n in recipe.networks if n.has_early_snapshots}
     return Forming([n for n in followed.values() if n.best.agreement_half_2 >= nearly], len(followed))

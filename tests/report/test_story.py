@@ -219,21 +219,21 @@ def arrows() -> ImageSet:
     return ImageSet(*some(120), *some(60), names)
 
 
-def test_write_story_of_a_price_on_leaving_the_picture(run_story: Teller) -> None:
+def test_write_story_of_a_penalty_on_leaving_the_picture(run_story: Teller) -> None:
     """Its numbers are those of the ladders, counted again from arrays, beside a network without hidden layers."""
     story = run_story(
         networks(
-            "priced: {samples: 1437, hidden: [12, 8], epochs: 8, keep_picture: 0.3}",
+            "penalised: {samples: 1437, hidden: [12, 8], epochs: 8, keep_picture: 0.3}",
             "dead: {samples: 1437, hidden: [12, 8], epochs: 0, keep_picture: 0.3}",
             "free: {samples: 1437, hidden: [12, 8], epochs: 8}",
             "linear: {samples: 1437, hidden: [], epochs: 8}",
             "other: {samples: 1437, hidden: [], epochs: 3}",
         )
     )
-    sentence = story.section("A price on leaving the picture", story.details)
+    sentence = story.section("A penalty for leaving the picture", story.details)
     assert sentence.count("was trained as") == 1, "dead learned nothing, and nothing is said of it"
     assert "(kept to its picture" in sentence
-    arrays, weights = (np.load(story.folder / f"data/{place}/priced.npz") for place in ("pictures", "networks"))
+    arrays, weights = (np.load(story.folder / f"data/{place}/penalised.npz") for place in ("pictures", "networks"))
     with np.load(story.folder / "data/images.npz") as data:
         x, y = data["x_test"].reshape(-1, 64) / 255, data["y_test"]
     answers = arrays["logits"].argmax(axis=1)

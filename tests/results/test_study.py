@@ -122,8 +122,8 @@ def test_committed_study_covers_its_claims() -> None:
         assert isinstance(params, StudyParams)
         rows = read_table(Path(folder) / "reports/networks.csv")
         assert {row["network"] for row in rows} == set(params.as_params().networks)
-        prices = {variant.keep_picture for variant in params.study.variants.values()} - {0}
-        assert len(prices) >= 6
+        penalties = {variant.keep_picture for variant in params.study.variants.values()} - {0}
+        assert len(penalties) >= 6
     depths = {len(variant.hidden) for variant in requested.study.variants.values()}
     depths |= {len(hidden) for hidden in requested.study.shapes.values()}
     assert depths >= {1, 2, 3, 4}
@@ -175,7 +175,7 @@ def test_write_study_counts_what_held(study_project: Project) -> None:
         .replace("\N{NO-BREAK SPACE}", " ")
     )
     rows = read_table(study_project.folder / "study/reports/networks.csv")
-    claimed = [row for row in rows if row["recipe"] in ("small-100", "adam")]  # with hidden layers, without a price
+    claimed = [row for row in rows if row["recipe"] in ("small-100", "adam")]  # with hidden layers, without a penalty
     truly = sum(float(row["best_agreement"]) >= 0.9 for row in claimed)
     assert f"| At some moment after the start its pictures give 0.9 or more of its answers | {truly} of 3 |" in report
     when = "at some moment at which they got half of the images right"
@@ -185,20 +185,20 @@ def test_write_study_counts_what_held(study_project: Project) -> None:
         assert (study_project.folder / "study/reports" / figure).exists()
 
 
-def test_write_study_says_what_a_price_costs_and_buys(study_project: Project) -> None:
+def test_write_study_says_what_a_penalty_costs_and_buys(study_project: Project) -> None:
     report = (
         (study_project.folder / "study/reports/README.md")
         .read_text(encoding="utf-8")
         .replace("\N{NO-BREAK SPACE}", " ")
     )
     by_name = {row["network"]: row for row in read_table(study_project.folder / "study/reports/networks.csv")}
-    free, priced = by_name["small-100-0"], by_name["paying-0"]
+    free, penalised = by_name["small-100-0"], by_name["paying-0"]
     (row,) = re.findall(r"^\| paying \| 12-8 \| 0.1 \| (.*) \|$", report, re.MULTILINE)
     accuracy, lost, agreement = row.split(" | ")[:3]
-    assert accuracy.startswith(f"{100 * float(priced['accuracy']):.1f} %")
-    points = 100 * (float(free["accuracy"]) - float(priced["accuracy"]))
+    assert accuracy.startswith(f"{100 * float(penalised['accuracy']):.1f} %")
+    points = 100 * (float(free["accuracy"]) - float(penalised["accuracy"]))
     assert float(lost.split(" ")[0].replace("−", "-")) == pytest.approx(points, abs=0.051)
-    assert agreement.startswith(f"{100 * float(priced['agreement']):.1f} %")
+    assert agreement.startswith(f"{100 * float(penalised['agreement']):.1f} %")
     assert "| small-100 | 12-8 | 0 |" in report
     assert "(figures/frontier.png)" in report
     assert re.search(r"By median accuracy it leads \d of 2 other recipes", report), "adam and flat"
@@ -206,7 +206,7 @@ def test_write_study_says_what_a_price_costs_and_buys(study_project: Project) ->
 
 
 def test_write_study_holds_networks_against_their_pictures(study_project: Project) -> None:
-    """The row of a priced recipe, counted again from the arrays."""
+    """The row of a penalised recipe, counted again from the arrays."""
     folder = study_project.folder / "study"
     report = read_page(folder / "reports/README.md")
     section = report.split("### Is it real?")[1]

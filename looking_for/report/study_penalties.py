@@ -1,4 +1,4 @@
-"""What a study says of prices on leaving the picture: what they cost and buy, whether it is real, and elsewhere."""
+"""What a study says of penalties for leaving the picture: what they cost and buy, whether it is real, and elsewhere."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -17,35 +17,36 @@ Checks = dict[str, list[PictureCheck]]
 MIN_SEEDS = 3  # of which an interval is given
 
 
-def describe_prices(study: StudyResults) -> Any:
-    """What prices on leaving the picture cost and buy; nothing where there are none."""
-    if not study.priced:
+def describe_penalties(study: StudyResults) -> Any:
+    """What penalties for leaving the picture cost and buy; nothing where there are none."""
+    if not study.penalised:
         return None
-    free = study.free_of(study.priced[0])
-    elsewhere = [r for r in study.with_most_images if r.recipe.keep_picture and r not in study.priced]
+    free = study.free_of(study.penalised[0])
+    elsewhere = [r for r in study.with_most_images if r.recipe.keep_picture and r not in study.penalised]
     others = [r for r in study.with_most_images if not r.recipe.keep_picture and r is not free]
-    led = [r.name for r in others if _is_led(r, study.priced)]
+    led = [r.name for r in others if _is_led(r, study.penalised)]
     controls = [r for r in study.recipes if r.recipe.is_control and r.recipe.keep_picture]
     return SimpleNamespace(
-        hidden=study.priced[0].hidden_words,
-        rows=[_price_row(study, r) for r in (free, *study.priced, *elsewhere) if r],
+        hidden=study.penalised[0].hidden_words,
+        rows=[_penalty_row(study, r) for r in (free, *study.penalised, *elsewhere) if r],
         n_others=len(others),
         led=led,
         not_led=[r.name for r in others if r.name not in led],
-        led_twice=[sum(_is_led(r, study.priced, TWICE, rule) for r in others) for rule in RULES],
-        costs=[cost for cost in map(partial(_cost_of, study), study.priced) if cost],
+        led_twice=[sum(_is_led(r, study.penalised, TWICE, rule) for r in others) for rule in RULES],
+        costs=[cost for cost in map(partial(_cost_of, study), study.penalised) if cost],
         led_by=[
-            sum(_is_led(r, study.priced, is_as_accurate=rule) for r in others) for rule in (*RULES[1:], _ranges_apart)
+            sum(_is_led(r, study.penalised, is_as_accurate=rule) for r in others)
+            for rule in (*RULES[1:], _ranges_apart)
         ],
-        alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.priced],
+        alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.penalised],
         controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
     )
 
 
 class Cost(NamedTuple):
-    """How many points of accuracy a price costs on average over seeds, with the 95 % interval of that mean."""
+    """How many points of accuracy a penalty costs on average over seeds, with the 95 % interval of that mean."""
 
-    price: str
+    penalty: str
     seeds: int
     mean: float
     low: float
@@ -53,7 +54,7 @@ class Cost(NamedTuple):
 
 
 def _cost_of(study: StudyResults, recipe: RecipeResults) -> Cost | None:
-    """What a price costs, against the network of the same seed without one."""
+    """What a penalty costs, against the network of the same seed without one."""
     free = study.free_of(recipe)
     lost = [-100 * d for d in recipe.differences(free, "accuracy")] if free else []
     if len(lost) < MIN_SEEDS:
@@ -68,8 +69,8 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     return mean, mean - margin, mean + margin
 
 
-def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
-    """One row per price, with what it costs in accuracy, seed by seed."""
+def _penalty_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
+    """One row per penalty, with what it costs in accuracy, seed by seed."""
     free = study.free_of(recipe) if recipe.recipe.keep_picture else None
     lost = [-100 * d for d in recipe.differences(free, "accuracy")] if free else []
     ends = [format_decimal(float(v), 1) for v in (np.median(lost), min(lost), max(lost))] if lost else []
@@ -87,23 +88,23 @@ def _price_row(study: StudyResults, recipe: RecipeResults) -> list[str]:
     ]
 
 
-def _median_as_high(priced: RecipeResults, other: RecipeResults) -> bool:
-    return priced.median("accuracy") >= other.median("accuracy")
+def _median_as_high(penalised: RecipeResults, other: RecipeResults) -> bool:
+    return penalised.median("accuracy") >= other.median("accuracy")
 
 
-def _mean_as_high(priced: RecipeResults, other: RecipeResults) -> bool:
-    return float(np.mean(priced.values("accuracy"))) >= float(np.mean(other.values("accuracy")))
+def _mean_as_high(penalised: RecipeResults, other: RecipeResults) -> bool:
+    return float(np.mean(penalised.values("accuracy"))) >= float(np.mean(other.values("accuracy")))
 
 
-def _beyond_seeds(priced: RecipeResults, other: RecipeResults) -> bool:
+def _beyond_seeds(penalised: RecipeResults, other: RecipeResults) -> bool:
     """Whether it is more accurate than the other of the same seed, by more than seeds alone move."""
-    gained = priced.differences(other, "accuracy")
+    gained = penalised.differences(other, "accuracy")
     return len(gained) >= MIN_SEEDS and mean_interval(gained)[1] > 0
 
 
-def _ranges_apart(priced: RecipeResults, other: RecipeResults) -> bool:
+def _ranges_apart(penalised: RecipeResults, other: RecipeResults) -> bool:
     """Whether each of its networks is more accurate than any of the other's."""
-    return min(priced.values("accuracy")) > max(other.values("accuracy"))
+    return min(penalised.values("accuracy")) > max(other.values("accuracy"))
 
 
 RULES = (_median_as_high, _mean_as_high, _beyond_seeds)  # by which one recipe is as accurate as another, or more
@@ -112,21 +113,21 @@ TWICE = ("agreement", "explained_change")
 
 def _is_led(
     recipe: RecipeResults,
-    priced: Sequence[RecipeResults],
+    penalised: Sequence[RecipeResults],
     measures: Sequence[str] = ("agreement",),
     is_as_accurate: Callable[[RecipeResults, RecipeResults], bool] = _median_as_high,
 ) -> bool:
-    """Whether some price is as accurate, and every seed of it has more of each measure than any here."""
+    """Whether some penalty is as accurate, and every seed of it has more of each measure than any here."""
     return any(
         is_as_accurate(p, recipe)
         and all(min(p.values(m), default=-np.inf) > max(recipe.values(m), default=np.inf) for m in measures)
-        for p in priced
+        for p in penalised
     )
 
 
 def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) -> list[str]:
     """One recipe's networks held against their pictures: medians, with the range over seeds."""
-    price = next(r.recipe.keep_picture for r in study.recipes if r.name == name)
+    penalty = next(r.recipe.keep_picture for r in study.recipes if r.name == name)
     shares = [
         [c.rest.picture_accuracy for c in checks],
         [c.rest.rest_accuracy for c in checks],
@@ -138,15 +139,15 @@ def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) ->
         for field in ("like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling",
                       "hidden_explained")
     ]  # fmt: skip
-    return [f"{price:g}", *map(format_share_range, shares), *map(format_number_range, numbers)]
+    return [f"{penalty:g}", *map(format_share_range, shares), *map(format_number_range, numbers)]
 
 
 def describe_checks(study: StudyResults, checks: Checks) -> Any:
-    """What the checks say of the price nearest to a tenth of the largest: it holds under change and costs little."""
-    if not study.priced or not checks:
+    """What the checks say of the penalty nearest to a tenth of the largest: it holds under change and costs little."""
+    if not study.penalised or not checks:
         return None
-    target = max(r.recipe.keep_picture for r in study.priced) / 10
-    chosen = min(study.priced, key=lambda r: abs(np.log(r.recipe.keep_picture / target)))
+    target = max(r.recipe.keep_picture for r in study.penalised) / 10
+    chosen = min(study.penalised, key=lambda r: abs(np.log(r.recipe.keep_picture / target)))
     free = study.free_of(chosen)
 
     def middle(recipe: RecipeResults | None, field: str) -> float | None:
@@ -158,12 +159,14 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
               "hidden_explained")  # fmt: skip
     rests = [c.rest for c in checks[chosen.name]]
     without = [c.rest for c in checks[free.name]] if free else []
-    unpriced = middle(free, "change_own")
+    unpenalised = middle(free, "change_own")
     return SimpleNamespace(
-        price=f"{chosen.recipe.keep_picture:g}",
-        worse=[r for r in study.priced if unpriced is not None and (middle(r, "change_own") or 0.0) < unpriced],
+        penalty=f"{chosen.recipe.keep_picture:g}",
+        worse=[
+            r for r in study.penalised if unpenalised is not None and (middle(r, "change_own") or 0.0) < unpenalised
+        ],
         worse_than_flat=[
-            r for r in study.priced if (middle(r, "change_own") or 0.0) < (middle(r, "change_flat") or -np.inf)
+            r for r in study.penalised if (middle(r, "change_own") or 0.0) < (middle(r, "change_flat") or -np.inf)
         ],
         free_overruled=float(np.median([r.overruled for r in without])) if without else None,
         free_overruled_right=float(np.median([r.overruled_right or 0.0 for r in without])) if without else None,
@@ -176,17 +179,17 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
 
 
 def describe_beside(folder: str, summary: Mapping[str, Any]) -> Any:
-    """What a study of other images found, from its summary: of its prices, and of the recipe without one."""
+    """What a study of other images found, from its summary: of its penalties, and of the recipe without one."""
     recipes = [(Recipe(**entry["recipe"]), entry["metrics"]) for entry in summary["recipes"]]
     most = max(recipe.samples for recipe, _ in recipes)
     trained = [(r, m) for r, m in recipes if r.samples == most and r.hidden and not r.is_control]
-    priced = sorted(((r, m) for r, m in trained if r.keep_picture), key=lambda pair: pair[0].keep_picture)
-    alike = priced[0][0].without("keep_picture") if priced else {}
+    penalised = sorted(((r, m) for r, m in trained if r.keep_picture), key=lambda pair: pair[0].keep_picture)
+    alike = penalised[0][0].without("keep_picture") if penalised else {}
     free = next((m for r, m in trained if not r.keep_picture and r.without("keep_picture") == alike), None)
     return SimpleNamespace(
         folder=folder,
         dataset=summary["of"]["data"]["dataset"],
         nearly=summary["nearly"],
         free=free,
-        prices=[(f"{recipe.keep_picture:g}", metrics) for recipe, metrics in priced],
+        penalties=[(f"{recipe.keep_picture:g}", metrics) for recipe, metrics in penalised],
     )
