@@ -7,7 +7,8 @@ import numpy as np
 
 from looking_for.core.arrays import Array, as_pixels
 from looking_for.results.choices import networks_side_by_side
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 
 DOTS = [[[0.5, 0.36]], [[0.5, 0.64]]]  # two strokes of a point each: hardly a drawing, and an answer all the same
 LATE = 0.75  # of the moments, from which on a picture's turn is too late to be seen well
@@ -29,7 +30,7 @@ def choose_examples(run: RunResults) -> list[dict[str, Any]]:
     if not networks:
         return [{"words": "A test image", "image": 0}]
     labels, by_network = run.images.y_test, {n.name: find_answers(n, run) for n in networks}
-    kept = next((n for n in networks if n.recipe and n.recipe.keep_picture), None)
+    kept = next((n for n in networks if n.is_penalised), None)
     free = [n for n in networks if n is not kept] or networks
     large, small = by_network[free[-1].name], by_network[free[0].name]
     rules = [

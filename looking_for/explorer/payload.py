@@ -17,7 +17,8 @@ from looking_for.networks.base import HiddenUnits
 from looking_for.networks.dense_weights import DenseWeights, Snapshots
 from looking_for.results.choices import networks_side_by_side
 from looking_for.results.glossary import describe_rung
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.surrogates.maps import FittedPrototypes
 
 MIN_AGREEMENT = 0.999  # of 8-bit layers with the network on test images; below it layers get 16 bits

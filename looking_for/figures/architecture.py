@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from looking_for.core.imageset import Shape
 from looking_for.figures import charts
-from looking_for.results.run import NetworkResults
+from looking_for.results.network import NetworkResults
 
 NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "gelu": "GELU"}
 

@@ -8,7 +8,8 @@ from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, WIDTH, Canvas, label_width
 from looking_for.figures.grid import first_classes_note
 from looking_for.figures.planes import Planes
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.surrogates.surrogate import rung_name
 
 MAX_ROWS = 40

@@ -22,8 +22,9 @@ from looking_for.figures.canvas import (
 from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
 from looking_for.figures.planes import Planes
 from looking_for.results.choices import flat_like, kept_network, truest_network
+from looking_for.results.network import NetworkResults
 from looking_for.results.places import measure_separation
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.run import RunResults
 
 
 def networks_looked_at(run: RunResults) -> list[NetworkResults]:

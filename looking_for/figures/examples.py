@@ -7,9 +7,8 @@ from looking_for.core.text import format_decimal
 from looking_for.figures import palette
 from looking_for.figures.canvas import LINE, MARGIN, SMALL, TEXT, WIDTH, Canvas, shorten
 from looking_for.figures.planes import Planes
-from looking_for.results.run import NetworkResults, RunResults
-from looking_for.surrogates.pictures import EXAMPLE_KINDS
-from looking_for.surrogates.surrogate import rung_name
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 
 LABEL, SPACE = 420, 30
 MAX_HEIGHT = 230
@@ -61,14 +60,12 @@ def choose_rows(network: NetworkResults) -> list[int]:
 
 
 def describe_answers(network: NetworkResults, run: RunResults, place: int) -> dict[str, str]:
-    """Say what the label, the network, the nearest cluster's map and the composed pictures say of it."""
+    """Say what the label, the network and the composed pictures say of it."""
     image = int(network.pictures.examples.images[place])
     x = as_pixels(run.images.x_test[image : image + 1])
-    nearest = run.survey.clusters[run.n_clusters].nearest[image : image + 1]
     answers = {
         "label": int(run.images.y_test[image]),
         "network": int(network.pictures.examples.logits[place].argmax()),
-        "cluster": int(network.pictures.maps.by_cluster[run.n_clusters].predict(x, nearest).argmax()),
         "composed": int(network.pictures.composed.layers[-1](x).argmax()),
     }
     return {who: run.classes[k] for who, k in answers.items()}
@@ -114,14 +111,3 @@ def _levels(network: NetworkResults, place: int, pixels: Array, halves: tuple[fl
         product = palette.signed_levels((pixels * weights)[:, None], np.zeros_like(never), half)[0]
         levels += [palette.signed_levels(weights[:, None], never, half)[0], product]
     return levels
-
-
-def failing_examples(network: NetworkResults, run: RunResults) -> list[dict[str, str]]:
-    """Say what was answered on the examples on which the cluster's map fails."""
-    kinds = network.pictures.examples.kinds
-    return [describe_answers(network, run, int(place)) for place in np.flatnonzero(kinds == len(EXAMPLE_KINDS) - 1)]
-
-
-def examples_rung(run: RunResults) -> str:
-    """Name the rung that the clusters' maps belong to."""
-    return rung_name("exact_maps", run.n_clusters)

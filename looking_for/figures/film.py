@@ -11,7 +11,7 @@ from looking_for.core.text import count_per_hundred
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, MARGIN, SMALL, Canvas, label_height
 from looking_for.figures.planes import Planes
-from looking_for.results.run import NetworkResults
+from looking_for.results.network import NetworkResults
 from looking_for.surrogates.course import SnapshotMeasures
 
 WIDTH, ACROSS, MAX_CLASSES_SHOWN = 1040, 5, 20  # pixels; classes side by side; classes shown

@@ -9,7 +9,8 @@ from looking_for.figures.canvas import GAP, MARGIN, SMALL, WIDTH, Canvas, enlarg
 from looking_for.figures.clusters import select_own_class
 from looking_for.figures.planes import Planes
 from looking_for.figures.training_course import class_shown
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.surrogates.surrogate import rung_name
 
 LARGEST_SCALE = 7  # of images of 28 pixels

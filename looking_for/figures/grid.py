@@ -59,23 +59,31 @@ def draw_bands(
     scale = min(enlarge_scale(most_scale, shape), fit_scale(shape, WIDTH - 2 * MARGIN, len(rows[0]), 3 * GAP))
     if len(rows) == 1:
         _names(canvas, classes, rows[0], step)
-    for heading, levels, shares, half in bands:
-        if half is not None:
-            canvas.scale_bar(half, canvas.top, WIDTH - MARGIN)
-        canvas.paragraph(heading)
-        canvas.top += 8
-        if len(levels) == 1:
-            left = (WIDTH - shape[1] * scale) // 2
-            canvas.picture(planes.tile(levels)[0], canvas.top, left, scale)
-            canvas.top += shape[0] * scale + SPACE
-            continue
-        for row in rows:
-            if len(rows) > 1:
-                _names(canvas, classes, row, step)
-            _pictures(canvas, planes.tile(levels[row]), step, scale)
-            if shares:
-                _bars(canvas, [shares[k] for k in row], max(max(pair) for pair in shares), step)
+    for band in bands:
+        _draw_band(canvas, band, planes, classes, rows, (step, scale))
     return canvas
+
+
+def _draw_band(
+    canvas: Canvas, band: Band, planes: Planes, classes: Sequence[str], rows: Sequence[range], sizes: tuple[int, int]
+) -> None:
+    """A heading, and a picture of each class; `sizes` are from one picture to the next, and of a pixel."""
+    step, scale = sizes
+    if band.half is not None:
+        canvas.scale_bar(band.half, canvas.top, WIDTH - MARGIN)
+    canvas.paragraph(band.heading)
+    canvas.top += 8
+    if len(band.levels) == 1:
+        left = (WIDTH - planes.shape[1] * scale) // 2
+        canvas.picture(planes.tile(band.levels)[0], canvas.top, left, scale)
+        canvas.top += planes.shape[0] * scale + SPACE
+        return
+    for row in rows:
+        if len(rows) > 1:
+            _names(canvas, classes, row, step)
+        _pictures(canvas, planes.tile(band.levels[row]), step, scale)
+        if band.shares:
+            _bars(canvas, [band.shares[k] for k in row], max(max(pair) for pair in band.shares), step)
 
 
 def split_rows(classes: int) -> list[range]:

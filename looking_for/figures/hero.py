@@ -9,7 +9,8 @@ from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, TEXT, WIDTH, Ca
 from looking_for.figures.planes import Planes
 from looking_for.figures.training_course import class_shown
 from looking_for.results.choices import networks_along
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.results.verdicts import Status, trace_course
 
 N_MOMENTS = 4
@@ -66,7 +67,7 @@ def choose_moments(networks: list[NetworkResults]) -> list[list[int]]:
     same numbers of updates for all: when the pictures of one without a penalty agreed most, and halfway to the end on
     a logarithmic axis."""
     shared = set.intersection(*({s.updates for s in n.truth[1:-1]} for n in networks)) - {0}
-    free = [n for n in networks if not (n.recipe and n.recipe.keep_picture)] or networks
+    free = [n for n in networks if not n.is_penalised] or networks
     best = max(free[-1].truth[1:], key=lambda snapshot: snapshot.agreement_half_1).updates
     last = min(n.truth[-1].updates for n in networks)
     targets = best, (best * last) ** 0.5

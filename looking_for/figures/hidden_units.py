@@ -9,7 +9,8 @@ from looking_for.figures import palette
 from looking_for.figures.canvas import LINE, MARGIN, WIDTH, Canvas, mosaic
 from looking_for.figures.grid import Band, draw_bands
 from looking_for.figures.planes import Planes
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 
 MAX_SCALE = 4
 MAX_HEIGHT = 2_120

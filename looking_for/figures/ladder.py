@@ -1,12 +1,15 @@
 """The ladder drawn: what a few rungs give of one network, sorted, with their intervals; tables have all."""
 
+import math
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from looking_for.core.text import format_decimal
 from looking_for.figures import charts
 from looking_for.results.glossary import describe_rung
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.surrogates.ladder import Rung
 from looking_for.surrogates.surrogate import rung_name
 
@@ -41,7 +44,7 @@ def choose_rungs(network: NetworkResults, run: RunResults) -> list[Rung]:
     kinds = ["constant", "composed", "composed_balanced", "linear_fit", rung_name("cluster_means", number),
              rung_name("exact_maps", number), rung_name("fitted", run.n_fitted)]  # fmt: skip
     rungs = [rung for rung in network.ladder if rung.name in kinds]
-    return sorted(rungs, key=lambda rung: -1e9 if rung.explained.value is None else rung.explained.value)
+    return sorted(rungs, key=lambda rung: -math.inf if rung.explained.value is None else rung.explained.value)
 
 
 def _column(axis: Axes, rungs: list[Rung], measure: str) -> None:

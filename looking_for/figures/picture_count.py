@@ -10,7 +10,8 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from looking_for.core.tables import Interval
 from looking_for.figures import charts
 from looking_for.figures.ladder import TITLES, network_measured
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 
 
 class Line(NamedTuple):
@@ -25,11 +26,12 @@ class Line(NamedTuple):
 def draw_picture_count(run: RunResults) -> Figure:
     """Draw a panel per measure, of one network."""
     network = network_measured(run)
+    lines = collect_lines(network, len(run.classes))
     figure, axes = charts.new_figure(5.2, len(TITLES))
     for axis, (measure, title) in zip(axes, TITLES.items(), strict=True):
-        for line in collect_lines(network, len(run.classes)):
+        for line in lines:
             _draw(axis, line, measure)
-        _frame(axis, network, len(run.classes))
+        _frame(axis, lines, len(run.classes))
         axis.set_title(title, loc="left", fontsize=11.5)
         axis.set_xlabel("pictures in total")
     named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
@@ -43,31 +45,31 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
     """Collect every kind of surrogate of a network that has pictures, and the baseline that has none."""
     ladder = {rung.name: {m: getattr(rung, m) for m in TITLES} for rung in network.ladder}
 
-    def of(kind: str) -> list[tuple[int, dict[str, Interval]]]:
+    def points_of_rung(kind: str) -> list[tuple[int, dict[str, Interval]]]:
         numbers = [int(name.partition(".")[2]) for name in ladder if name.startswith(f"{kind}.")]
-        n_left = {w: len(fitted.classes) for w, fitted in network.pictures.fitted.items()}
-        return [(n_left[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)]
+        n_pictures = {w: len(fitted.classes) for w, fitted in network.pictures.fitted.items()}
+        return [(n_pictures[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)]
 
-    def of_family(kind: str) -> list[tuple[int, dict[str, Interval]]]:
+    def points_of_family(kind: str) -> list[tuple[int, dict[str, Interval]]]:
         rows = [row for row in network.ablations if row.name.startswith(f"{kind}.")]
         return sorted(((r.pictures, {m: getattr(r, m) for m in TITLES}) for r in rows), key=lambda point: point[0])
 
     kinds = [
         Line("composed, balanced", "#000000", "s", [(classes, ladder["composed_balanced"])]),
         Line("best linear fit", "#5f5f5f", "D", [(classes, ladder["linear_fit"])]),
-        Line("fitted pictures", "#8c3b00", "o", [(classes, ladder["linear_fit"]), *of("fitted")]),
-        Line("exact maps of the nearest cluster", "#274b7a", "^", of("exact_maps")),
-        Line("cluster means, no picture", "#8c8c8c", "x", of("cluster_means")),
-        Line("pictures fitted to labels", "#8a6d8f", "v", of_family("labels")),
-        Line("a linear map and shared strokes", "#2f7d6b", "P", of_family("strokes")),
-        Line("a linear map and shared squares", "#7d6a00", "X", of_family("squares")),
-        Line("fitted under a soft maximum", "#8b1a00", "*", of_family("soft")),
+        Line("fitted pictures", "#8c3b00", "o", [(classes, ladder["linear_fit"]), *points_of_rung("fitted")]),
+        Line("exact maps of the nearest cluster", "#274b7a", "^", points_of_rung("exact_maps")),
+        Line("cluster means, no picture", "#8c8c8c", "x", points_of_rung("cluster_means")),
+        Line("pictures fitted to labels", "#8a6d8f", "v", points_of_family("labels")),
+        Line("a linear map and shared strokes", "#2f7d6b", "P", points_of_family("strokes")),
+        Line("a linear map and shared squares", "#7d6a00", "X", points_of_family("squares")),
+        Line("fitted under a soft maximum", "#8b1a00", "*", points_of_family("soft")),
     ]
     return [line for line in kinds if line.points]
 
 
 def _draw(axis: Axes, line: Line, measure: str) -> None:
-    known = [(n, of[measure]) for n, of in line.points if of[measure].value is not None]
+    known = [(n, by_measure[measure]) for n, by_measure in line.points if by_measure[measure].value is not None]
     numbers, intervals = [n for n, _ in known], [i for _, i in known]
     low, value, high = ([getattr(i, end) for i in intervals] for end in ("low", "value", "high"))
     style = "dotted" if line.marker == "x" else "solid"
@@ -76,8 +78,8 @@ def _draw(axis: Axes, line: Line, measure: str) -> None:
         axis.fill_between(numbers, low, high, color=line.colour, alpha=0.15, lw=0)
 
 
-def _frame(axis: Axes, network: NetworkResults, classes: int) -> None:
-    ticks = sorted({n for line in collect_lines(network, classes) for n, _ in line.points if n % classes == 0})
+def _frame(axis: Axes, lines: Sequence[Line], classes: int) -> None:
+    ticks = sorted({n for line in lines for n, _ in line.points if n % classes == 0})
     axis.set_xscale("log")
     axis.xaxis.set_major_locator(FixedLocator(ticks))
     axis.xaxis.set_minor_locator(NullLocator())

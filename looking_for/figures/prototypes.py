@@ -12,7 +12,8 @@ from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, label_width
 from looking_for.figures.grid import MAX_CLASSES, first_classes_note
 from looking_for.figures.planes import Planes
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.surrogates.maps import FittedPrototypes
 from looking_for.surrogates.surrogate import rung_name
 
@@ -43,15 +44,15 @@ class Page:
         """The weight that gets full colour."""
         return palette.half_range(self.fitted.weights, self.network.pictures.never_inked)
 
-    def pair(self, canvas: Canvas, picture: int, top: int, n_left: int) -> None:
+    def pair(self, canvas: Canvas, picture: int, top: int, left: int) -> None:
         """A mean image, under it the picture, and the share of images that it answers."""
         (down, across), form = self.step, self.fitted.means[picture]
         weights = self.fitted.weights[:, picture : picture + 1]
         levels = palette.signed_levels(weights, self.network.pictures.never_inked, self.half)
-        canvas.image(form, self.image, top, n_left, self.scale)
-        canvas.picture(self.planes.tile(levels)[0], top + down, n_left, self.scale)
+        canvas.image(form, self.image, top, left, self.scale)
+        canvas.picture(self.planes.tile(levels)[0], top + down, left, self.scale)
         share = format_percent(round(float(self.fitted.shares[picture]), 4))
-        canvas.text(share, top + 2 * down, n_left + across // 2, SMALL - 3, align="middle")
+        canvas.text(share, top + 2 * down, left + across // 2, SMALL - 3, align="middle")
 
 
 def draw_prototypes(network: NetworkResults, number: int, run: RunResults) -> Canvas:
@@ -77,10 +78,10 @@ def draw_prototypes(network: NetworkResults, number: int, run: RunResults) -> Ca
     canvas.top += LINE
     for start in range(0, len(classes), blocks):
         for block, k in enumerate(range(start, min(start + blocks, len(classes)))):
-            n_left = MARGIN + block * wide
-            canvas.label(classes[k], canvas.top, n_left, label - 4 * GAP, 2 * page.step[0])
+            left = MARGIN + block * wide
+            canvas.label(classes[k], canvas.top, left, label - 4 * GAP, 2 * page.step[0])
             for place, picture in enumerate(chosen[k]):
-                page.pair(canvas, int(picture), canvas.top, n_left + label + place * page.step[1])
+                page.pair(canvas, int(picture), canvas.top, left + label + place * page.step[1])
         canvas.top += 2 * page.step[0] + FOOT
     return canvas
 
@@ -94,15 +95,15 @@ def choose_shown(fitted: FittedPrototypes, k: int) -> Array:
 
 def _words(page: Page, number: int, drawn: Array) -> str:
     fitted, rung = page.fitted, page.network.ladder[rung_name("fitted", number)]
-    n_left = len(fitted.classes)
+    n_pictures = len(fitted.classes)
     answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
     rest = (
         f" The {format_count(len(drawn), 'picture')} shown answer {answered} of the images."
-        if n_left > len(drawn)
+        if n_pictures > len(drawn)
         else ""
     )
     return (
-        f"{format_count(n_left, 'picture')}, at most {number} per class, trained to copy its scores; the highest "
+        f"{format_count(n_pictures, 'picture')}, at most {number} per class, trained to copy its scores; the highest "
         f"score speaks for its class. They give {format_percent(rung.agreement.value)} of its answers and explain "
         f"{format_percent(rung.explained.value)} of how its scores vary. Above each picture: the average of the "
         f"images that it answers. Below: their share of all images.{rest} Sand was never inked. {page.planes.words}"

@@ -13,7 +13,8 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from looking_for.core.text import count_per_hundred, format_decimal
 from looking_for.figures import charts
 from looking_for.results.choices import few_and_many, trained_as_long
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.results.verdicts import NEARLY, Status, trace_course
 
 CURVES_HEIGHT = 4.4  # inches
@@ -88,17 +89,12 @@ def write_course_title(run: RunResults) -> str:
     """The finding, as far as this run shows it."""
     courses = [c for n in run.compared if (c := trace_course(n, len(run.images.x_test)))]
     gone = [c for c in courses if c.status == Status.OUTGREW]
-    kept = [c for c in courses if c.status in (Status.KEPT, Status.SLIPPED) and not is_penalised(c.network)]
+    kept = [c for c in courses if c.status in (Status.KEPT, Status.SLIPPED) and not c.network.is_penalised]
     if not gone:
         return "How often the pictures give the network's answer"
     best, end = (count_per_hundred(v or 0.0) for v in (gone[-1].best_interval.value, gone[-1].end.value))
     words = f"With {gone[-1].network.label}, same answers fall from {best} to {end} of 100"
     return f"{words}; with {kept[0].network.label} they stay high" if kept else words
-
-
-def is_penalised(network: NetworkResults) -> bool:
-    """Whether it paid for leaving its picture."""
-    return network.recipe is not None and network.recipe.keep_picture > 0
 
 
 def spread_heights(values: Sequence[float], needed: Sequence[float]) -> list[float]:

@@ -6,7 +6,7 @@ from looking_for.figures import palette
 from looking_for.figures.canvas import Canvas
 from looking_for.figures.grid import ACROSS, Band, draw_bands
 from looking_for.figures.planes import Planes
-from looking_for.results.run import NetworkResults
+from looking_for.results.network import NetworkResults
 
 
 def draw_strips(network: NetworkResults, shape: Shape, classes: list[str]) -> Canvas:

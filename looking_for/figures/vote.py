@@ -9,11 +9,14 @@ from looking_for.core.text import count_per_hundred, format_decimal
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, TEXT, WIDTH, Canvas, break_lines, fit_scale
 from looking_for.figures.planes import Planes
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 
 LABEL, PICTURE, SIGN = 440, 250, 110  # pixels across: words before a row, a picture, a sign between pictures
 N_SAMPLES = 12  # at most, in the row above
 ROW_SPACE = 34
+ABOVE_MIDDLE, SIGN_ABOVE = 76, 30  # pixels: where words, and signs, begin above the middle of a row
+SUM_LINE, SIGN_SIZE = 36, 52
 
 
 class Vote(NamedTuple):
@@ -26,6 +29,16 @@ class Vote(NamedTuple):
     @property
     def score(self) -> float:
         return self.ink + self.offset
+
+
+class VoteRow(NamedTuple):
+    """A picture's vote, what the picture is called, more about it, and what its score means, in a colour."""
+
+    vote: Vote
+    name: str
+    explanation: str
+    verdict: str
+    level: int
 
 
 class Example(NamedTuple):
@@ -104,9 +117,6 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
     """Draw one drawing × each of three pictures = its inked pixels coloured, and the score."""
     example = choose_example(network, run)
     answer, rival = run.classes[example.answer], run.classes[example.by_picture]
-    is_right = example.answer == run.images.y_test[example.image]
-    share = count_per_hundred(float(network.pictures.measured.predicted[example.by_picture]))
-    truth, rival_score = "correctly" if is_right else "wrongly", format_decimal(example.rival_logit, 1)
     canvas = Canvas()
     canvas.title(f"The pictures score this {answer} highest as {rival if example.is_overruled else answer}")
     canvas.paragraph(
@@ -115,32 +125,43 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
     )
     canvas.top += 12
     _draw_samples(canvas, run)
-    good, bad = palette.GREEN, palette.ORANGE
-    rows = (
-        (
-            example.composed,
-            (f"The picture of {answer}", "all weights multiplied, the same for every image"),
-            (f"points for {answer}", palette.BLACK),
-        ),
-        (
-            example.rival,
-            (f"The picture of {rival}", f"the pictures call {share} of 100 test images {rival}"),
-            (f"{rival} gets more: they say {rival}", bad)
-            if example.is_overruled
-            else (f"{rival} gets less: they say {answer}", good),
-        ),
-        (
-            example.exact,
-            ("What the network did", f"its picture of {answer} for this image alone; {rival} gets {rival_score}"),
-            (f"{answer} gets more: it says {answer}, {truth}", good if is_right else bad),
-        ),
-    )
-    for number, (vote, words, verdict) in enumerate(rows):
-        if number == len(rows) - 1:
-            canvas.box(canvas.top - ROW_SPACE // 2, MARGIN, 2, WIDTH - 2 * MARGIN, palette.FAINT)
-            canvas.top += ROW_SPACE // 2
-        _draw_row(canvas, run, (example.x, network.pictures.never_inked), vote, words, verdict)
+    *by_picture, by_network = list_rows(example, network, run)
+    for row in by_picture:
+        _draw_row(canvas, run, example, row, network.pictures.never_inked)
+    canvas.box(canvas.top - ROW_SPACE // 2, MARGIN, 2, WIDTH - 2 * MARGIN, palette.FAINT)
+    canvas.top += ROW_SPACE // 2
+    _draw_row(canvas, run, example, by_network, network.pictures.never_inked)
     return canvas
+
+
+def list_rows(example: Example, network: NetworkResults, run: RunResults) -> list[VoteRow]:
+    """List the pictures that vote: of the answer, of its rival, and the network's own for this image."""
+    answer, rival = run.classes[example.answer], run.classes[example.by_picture]
+    is_right = example.answer == run.images.y_test[example.image]
+    share = count_per_hundred(float(network.pictures.measured.predicted[example.by_picture]))
+    truth, rival_score = "correctly" if is_right else "wrongly", format_decimal(example.rival_logit, 1)
+    winner = (f"{rival} gets more: they say {rival}", palette.ORANGE)
+    if not example.is_overruled:
+        winner = (f"{rival} gets less: they say {answer}", palette.GREEN)
+    return [
+        VoteRow(
+            example.composed,
+            f"The picture of {answer}",
+            "all weights multiplied, the same for every image",
+            f"points for {answer}",
+            palette.BLACK,
+        ),
+        VoteRow(
+            example.rival, f"The picture of {rival}", f"the pictures call {share} of 100 test images {rival}", *winner
+        ),
+        VoteRow(
+            example.exact,
+            "What the network did",
+            f"its picture of {answer} for this image alone; {rival} gets {rival_score}",
+            f"{answer} gets more: it says {answer}, {truth}",
+            palette.GREEN if is_right else palette.ORANGE,
+        ),
+    ]
 
 
 def _draw_samples(canvas: Canvas, run: RunResults) -> None:
@@ -160,44 +181,54 @@ def _draw_samples(canvas: Canvas, run: RunResults) -> None:
     canvas.top += shape[0] * scale + ROW_SPACE
 
 
-def _draw_row(
-    canvas: Canvas,
-    run: RunResults,
-    image: tuple[Array, Array],
-    vote: Vote,
-    words: tuple[str, str],
-    verdict: tuple[str, int],
-) -> None:
+def _draw_row(canvas: Canvas, run: RunResults, example: Example, row: VoteRow, never: Array) -> None:
     """Words, the drawing, the picture, their product, the sum; ink and picture on the picture's own scale."""
-    (x, never), shape = image, run.images.shape
-    planes = Planes.choose(shape, vote.weights[:, None])
-    half = palette.half_range(vote.weights[:, None], never)
+    planes = Planes.choose(run.images.shape, row.vote.weights[:, None])
     scale = max(1, PICTURE // max(planes.shape))
-    wide, tall = planes.shape[1] * scale, planes.shape[0] * scale
-    image_scale = max(1, PICTURE // max(shape[:2]))
+    tall = planes.shape[0] * scale
     middle = canvas.top + tall // 2
-    for n, line in enumerate([words[0], *break_lines(words[1], LABEL - 40, SMALL)]):
-        canvas.text(line, middle - 76 + n * LINE, MARGIN, TEXT if n == 0 else SMALL, bold=n == 0)
-    left = MARGIN + LABEL
+    for n, line in enumerate([row.name, *break_lines(row.explanation, LABEL - 40, SMALL)]):
+        canvas.text(line, middle - ABOVE_MIDDLE + n * LINE, MARGIN, TEXT if n == 0 else SMALL, bold=n == 0)
+    left = _draw_product(canvas, run, example.x, row.vote, planes, never)
+    _write_sum(canvas, row, left, middle)
+    canvas.top += tall + ROW_SPACE
+
+
+def _draw_product(canvas: Canvas, run: RunResults, x: Array, vote: Vote, planes: Planes, never: Array) -> int:
+    """Image × picture = inked pixels coloured; gives where the next may begin."""
+    shape, half = run.images.shape, palette.half_range(vote.weights[:, None], never)
+    scale, image_scale = max(1, PICTURE // max(planes.shape)), max(1, PICTURE // max(shape[:2]))
+    wide, tall = planes.shape[1] * scale, planes.shape[0] * scale
+    sign_top, left = canvas.top + tall // 2 - SIGN_ABOVE, MARGIN + LABEL
     canvas.image(x, shape, canvas.top, left, image_scale)
     left += shape[1] * image_scale
-    canvas.text("×", middle - 30, left + SIGN // 2, 52, align="middle")
+    canvas.text("×", sign_top, left + SIGN // 2, SIGN_SIZE, align="middle")
     picture = palette.signed_levels(vote.weights[:, None], never, half)
     canvas.picture(planes.tile(picture)[0], canvas.top, left + SIGN, scale)
     left += SIGN + wide
-    canvas.text("=", middle - 30, left + SIGN // 2, 52, align="middle")
+    canvas.text("=", sign_top, left + SIGN // 2, SIGN_SIZE, align="middle")
     product = palette.signed_levels((x * vote.weights)[:, None], np.zeros_like(never), half)
     canvas.box(canvas.top - 2, left + SIGN - 2, tall + 4, wide + 4, palette.FAINT)
     canvas.picture(planes.tile(product)[0], canvas.top, left + SIGN, scale)
-    left += SIGN + wide + 40
-    lines = break_lines(verdict[0], WIDTH - MARGIN - left, TEXT, bold=True)
+    return left + SIGN + wide + 40
+
+
+def _write_sum(canvas: Canvas, row: VoteRow, left: int, middle: int) -> None:
+    lines = break_lines(row.verdict, WIDTH - MARGIN - left, TEXT, bold=True)
     for n, line in enumerate(lines):
-        canvas.text(line, middle - 76 + n * LINE, left, TEXT, bold=True, level=verdict[1])
-    below = middle - 76 + len(lines) * LINE + 6
+        canvas.text(line, middle - ABOVE_MIDDLE + n * LINE, left, TEXT, bold=True, level=row.level)
+    below = middle - ABOVE_MIDDLE + len(lines) * LINE + 6
+    for n, (words, number) in enumerate(round_sum(row.vote).items()):
+        canvas.text(f"{words} {format_decimal(number, 1)}", below + n * SUM_LINE, left, SMALL, bold=words == "score")
+
+
+def round_sum(vote: Vote) -> dict[str, float]:
+    """Round a vote so that what is printed adds up: the constant, a bias, is what the two rounded numbers leave.
+
+    Examples
+    --------
+    >>> round_sum(Vote(np.zeros(1), 1.26, 2.07))
+    {'ink': 1.3, 'constant': 2.0, 'score': 3.3}
+    """
     ink, score = round(vote.ink, 1), round(vote.score, 1)
-    # What is printed adds up: the constant, a bias, is what the two rounded numbers leave.
-    numbers = {"ink": ink, "constant": score - ink, "score": score}
-    sums = [f"{words} {format_decimal(round(number, 1), 1)}" for words, number in numbers.items()]
-    for n, line in enumerate(sums):
-        canvas.text(line, below + n * 36, left, SMALL, bold=n == 2)
-    canvas.top += tall + ROW_SPACE
+    return {"ink": ink, "constant": round(score - ink, 1), "score": score}

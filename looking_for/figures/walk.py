@@ -7,7 +7,8 @@ from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, TEXT, WIDTH, Canvas, break_lines
 from looking_for.figures.planes import Planes
 from looking_for.results.choices import few_and_many
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 
 N_SHOWN, LABEL = 12, 300  # pictures side by side, at most; pixels for the words before them
 MAX_LAYERS = 2  # hidden layers shown: the first and the last

@@ -12,7 +12,8 @@ from looking_for.core.arrays import Array, as_pixels
 from looking_for.networks.stored import load_stored_network
 from looking_for.report.claims import count_region
 from looking_for.results.choices import few_and_many, flat_like, kept_network
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.results.verdicts import Status, trace_course
 
 NAMED = ("7", "9")  # the digits that the article finds at the bottom edge

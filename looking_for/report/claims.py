@@ -3,18 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isnan
-from typing import Any, NamedTuple
+from typing import Any
 
-from looking_for.core import paths
-from looking_for.core.arrays import as_pixels
-from looking_for.core.tables import N_DIGITS, Interval
-from looking_for.networks.stored import load_stored_network
+from looking_for.core.tables import Interval
 from looking_for.results.choices import trained_as_the_article
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.results.verdicts import Course, Status, is_still_learning, trace_course
-from looking_for.surrogates.measures import estimate
-from looking_for.surrogates.rest import explain_changes_by
 from looking_for.surrogates.surrogate import rung_name
 
 MIN_UPDATE_RATIO = 2  # of a longer training's updates to the shorter one's, from which on they are compared
@@ -67,7 +62,7 @@ def find_lead(run: RunResults) -> Lead:
 
 def choose_exemplars(courses: Sequence[Course]) -> list[Course]:
     """Choose the last network that outgrew its picture and the first that kept it; or all of one side."""
-    unpenalised = [c for c in courses if not (c.network.recipe and c.network.recipe.keep_picture)] or courses
+    unpenalised = [c for c in courses if not c.network.is_penalised] or courses
     outgrew = [c for c in unpenalised if c.status == Status.OUTGREW]
     kept = [c for c in unpenalised if c.status in KEPT]
     return [outgrew[-1], kept[0]] if outgrew and kept else outgrew or kept
@@ -129,84 +124,6 @@ def longer_trainings(run: RunResults, courses: Sequence[Course]) -> list[LongerT
                 kind = "lower" if is_below(ends[1], ends[0]) else "not_lower"
                 claims.append(LongerTraining(kind, short, other, moved if len(moved) > 1 else []))
     return claims
-
-
-@dataclass(frozen=True)
-class PenalisedTraining:
-    """A network that paid for leaving its picture, and the same without a penalty.
-
-    Parameters
-    ----------
-    kind : str
-        `truer` where its pictures explain more, beyond both intervals, or else `not_truer`.
-    n_overruled, n_right : int
-        On how many test images it answers otherwise than its pictures, and is then right.
-    flat : FlatBaseline, optional
-        What a network without hidden layers gives in its place, where one saw the same images.
-    """
-
-    kind: str
-    penalised: NetworkResults
-    free: NetworkResults
-    n_overruled: int
-    n_right: int
-    flat: "FlatBaseline | None"
-
-
-class FlatBaseline(NamedTuple):
-    """A network without hidden layers in another's place: agreement, agreement on errors, and the share of how the
-    other's logits change with the image that its pictures explain."""
-
-    network: NetworkResults
-    agreement: float
-    on_errors: float | None
-    explained_change: float
-
-
-def penalised_trainings(run: RunResults) -> list[PenalisedTraining]:
-    """Pair each compared network that paid for leaving its picture with the one that differs in nothing else."""
-    claims = []
-    for penalised in (n for n in run.compared if n.recipe and n.recipe.keep_picture):
-        if penalised.is_flat or penalised.is_control or penalised.is_constant:
-            continue
-        alike = penalised.recipe.without("keep_picture") if penalised.recipe else {}
-        free = [n for n in run.networks if n.recipe and n is not penalised and not n.recipe.keep_picture]
-        for other in (n for n in free if n.recipe and n.recipe.without("keep_picture") == alike):
-            explained = [n.ladder["composed_balanced"].explained for n in (other, penalised)]
-            kind = "truer" if is_below(*explained) else "not_truer"
-            claims.append(
-                PenalisedTraining(
-                    kind, penalised, other, *count_overruled(run, penalised), _compare_flat(run, penalised)
-                )
-            )
-    return claims
-
-
-def count_overruled(run: RunResults, network: NetworkResults) -> tuple[int, int]:
-    """Count the test images on which a network answers otherwise than its pictures, and those where it is then
-    right."""
-    x, answers = as_pixels(run.images.x_test), network.pictures.logits.argmax(axis=1)
-    overruled = network.pictures.composed.layers[-1](x).argmax(axis=1) != answers
-    return int(overruled.sum()), int((answers == run.images.y_test)[overruled].sum())
-
-
-def _compare_flat(run: RunResults, network: NetworkResults) -> FlatBaseline | None:
-    """The network without hidden layers and without a penalty, but else of the same recipe, in the network's place."""
-    alike = network.recipe.without("hidden", "keep_picture") if network.recipe else {}
-    free = [n for n in run.networks if n.is_flat and n.recipe and not n.recipe.keep_picture]
-    flat = [n for n in free if n.recipe and n.recipe.without("hidden", "keep_picture") == alike]
-    if not flat:
-        return None
-    logits = network.pictures.logits.astype(float)
-    agreement, on_errors, _ = estimate([flat[0].pictures.logits.astype(float)], logits, run.images.y_test)[0].tolist()
-    stored = load_stored_network(paths.network_file(network.name))
-    changes = explain_changes_by(stored, flat[0].pictures.composed.output, run.images.x_test)
-    return FlatBaseline(
-        flat[0],
-        round(agreement, N_DIGITS),
-        None if isnan(on_errors) else round(on_errors, N_DIGITS),
-        round(changes, N_DIGITS),
-    )
 
 
 def is_below(interval: Interval, other: Interval) -> bool:

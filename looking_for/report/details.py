@@ -5,6 +5,7 @@ from typing import Any
 
 from looking_for.report import claims, fitted_claims, tables
 from looking_for.report.page import render_page
+from looking_for.report.penalised_claims import penalised_trainings
 from looking_for.report.story import describe_opening
 from looking_for.results.choices import few_and_many
 from looking_for.results.glossary import TERMS
@@ -20,7 +21,7 @@ def write_details(run: RunResults) -> str:
         opening=describe_opening(run),
         lead=lead,
         longer=lead.longer,
-        penalised=claims.penalised_trainings(run),
+        penalised=penalised_trainings(run),
         featured=featured,
         groups=_group_networks(run),
         seed_counts=sorted({str(spreads["accuracy"].seeds) for spreads in run.spreads.values()}),

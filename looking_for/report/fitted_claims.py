@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from looking_for.core.arrays import as_pixels
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.results.verdicts import NEARLY, all_above, any_below
 from looking_for.surrogates.ablations import AblationRow
 from looking_for.surrogates.measures import estimate

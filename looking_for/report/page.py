@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,19 @@ from looking_for.core.text import DASH
 from looking_for.results.glossary import describe_ablation, describe_rung
 from looking_for.results.places import name_part
 
+SPOKEN = dict(enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1))
+
 
 def render_page(template: str, **values: Any) -> str:
     """Fill in a template; raises where it asks for a value that it was not given. No line breaks before a %, and one
     empty line at most stands between paragraphs."""
-    page = _environment().get_template(template).render(**values)
+    page = build_environment().get_template(template).render(**values)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", page))
 
 
-def say(claim: str, *values: Any) -> str:
-    """Give one sentence of the story: a macro of story_sentences.md.j2, by its name."""
-    return str(getattr(_environment().get_template("story_sentences.md.j2").module, claim)(*values))
-
-
-def _environment() -> Environment:
+@cache
+def build_environment() -> Environment:
+    """Build what all templates share: their folder, and numbers in words as filters."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
@@ -60,9 +60,6 @@ def _environment() -> Environment:
         "sentence_case": lambda words: words[:1].upper() + words[1:],
     }
     return environment
-
-
-SPOKEN = dict(enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1))
 
 
 def say_each_by(items: Iterable[Any], attribute: str, macros: Any, prefix: str) -> list[str]:

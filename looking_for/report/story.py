@@ -14,8 +14,11 @@ from looking_for.images.catalog import DATASETS
 from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article, measure_structure
 from looking_for.report.page import escape_markdown, render_page
+from looking_for.report.penalised_claims import penalised_trainings
 from looking_for.results.choices import flat_like, kept_network, networks_along, truest_network
+from looking_for.results.network import NetworkResults
 from looking_for.results.places import (
+    MAX_CLASSES_SAID,
     Places,
     count_by_chance,
     count_shared,
@@ -23,7 +26,7 @@ from looking_for.results.places import (
     output_weights,
     pictures_of_means,
 )
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.run import RunResults
 from looking_for.surrogates.surrogate import rung_name
 
 N_CLASSES_NAMED = 3
@@ -32,7 +35,7 @@ LESS_LINEAR = 0.05  # of what one picture per class can explain, from which on i
 
 def write_story(run: RunResults) -> str:
     """Write reports/README.md."""
-    lead, penalised = claims.find_lead(run), [c for c in claims.penalised_trainings(run) if c.kind == "truer"][:1]
+    lead, penalised = claims.find_lead(run), [c for c in penalised_trainings(run) if c.kind == "truer"][:1]
     return render_page(
         "story.md.j2",
         run=run,
@@ -40,7 +43,7 @@ def write_story(run: RunResults) -> str:
         lead=lead,
         rest=[other for other in lead.rest if other.network not in [claim.penalised for claim in penalised]],
         along=_describe_along(run),
-        vote=_describe_vote(run) if run.featured else None,
+        vote=_describe_vote(run, run.featured) if run.featured else None,
         walk=_describe_walk(run),
         has_course=any(n.truth for n in run.compared),
         longer=lead.longer,
@@ -48,7 +51,7 @@ def write_story(run: RunResults) -> str:
         penalised=penalised,
         fitted=_describe_fitted(run, run.featured) if run.featured else None,
         truest=_describe_truest(run),
-        article=judge_article(run) if run.is_article_data else {},
+        article=judge_article(run) if run.is_article_data else [],
         sure=_describe_doubt(run),
         titles=_describe_titles(run),
     )
@@ -95,11 +98,8 @@ def _describe_along(run: RunResults) -> Any:
     return SimpleNamespace(networks=networks, shown=shown, spreads=[run.spreads.get(n.name, {}) for n in networks])
 
 
-def _describe_vote(run: RunResults) -> Any:
+def _describe_vote(run: RunResults, network: NetworkResults) -> Any:
     """The image of the vote figure, and who says what of it."""
-    network = run.featured
-    if network is None or not len(network.pictures.examples.images):
-        return None
     example = choose_example(network, run)
     return SimpleNamespace(
         network=network,
@@ -175,7 +175,7 @@ def _describe_truest(run: RunResults) -> Any:
         trainings=entry["seeds"] if "places" in entry else None,
         n_places=sum(len(side) for place in places for side in place[1:]),
         shared=_count_elsewhere(run, truest, places),
-        is_all=len(run.classes) <= 10,
+        is_all=len(run.classes) <= MAX_CLASSES_SAID,
     )
 
 

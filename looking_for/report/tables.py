@@ -6,7 +6,8 @@ from looking_for.core.text import format_decimal, format_percent
 from looking_for.report.fitted_claims import measure_transfer, transfer_networks
 from looking_for.report.page import escape_markdown
 from looking_for.results.glossary import VERDICTS, describe_ablation, describe_rung
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 from looking_for.results.verdicts import judge_network
 
 SHARES = ("accuracy", "agreement", "agreement_on_errors")

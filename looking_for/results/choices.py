@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from looking_for.results.labels import SAME_LENGTH
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 
 MIN_MOMENTS = 2  # snapshots, without which nothing can be shown along a training
 
 
 def trained_as_the_article(networks: Sequence[NetworkResults]) -> list[NetworkResults]:
     """Take those that were trained here on real labels and without a penalty, as the article's were."""
-    return [n for n in networks if n.recipe and not n.is_control and not n.recipe.keep_picture]
+    return [n for n in networks if n.recipe and not n.is_control and not n.is_penalised]
 
 
 def few_and_many(run: RunResults) -> tuple[NetworkResults, NetworkResults] | None:
@@ -35,11 +36,8 @@ def trained_as_long(run: RunResults, few: NetworkResults, many: NetworkResults) 
 
 def kept_network(run: RunResults, free: NetworkResults | None) -> NetworkResults | None:
     """Find the first network that differs from another in nothing but its penalty for leaving the picture."""
-    if free is None or free.recipe is None:
-        return None
-    alike = free.recipe.without("keep_picture")
-    paying = [n for n in run.networks if n.recipe and n.recipe.keep_picture and not n.is_constant]
-    return next((n for n in paying if n.recipe and n.recipe.without("keep_picture") == alike), None)
+    paying = [n for n in run.networks if n.is_penalised and not n.is_constant]
+    return next((n for n in paying if free and n.differs_in_penalty_alone(free)), None)
 
 
 def truest_network(run: RunResults) -> NetworkResults | None:

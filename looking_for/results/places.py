@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from looking_for.core.arrays import Array
-from looking_for.results.run import NetworkResults, RunResults
+from looking_for.results.network import NetworkResults
+from looking_for.results.run import RunResults
 
 N_BANDS = 5  # across and down: the middle one is the centre, the outer ones the edges
 ROWS = ("top", "upper", "middle", "lower", "bottom")

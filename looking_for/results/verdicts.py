@@ -6,7 +6,7 @@ from enum import StrEnum
 from scipy.special import ndtri
 
 from looking_for.core.tables import N_DIGITS, Interval
-from looking_for.results.run import NetworkResults
+from looking_for.results.network import NetworkResults
 from looking_for.results.seed_spread import Spread
 from looking_for.surrogates.course import SnapshotMeasures
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from looking_for.core.errors import UserError
-from looking_for.results.run import RunSettings
+from looking_for.results.network import RunSettings
 from looking_for.results.study import StudySettings
 from looking_for.surrogates.ladder import headline_count
 from stages.params import read_yaml

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,9 @@ from looking_for.networks.base import Architecture
 from looking_for.networks.recipe import Recipe
 from looking_for.report.claims import Lead, choose_exemplars, choose_headline
 from looking_for.report.fitted_claims import Nearness, judge_nearness
-from looking_for.report.page import say
+from looking_for.report.page import build_environment
 from looking_for.results.glossary import VERDICTS
-from looking_for.results.run import NetworkResults
+from looking_for.results.network import NetworkResults
 from looking_for.results.verdicts import judge_measures, trace_course, wilson_interval
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.ladder import Ladder, Rung
@@ -97,6 +98,11 @@ def test_choose_headline_of_courses(
     words = say_headline(facts)
     assert all(part in words for part in says), words
     assert not any(part in words for part in says_not), words
+
+
+def say(claim: str, *values: Any) -> str:
+    """Give one sentence of the story: a macro of story_sentences.md.j2, by its name."""
+    return str(getattr(build_environment().get_template("story_sentences.md.j2").module, claim)(*values))
 
 
 def say_headline(networks: list[NetworkResults]) -> str:
