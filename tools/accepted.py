@@ -5,6 +5,7 @@ from pathlib import Path
 
 from looking_for.images import custom
 from looking_for.networks.loading import formats
+from tools.marks import replace_between
 
 PAGE = Path("docs/your-own.md")
 
@@ -16,9 +17,7 @@ def main() -> None:
 def with_tables(text: str) -> str:
     """Put each table between its two comments."""
     for name, table in tables().items():
-        before, begin, rest = text.partition(f"<!-- table: {name} -->\n")
-        _, end, after = rest.partition("<!-- end of table -->")
-        text = before + begin + table + end + after
+        text = replace_between(text, f"<!-- table: {name} -->\n", "<!-- end of table -->", table)
     return text
 
 

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FixedLocator, NullLocator
 from PIL import Image
 
 from looking_for.core.files import atomic_write
@@ -34,6 +35,8 @@ STYLE = {
 COMPARED = ("#0072b2", "#7a3e9d", "#00795a", "#d55e00", "#b3528f", "#3f7f9f", "#000000")
 CONTROL = "#8c8c8c"
 MARKERS = "os^Dv"
+LINEAR_UPDATES = 5  # an axis of updates is linear from 0 to here and logarithmic beyond
+TITLE = 13  # points
 
 
 def use_default_style() -> None:
@@ -58,6 +61,26 @@ def save_chart(figure: Figure, path: Path) -> None:
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     with atomic_write(path) as temporary:
         image.quantize(PALETTE, dither=Image.Dither.NONE).save(temporary, format="PNG")
+
+
+def write_title(figure: Figure, words: str, size: float = TITLE) -> None:
+    """Write a figure's finding above it, at its left edge."""
+    figure.suptitle(words, x=0.01, ha="left", weight="bold", fontsize=size)
+
+
+def set_ticks(axis: Axes, ticks: Sequence[int]) -> None:
+    """Give the horizontal axis these ticks and no others, each number written out."""
+    axis.xaxis.set_major_locator(FixedLocator(ticks))
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.set_xticklabels([f"{tick:,}" for tick in ticks])
+
+
+def scale_updates(axis: Axes, last: int) -> None:
+    """Make the horizontal axis one of updates up to the last: 0 is on it, and what happens early has room."""
+    last = max(last, LINEAR_UPDATES)
+    axis.set_xscale("symlog", linthresh=LINEAR_UPDATES, linscale=0.4)
+    set_ticks(axis, [0, *(tick for n in range(12) if (tick := LINEAR_UPDATES * 4**n) <= last)])
+    axis.set_xlim(-0.4, last * 1.25)
 
 
 def assign_colours(names: Sequence[str], compared: Sequence[str], controls: Sequence[str]) -> dict[str, str]:

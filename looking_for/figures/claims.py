@@ -10,13 +10,14 @@ from matplotlib.patches import Rectangle
 
 from looking_for.core.text import format_count
 from looking_for.figures import charts
+from looking_for.results.structure import NAMED
 
 SHOWN = {
     "bottom_rows": "the bottom rows",
     "bottom_left": "the bottom left corner",
     "bottom_right": "the bottom right corner",
 }
-NAMED, STRONG, QUIET = ("7", "9"), "#d55e00", "#8c8c8c"  # the digits that the article names, and their colour
+STRONG, QUIET = "#d55e00", "#8c8c8c"  # of the digits that the article names, and of others
 MAP = (0.05, 0.6, 0.34, 0.36)  # where a panel's map is: left, bottom, width and height, of the panel
 
 
@@ -26,7 +27,7 @@ def draw_claims(claims: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
     shares = {region: share_named(claims[region]["by_class"]) for region in SHOWN}
     holds = shares["bottom_rows"] > 0.5 > max(shares["bottom_left"], shares["bottom_right"])
     title = "7 and 9 have the bottom edge to themselves, not its corners" if holds else "Who inks which region"
-    figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=15)
+    charts.write_title(figure, title, 15)
     for axis, (region, words) in zip(axes, SHOWN.items(), strict=True):
         counts = claims[region]["by_class"]
         total = max(1, sum(counts.values()))

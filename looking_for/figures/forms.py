@@ -8,7 +8,7 @@ from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, MARGIN, SMALL, WIDTH, Canvas, enlarge_scale, fit_scale
 from looking_for.figures.clusters import select_own_class
 from looking_for.figures.planes import Planes
-from looking_for.figures.training_course import class_shown
+from looking_for.results.choices import class_shown
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
 from looking_for.surrogates.surrogate import rung_name

@@ -45,7 +45,7 @@ def draw_frontier(studies: Mapping[str, Sequence[Mapping[str, Any]]], path: Path
     for axis in axes[-len(MEASURES) :]:
         axis.set_xlabel("accuracy")
     words = "A penalty lets a network keep its picture (orange: from none to the largest; grey: other recipes)"
-    figure.suptitle(words, x=0.01, ha="left", weight="bold", fontsize=13)
+    charts.write_title(figure, words)
     charts.save_chart(figure, path)
 
 

@@ -7,8 +7,7 @@ from looking_for.core.text import count_per_hundred, format_percent
 from looking_for.figures import palette
 from looking_for.figures.canvas import GAP, LINE, MARGIN, SMALL, TEXT, WIDTH, Canvas, break_lines, fit_size, text_width
 from looking_for.figures.planes import Planes
-from looking_for.figures.training_course import class_shown
-from looking_for.results.choices import networks_along
+from looking_for.results.choices import class_shown, networks_along
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
 from looking_for.results.verdicts import Status, trace_course

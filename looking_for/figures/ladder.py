@@ -34,7 +34,7 @@ def draw_ladder(run: RunResults) -> Figure:
         axis.set_ylim(-0.6, len(rungs) - 0.4)
         axis.set_yticks(range(len(rungs)), [describe_rung(rung.name) for rung in rungs])
     axes[1].tick_params(labelleft=False)
-    figure.suptitle(f"What can replace the network of {network.label}", x=0.01, ha="left", weight="bold", fontsize=14)
+    charts.write_title(figure, f"What can replace the network of {network.label}", 14)
     return figure
 
 

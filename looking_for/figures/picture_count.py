@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.core.tables import Interval
 from looking_for.figures import charts
@@ -36,7 +35,7 @@ def draw_picture_count(run: RunResults) -> Figure:
         axis.set_xlabel("pictures in total")
     named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
     title = f"The more pictures, the better they imitate the network of {network.label}"
-    figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=14)
+    charts.write_title(figure, title, 14)
     figure.legend(list(named.values()), list(named), loc="outside lower center", ncols=3, frameon=False)
     return figure
 
@@ -81,8 +80,6 @@ def _draw(axis: Axes, line: Line, measure: str) -> None:
 def _frame(axis: Axes, lines: Sequence[Line], classes: int) -> None:
     ticks = sorted({n for line in lines for n, _ in line.points if n % classes == 0})
     axis.set_xscale("log")
-    axis.xaxis.set_major_locator(FixedLocator(ticks))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.set_xticklabels([f"{tick:,}" for tick in ticks])
+    charts.set_ticks(axis, ticks)
     axis.set_xlim(ticks[0] * 0.8, ticks[-1] * 1.25)
     axis.set_ylim(0, 1.03)

@@ -17,11 +17,10 @@ from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.surrogate import rung_name
 
 FOLDER = Path("reports/figures")
-TRAVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+DISTANCE_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 DARKEST, LIGHTEST = 0.0, 0.64  # ends of the scale of colours: beyond, a line on white has less contrast than 3:1
 ROW_HEIGHT = 3.7  # inches
 LETTERS_ACROSS = 110  # of a legend
-FIRST = 5  # the axis of updates is linear from 0 to here and logarithmic beyond
 PANELS: dict[str, Callable[[SnapshotMeasures], float]] = {
     "Same answers": lambda snapshot: snapshot.agreement,
     "Scores explained, balanced": lambda snapshot: snapshot.explained,
@@ -44,11 +43,8 @@ def draw_along(shapes: Sequence[Sequence[RecipeResults]], path: Path) -> None:
         for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
             updates = [snapshot.updates for snapshot in recipe.networks[0].truth]
             _band(axis, updates, [[value(m) for m in r.truth] for r in recipe.networks], colour, recipe)
-        axis.set_xscale("symlog", linthresh=FIRST, linscale=0.4)
-        last = max(m.updates for recipe in recipes for m in recipe.networks[0].truth)
-        ticks = [0, *(FIRST * 4**n for n in range(12) if FIRST * 4**n <= max(last, FIRST))]
-        _ticks(axis, ticks, "steps of learning")
-        axis.set_xlim(-0.4, max(last, FIRST) * 1.25)
+        charts.scale_updates(axis, max(m.updates for recipe in recipes for m in recipe.networks[0].truth))
+        _frame(axis, "steps of learning")
     title = "With more images, the pictures give fewer of the network's answers in the end"
     _finish(figure, title if is_falling(shapes, "agreement") else "How true pictures are along the training", path)
 
@@ -64,7 +60,7 @@ def draw_by_travel(shapes: Sequence[Sequence[RecipeResults]], path: Path) -> Non
                 axis.plot(distances, values, color=colour, lw=1.3, label=None if n else _samples(recipe))
         axis.set_xscale("log")
         axis.set_xlabel("relative distance of layer 1 from its start", labelpad=1)
-        axis.xaxis.set_major_locator(FixedLocator(TRAVELS))
+        axis.xaxis.set_major_locator(FixedLocator(DISTANCE_TICKS))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter("{x:g}")
         axis.set_ylim(0, 1.03)
@@ -86,7 +82,8 @@ def draw_by_samples(
             axis.fill_between(places, [min(v) for _, v in known], [max(v) for _, v in known], color=colour,
                               alpha=0.15, lw=0)  # fmt: skip
         axis.set_xscale("log")
-        _ticks(axis, samples, "training images")
+        charts.set_ticks(axis, samples)
+        _frame(axis, "training images")
     title = "With more images, one picture per class explains less of a network"
     _finish(figure, title if is_falling(shapes, "explained") else "What can replace a network", path)
 
@@ -135,7 +132,7 @@ def _finish(figure: Figure, title: str, path: Path) -> None:
     handles, labels = figure.axes[0].get_legend_handles_labels()
     columns = max(1, LETTERS_ACROSS // (max(map(len, labels)) + 6))
     figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), columns), frameon=False)
-    figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=13)
+    charts.write_title(figure, title)
     charts.save_chart(figure, path)
 
 
@@ -157,9 +154,6 @@ def _band(axis: Axes, x: Sequence[int], y: Sequence[Sequence[float]], colour: st
     axis.fill_between(x, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, lw=0)
 
 
-def _ticks(axis: Axes, ticks: Sequence[int], label: str) -> None:
-    axis.xaxis.set_major_locator(FixedLocator(ticks))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.set_xticklabels([f"{tick:,}" for tick in ticks])
+def _frame(axis: Axes, label: str) -> None:
     axis.set_xlabel(label, labelpad=1)
     axis.set_ylim(0, 1.03)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.core.text import count_per_hundred, format_decimal
 from looking_for.figures import charts
@@ -24,7 +23,6 @@ LETTERS, SMALL_LETTERS = 10.5, 9.0  # points, of labels at the ends of lines: of
 LEADING = 1.25  # from line to line, of the letters
 AXIS_SHARE = 0.72  # of a panel: the rest are its title and its numbers
 POINTS = 72  # in an inch
-LINEAR_UPDATES = 5  # the axis is linear from 0 to here and logarithmic beyond
 PANELS = {
     "accuracy": "Accuracy of the network",
     "agreement": "Same answer by its pictures",
@@ -60,7 +58,7 @@ def draw_course(run: RunResults) -> Figure:
     _frame(axis, "", [network for network, *_ in lines])
     axis.set_ylim(0, 103)
     _label_ends(axis, ends, CURVES_HEIGHT, LETTERS, WRAP_AT)
-    figure.suptitle(write_course_title(run), x=0.01, ha="left", weight="bold", fontsize=13)
+    charts.write_title(figure, write_course_title(run))
     axis.set_ylabel("of 100 test images")
     words = f"lines: pictures give the same answer; dotted: the network of {right.label} is right"
     axis.text(0.985, 0.03, words, transform=axis.transAxes, fontsize=10, color="#5f5f5f", ha="right")
@@ -133,7 +131,7 @@ def draw_all_networks(run: RunResults) -> Figure:
             axis.set_ylim(0, 1.03)
         if ends := _list_ends(networks, quantity, shades):
             _label_ends(axis, ends, PANEL_HEIGHT, SMALL_LETTERS, WIDE)
-    figure.suptitle("Every network along its training", x=0.01, ha="left", weight="bold", fontsize=14)
+    charts.write_title(figure, "Every network along its training", 14)
     return figure
 
 
@@ -146,11 +144,6 @@ def _list_ends(
         for value, n in ends
         if value > 0 or quantity != "distance_from_init"  # which a logarithmic axis cannot show
     ]
-
-
-def class_shown(classes: Sequence[str]) -> int:
-    """The class whose picture is shown on the way: a third along the list, a 3 of the digits."""
-    return len(classes) // 3
 
 
 def _shades(run: RunResults) -> dict[str, str]:
@@ -167,14 +160,8 @@ def _curve(axis: Axes, network: NetworkResults, quantity: str, colour: str, styl
 
 
 def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:
-    last = max(snapshot.updates for network in networks for snapshot in network.truth)
-    axis.set_xscale("symlog", linthresh=LINEAR_UPDATES, linscale=0.4)
-    ticks = [0, *(LINEAR_UPDATES * 4**n for n in range(12) if LINEAR_UPDATES * 4**n <= max(last, LINEAR_UPDATES))]
-    axis.xaxis.set_major_locator(FixedLocator(ticks))
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.set_xticklabels([f"{tick:,}" for tick in ticks])
-    axis.set_xlim(-0.4, max(last, LINEAR_UPDATES) * 1.25)
-    axis.set_xlabel(f"steps of learning (logarithmic from {LINEAR_UPDATES} on)", labelpad=1)
+    charts.scale_updates(axis, max(snapshot.updates for network in networks for snapshot in network.truth))
+    axis.set_xlabel(f"steps of learning (logarithmic from {charts.LINEAR_UPDATES} on)", labelpad=1)
     axis.set_title(title, loc="left")
     axis.grid(visible=True, color="#e4e4e4")
     axis.set_axisbelow(True)

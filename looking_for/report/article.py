@@ -6,17 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from looking_for.clusters.ink import article_regions
-from looking_for.core import paths
-from looking_for.core.arrays import Array, as_pixels
-from looking_for.networks.stored import load_stored_network
 from looking_for.report.claims import count_region
 from looking_for.results.choices import few_and_many, flat_like, kept_network
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
+from looking_for.results.structure import NAMED, erase_edge, measure_locality, measure_structure
 from looking_for.results.verdicts import Status, trace_course
 
-NAMED = ("7", "9")  # the digits that the article finds at the bottom edge
 MOSTLY, MANY = 0.9, 0.5  # shares from which a claim holds, and holds in part
 MIN_STRUCTURE = 0.1  # correlation of neighbouring weights below which a picture looks like noise
 CLEARLY_MORE = 2.0  # times as many answers, from which erasing a place counts as using it
@@ -158,67 +154,3 @@ def _design(_: RunResults, cast: Cast) -> Claim | None:
 
 def _judge_share(share: float) -> Holding:
     return Holding.YES if share >= MOSTLY else Holding.PARTLY if share >= MANY else Holding.NO
-
-
-def measure_structure(network: NetworkResults, layer: int, shape: tuple[int, ...]) -> float:
-    """Measure how alike neighbouring weights of a layer's pictures are: the mean correlation of pixels side by side
-    or one above the other, both inked in training; near 0 for noise."""
-    inked = ~network.pictures.never_inked.reshape(shape)
-    pictures = network.pictures.composed.layers[layer].weights.astype(float).T.reshape(-1, *shape)
-    pairs = [((slice(1, None),), (slice(None, -1),)), ((slice(None), slice(1, None)), (slice(None), slice(None, -1)))]
-    correlations = []
-    for picture in pictures:
-        sides = [(picture[a][m], picture[b][m]) for a, b in pairs if (m := inked[a] & inked[b]).any()]
-        first, second = (np.concatenate([np.empty(0), *(side[n] for side in sides)]) for n in (0, 1))
-        correlations.append(np.corrcoef(first, second)[0, 1] if len(first) and first.std() and second.std() else 0.0)
-    return round(float(np.mean(correlations)), 2)
-
-
-def measure_locality(network: NetworkResults, layer: int, shape: tuple[int, ...]) -> float:
-    """Measure how local a layer's pictures are: the mean share of a picture's squared weights in that quarter of the
-    image, half as high and half as wide, which has most of them."""
-    weights = np.square(network.pictures.composed.layers[layer].weights.astype(float).T)
-    squares = (weights * ~network.pictures.never_inked).reshape(-1, *shape[:2])
-    sums = np.pad(squares.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
-    down, across = (-(-n // 2) for n in shape[:2])
-    windows = sums[:, down:, across:] - sums[:, :-down, across:] - sums[:, down:, :-across] + sums[:, :-down, :-across]
-    total = np.maximum(sums[:, -1, -1], np.finfo(float).tiny)
-    return round(float((windows.reshape(len(windows), -1).max(axis=1) / total).mean()), 2)
-
-
-def erase_edge(network: NetworkResults, run: RunResults) -> tuple[float, float, int]:
-    """Erase the bottom rows of the digits that the article finds there, and elsewhere as much of their ink.
-
-    Returns
-    -------
-    at_edge, elsewhere : float
-        Shares of the network's answers that change.
-    n_images : int
-        How many test images of these digits ink the bottom rows.
-    """
-    shape = run.images.shape
-    rows, columns = article_regions(*shape[:2])["bottom_rows"]
-    is_edge = np.zeros(shape, bool)
-    is_edge[rows, columns] = True
-    named = [k for k, name in enumerate(run.classes) if name in NAMED]
-    x = as_pixels(run.images.x_test)
-    x = x[np.isin(run.images.y_test, named) & x[:, is_edge.ravel()].any(axis=1)]
-    if not len(x):
-        return 0.0, 0.0, 0
-    stored = load_stored_network(paths.network_file(network.name))
-    before = stored.logits(x).argmax(axis=1)
-    erased = (x * ~is_edge.ravel(), erase_elsewhere(x, is_edge.ravel()))
-    at_edge, elsewhere = (float((stored.logits(e).argmax(axis=1) != before).mean()) for e in erased)
-    return round(at_edge, 4), round(elsewhere, 4), len(x)
-
-
-def erase_elsewhere(x: Array, is_edge: Array) -> Array:
-    """Erase, pixel by pixel in a random order, as much ink outside a region (n_inputs, bool) as is in it."""
-    wanted = x[:, is_edge].sum(axis=1, keepdims=True)
-    order = np.where(is_edge | (x == 0), 2.0, np.random.default_rng(0).random(x.shape)).argsort(axis=1)
-    ink = np.take_along_axis(np.where(is_edge, 0.0, x), order, axis=1)
-    goes = np.cumsum(ink, axis=1) - ink < wanted
-    left = x.copy()
-    np.put_along_axis(left, order, np.where(goes, 0.0, np.take_along_axis(x, order, axis=1)), axis=1)
-    left[:, is_edge] = x[:, is_edge]
-    return left

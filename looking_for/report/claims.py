@@ -13,7 +13,7 @@ from looking_for.results.verdicts import Course, Status, is_still_learning, trac
 from looking_for.surrogates.surrogate import rung_name
 
 MIN_UPDATE_RATIO = 2  # of a longer training's updates to the shorter one's, from which on they are compared
-MIN_SEEDS = 4  # trainings, from which on it says something to be the lowest of them
+MIN_SEEDS_OF_EXTREMES = 4  # trainings, from which on it says something to be the lowest of them
 KEPT = (Status.KEPT, Status.SLIPPED)
 
 
@@ -177,7 +177,7 @@ def seed_outliers(run: RunResults) -> list[tuple[NetworkResults, str, int]]:
     outliers = []
     for network in run.networks:
         spread, value = run.spreads.get(network.name, {}).get("agreement"), network.metrics["agreement"]
-        if spread and spread.seeds >= MIN_SEEDS and value in (spread.low, spread.high):
+        if spread and spread.seeds >= MIN_SEEDS_OF_EXTREMES and value in (spread.low, spread.high):
             outliers.append((network, "lowest" if value == spread.low else "highest", spread.seeds))
     return outliers
 

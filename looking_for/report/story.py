@@ -7,15 +7,15 @@ from typing import Any
 from looking_for.core.text import format_count, format_percent, join_words
 from looking_for.figures.claims import SHOWN, share_named
 from looking_for.figures.hero import choose_moments, write_title
-from looking_for.figures.training_course import class_shown, write_course_title
+from looking_for.figures.training_course import write_course_title
 from looking_for.figures.vote import choose_example
 from looking_for.figures.walk import networks_walked
 from looking_for.images.catalog import DATASETS
 from looking_for.report import claims, fitted_claims
-from looking_for.report.article import judge_article, measure_structure
+from looking_for.report.article import judge_article
 from looking_for.report.page import escape_markdown, render_page
 from looking_for.report.penalised_claims import penalised_trainings
-from looking_for.results.choices import flat_like, kept_network, networks_along, truest_network
+from looking_for.results.choices import class_shown, flat_like, kept_network, networks_along, truest_network
 from looking_for.results.network import NetworkResults
 from looking_for.results.places import (
     MAX_CLASSES_SAID,
@@ -27,6 +27,7 @@ from looking_for.results.places import (
     pictures_of_means,
 )
 from looking_for.results.run import RunResults
+from looking_for.results.structure import measure_structure
 from looking_for.surrogates.surrogate import rung_name
 
 N_CLASSES_NAMED = 3

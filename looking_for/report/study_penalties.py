@@ -14,7 +14,7 @@ from looking_for.results.kept import PictureCheck
 from looking_for.results.study import RecipeResults, StudyResults
 
 Checks = dict[str, list[PictureCheck]]
-MIN_SEEDS = 3  # of which an interval is given
+MIN_SEEDS_OF_INTERVALS = 3  # of which an interval is given
 
 
 def describe_penalties(study: StudyResults) -> Any:
@@ -57,7 +57,7 @@ def _cost_of(study: StudyResults, recipe: RecipeResults) -> Cost | None:
     """What a penalty costs, against the network of the same seed without one."""
     free = study.free_of(recipe)
     lost = [-100 * d for d in recipe.differences(free, "accuracy")] if free else []
-    if len(lost) < MIN_SEEDS:
+    if len(lost) < MIN_SEEDS_OF_INTERVALS:
         return None
     return Cost(f"{recipe.recipe.keep_picture:g}", len(lost), *mean_interval(lost))
 
@@ -99,7 +99,7 @@ def _mean_as_high(penalised: RecipeResults, other: RecipeResults) -> bool:
 def _beyond_seeds(penalised: RecipeResults, other: RecipeResults) -> bool:
     """Whether it is more accurate than the other of the same seed, by more than seeds alone move."""
     gained = penalised.differences(other, "accuracy")
-    return len(gained) >= MIN_SEEDS and mean_interval(gained)[1] > 0
+    return len(gained) >= MIN_SEEDS_OF_INTERVALS and mean_interval(gained)[1] > 0
 
 
 def _ranges_apart(penalised: RecipeResults, other: RecipeResults) -> bool:

@@ -75,3 +75,8 @@ def networks_side_by_side(run: RunResults) -> list[NetworkResults]:
     else:
         chosen = [featured or next((n for n in run.compared if not n.is_flat), None), kept_network(run, featured)]
     return [n for n in chosen if n] or list(run.compared[:1])
+
+
+def class_shown(classes: Sequence[str]) -> int:
+    """The class whose picture is shown on the way: a third along the list, a 3 of the digits."""
+    return len(classes) // 3

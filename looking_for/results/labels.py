@@ -43,8 +43,8 @@ def label_networks(
     >>> label_networks({"few": deep, "flat": flat}, {}, {}, 1000, 32)
     {'few': '500 images', 'flat': '500 images, no hidden layer'}
     """
-    facts = {name: _Facts(recipe, min(recipe.samples, n_images), batch_size) for name, recipe in recipes.items()}
-    computed = {name: _describe(name, facts) for name in recipes} | {n: PurePath(f).name for n, f in files.items()}
+    trainings = {name: _Training(recipe, min(recipe.samples, n_images), batch_size) for name, recipe in recipes.items()}
+    computed = {name: _describe(name, trainings) for name in recipes} | {n: PurePath(f).name for n, f in files.items()}
     labels = {**computed, **given}
     taken = list(labels.values())
     return {name: words if name in given or taken.count(words) == 1 else name for name, words in labels.items()}
@@ -82,7 +82,7 @@ def describe_network(label: str) -> str:
     return f"{words} ({rest})" if rest else words
 
 
-class _Facts:
+class _Training:
     """A recipe with what follows from the data: how many images it sees, in how many updates."""
 
     def __init__(self, recipe: Recipe, samples: int, batch_size: int) -> None:
@@ -94,14 +94,14 @@ class _Facts:
         return format_count(self.samples, "image") if self.recipe.epochs else "untrained"
 
 
-def _describe(name: str, facts: Mapping[str, _Facts]) -> str:
+def _describe(name: str, trainings: Mapping[str, _Training]) -> str:
     """Name one network: its images, then by what it differs from the plainest network of as many."""
-    mine = facts[name]
-    rivals = [f for f in facts.values() if f.first_words == mine.first_words]
+    mine = trainings[name]
+    rivals = [f for f in trainings.values() if f.first_words == mine.first_words]
     plainest = min(rivals, key=lambda f: len(_oddities(f.recipe)))
     words = [mine.first_words]
     if mine is not plainest:
-        words += _differences(mine, plainest, list(facts.values()))
+        words += _differences(mine, plainest, list(trainings.values()))
     return ", ".join(words)
 
 
@@ -112,7 +112,7 @@ def _oddities(recipe: Recipe) -> list[str]:
     return [key for key in odd if getattr(recipe, key) != defaults[key]] + ([] if recipe.hidden else ["hidden"])
 
 
-def _differences(mine: _Facts, other: _Facts, everyone: Sequence[_Facts]) -> list[str]:
+def _differences(mine: _Training, other: _Training, everyone: Sequence[_Training]) -> list[str]:
     recipe, plain, words = mine.recipe, other.recipe, []
     if recipe.hidden != plain.hidden:
         words.append("-".join(map(str, recipe.hidden)) if recipe.hidden else "no hidden layer")
@@ -128,7 +128,7 @@ def _differences(mine: _Facts, other: _Facts, everyone: Sequence[_Facts]) -> lis
     return words
 
 
-def _describe_penalty(recipe: Recipe, everyone: Sequence[_Facts]) -> str:
+def _describe_penalty(recipe: Recipe, everyone: Sequence[_Training]) -> str:
     """What a penalty for leaving the picture makes of a network; its size where several have one."""
     penalties = {f.recipe.keep_picture for f in everyone} - {0}
     if not recipe.keep_picture:
@@ -136,7 +136,7 @@ def _describe_penalty(recipe: Recipe, everyone: Sequence[_Facts]) -> str:
     return "kept to its picture" if len(penalties) == 1 else f"kept to its picture at {recipe.keep_picture:g}"
 
 
-def _describe_length(mine: _Facts, everyone: Sequence[_Facts]) -> str:
+def _describe_length(mine: _Training, everyone: Sequence[_Training]) -> str:
     """How long a training was: as long as that of networks with other images, where it was, or its epochs."""
     alike = [
         f for f in everyone

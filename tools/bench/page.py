@@ -1,7 +1,6 @@
 """Put the ratios of the last benchmark into docs/speed.md, between its marks."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from looking_for.core.files import save_text
 from stages import _cli
 from tools.bench.__main__ import GOALS, OUTPUT
 from tools.bench.sizes import STAGES
+from tools.marks import replace_between
 
 PAGE = Path("docs/speed.md")
 SHOWN = ("60,000 images", "700,000 images")  # whose memory the page gives
@@ -40,8 +40,7 @@ def main() -> None:
         raise UserError(f"{OUTPUT} is missing; `make bench` makes it")
     bench = json.loads(OUTPUT.read_text(encoding="utf-8"))
     for name, table in zip(TABLES, (format_ratios(bench), format_sizes(bench)), strict=True):
-        place = re.compile(rf"(<!-- {name} -->\n).*(<!-- /{name} -->)", re.DOTALL)
-        text = place.sub(lambda marks, table=table: marks[1] + table + marks[2], text)  # type: ignore[misc]
+        text = replace_between(text, f"<!-- {name} -->\n", f"<!-- /{name} -->", table)
     save_text(PAGE, text)
 
 
