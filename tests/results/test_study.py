@@ -23,7 +23,7 @@ from stages.params.training import NetworkParams
 from stages.params.whole import Params, StudyParams, parse_params
 from tests.projects import PARAMS, STUDY, Project
 from tests.report.prose import read_page
-from tests.results.test_verdicts import imagined
+from tests.results.imagined import imagined
 from tools.review import changes
 
 pytestmark = pytest.mark.xdist_group("parallel")

@@ -16,7 +16,7 @@ from looking_for.results.glossary import METRICS
 from looking_for.results.seed_spread import Spread
 from looking_for.surrogates.ladder import Ladder, Rung
 from tests.projects import ROOT, Project, new_project
-from tests.results.test_verdicts import rung
+from tests.results.imagined import rung
 from tools.review import changes, comment
 from tools.review.changes import Changes, Metric, format_plain
 from tools.review.pictures import Figure, shrink
