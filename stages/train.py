@@ -8,6 +8,7 @@ from tqdm import tqdm
 from looking_for.core import paths
 from looking_for.core.errors import UserError
 from looking_for.core.imageset import ImageSet
+from looking_for.networks.recipe import Recipe
 from looking_for.training.history import EpochScores, save_history
 from looking_for.training.memory import check_memory
 from stages import _cli
@@ -45,15 +46,19 @@ def main() -> None:
             f"{name}'s weights grew beyond all numbers: params.yaml: train.learning_rate = "
             f"{settings.learning_rate} is too large for it"
         )
-    accuracy = trained.history[-1].test.accuracy
+    report_outcome(name, trained.history[-1].test.accuracy, recipe, images)
+    trained.weights.save(paths.network_file(name))
+    trained.snapshots.save(paths.snapshots_file(name))
+    save_history(paths.history_file(name), trained.history)
+
+
+def report_outcome(name: str, accuracy: float, recipe: Recipe, images: ImageSet) -> None:
+    """Say it where a network learnt nothing that was meant to learn."""
     if images.is_chance(accuracy) and not recipe.is_control:
         _cli.say(
             f"{name} learnt nothing: it gets {100 * accuracy:.1f} % of the test images right, where always "
             f"answering one class gets {100 * images.constant_accuracy:.1f} %"
         )
-    trained.weights.save(paths.network_file(name))
-    trained.snapshots.save(paths.snapshots_file(name))
-    save_history(paths.history_file(name), trained.history)
 
 
 def report_epochs(name: str) -> "EpochCallback":

@@ -70,7 +70,7 @@ FORMS = (
     Form(
         "a folder of **IDX files**, plain or gzipped",
         "`train-images-idx3-ubyte`, … of MNIST, with dots or hyphens; EMNIST's by their names, turned upright; "
-        "QMNIST's, of whose labels the first column counts",
+        "QMNIST's, whose class is the first column of its labels",
         "a folder of the four IDX files (plain or .gz)",
         lambda path: path.is_dir() and bool(idx_files(path)),
         lambda path, _: read_idx(path),

@@ -65,11 +65,12 @@ def from_openml(name: str) -> Arrays:
     """Download OpenML's copy, which keeps the training images first and the order of both."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(READ_SECONDS)
-    warnings.filterwarnings("ignore", "A network error occurred", UserWarning)  # the reason says it
     try:
-        x, y = fetch_openml(
-            name, version=1, as_frame=False, parser="liac-arff", return_X_y=True, n_retries=N_RETRIES, delay=1.0
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "A network error occurred", UserWarning)  # the reason says it
+            x, y = fetch_openml(
+                name, version=1, as_frame=False, parser="liac-arff", return_X_y=True, n_retries=N_RETRIES, delay=1.0
+            )
     except (OSError, HTTPException, ValueError) as error:
         raise UnreachableError(reason(error)) from error
     finally:

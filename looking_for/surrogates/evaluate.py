@@ -1,6 +1,6 @@
 """From a network, images and their clusters to its pictures and how true they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ from looking_for.surrogates.maps import ClusterMaps, FittedPrototypes
 from looking_for.surrogates.measures import accuracy, cross_entropy, mean_cosine, measure
 from looking_for.surrogates.pictures import ComposedMaps, Pictures, TestMeasures, TrainingMaps
 from looking_for.surrogates.prototypes import FitData, FitSettings, fit_jobs, order_fits
-from looking_for.surrogates.robustness import measure_robustness
+from looking_for.surrogates.robustness import Robustness, measure_robustness
 from looking_for.surrogates.surrogate import TestImages, build_rungs, rung_name
 
 DEFAULT_ANCHOR_STRENGTH = 0.3
@@ -164,10 +164,7 @@ def evaluate_network(
     composed = ComposedMaps([layer.as_float32() for layer in network.compose()])
     covariances = Covariances.from_sums(survey.pixels, training.sums, survey.pixel_basis)
     maps = _training_maps(training, covariances, survey)
-    data = FitData(images.x_train.reshape(len(images.x_train), -1), training.logits_per_image)
-    fits = fit_jobs(data, survey.clusters, maps.by_cluster, settings)
-    by_number, sums = _run_together(list(fits.values()), logit_jobs(snapshots.networks[:-1], images))
-    fitted = order_fits(settings, dict(zip(fits, by_number, strict=True)))
+    fitted, sums = _fit_beside_sums(images, survey, training, maps, settings, snapshots)
 
     tests = TestImages(x, {number: c.nearest for number, c in survey.clusters.items()})
     logits = network.logits(x)
@@ -187,13 +184,7 @@ def evaluate_network(
         logits=as_float32(centred(logits)),
         units=network.describe_units(composed.layers, training, x),
         never_inked=~images.x_train[:samples].any(axis=0).ravel(),
-        measured=TestMeasures(
-            class_frequencies(logits),
-            class_frequencies(by_picture),
-            as_float32(measured.resampled),
-            np.array(list(predictions)),
-            as_float32(np.array([robustness.deletion_exact.value, robustness.deletion_random.value])),
-        ),
+        measured=_measures_kept(logits, predictions, measured.resampled, robustness),
         examples=choose_examples(network, x, logits, by_picture, by_cluster),
         output_pictures=stack_output_pictures(snapshots, composed.layers[-1].weights.shape),
         accuracy=accuracy(by_picture, images.y_test),
@@ -202,8 +193,36 @@ def evaluate_network(
         n_mapped=training.n_mapped,
     )
     agrees = by_picture.argmax(axis=1) == logits.argmax(axis=1)
-    course = measure_course(snapshots, images, survey, ladder, metrics["accuracy"] or 0.0, agrees, total_logits(sums))
+    course = measure_course(snapshots, images, survey, ladder, metrics["accuracy"] or 0.0, agrees, sums)
     return Evaluation(pictures, ladder, metrics, course)
+
+
+def _measures_kept(
+    logits: Array, predictions: Mapping[str, Array], resampled: Array, robustness: Robustness
+) -> TestMeasures:
+    """What is kept beside the pictures of what was measured on test images."""
+    return TestMeasures(
+        class_frequencies(logits),
+        class_frequencies(predictions["composed"]),
+        as_float32(resampled),
+        np.array(list(predictions)),
+        as_float32(np.array([robustness.deletion_exact.value, robustness.deletion_random.value])),
+    )
+
+
+def _fit_beside_sums(
+    images: ImageSet,
+    survey: Survey,
+    training: TrainingPass,
+    maps: TrainingMaps,
+    settings: FitSettings,
+    snapshots: Snapshots,
+) -> tuple[dict[int, FittedPrototypes], list[LogitSums]]:
+    """Fit the pictures, and sum the logits of each snapshot but the last."""
+    data = FitData(images.x_train.reshape(len(images.x_train), -1), training.logits_per_image)
+    fits = fit_jobs(data, survey.clusters, maps.by_cluster, settings)
+    by_number, sums = _run_together(list(fits.values()), logit_jobs(snapshots.networks[:-1], images))
+    return order_fits(settings, dict(zip(fits, by_number, strict=True))), total_logits(sums)
 
 
 def _run_together(

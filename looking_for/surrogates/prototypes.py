@@ -18,7 +18,7 @@ from looking_for.core.tables import N_DIGITS
 from looking_for.networks.dense_weights import AffineMap
 from looking_for.surrogates.adam import Adam, Batches, root_mean_square
 from looking_for.surrogates.maps import ClusterMaps, FittedPrototypes, Prototypes
-from looking_for.surrogates.measures import cosines, estimate
+from looking_for.surrogates.measures import MEASURES, cosines, estimate
 
 BATCH_SIZE = 64
 LEARNING_RATE = 0.01  # Adam's step at the start, for pictures whose root mean square weight is REFERENCE_RMS
@@ -112,7 +112,7 @@ def mean_loss(prototypes: Prototypes, x: Array, targets: Array, loss: Loss) -> f
 def share_explained(prototypes: Prototypes, data: FitData) -> float:
     """Give the share of the targets' variation that prototypes explain."""
     predictions = [prototypes(as_pixels(data.rows))]
-    return float(estimate(predictions, data.targets, np.zeros(len(data.rows)))[0, 2])
+    return float(estimate(predictions, data.targets, np.zeros(len(data.rows)))[0, MEASURES.index("explained")])
 
 
 def balance_prototypes(prototypes: Prototypes, data: FitData) -> Prototypes:

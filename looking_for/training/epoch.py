@@ -8,7 +8,7 @@ import numpy as np
 from looking_for.core.arrays import Array
 from looking_for.core.keras_backend import keras, tf
 from looking_for.training.history import Score
-from looking_for.training.keep_picture import price_per_image
+from looking_for.training.keep_picture import penalty_per_image
 from looking_for.training.linear_path import LinearPath
 
 Tensor = Any
@@ -34,7 +34,7 @@ def compile_epoch(
     Parameters
     ----------
     keep_picture : float
-        λ, what leaving the composed pictures costs; the losses that are summed are without that price.
+        λ, what leaving the composed pictures costs; the losses that are summed are without that penalty.
     input_noise : float
         The standard deviation of what is added to each pixel of a batch.
 
@@ -60,7 +60,7 @@ def compile_epoch(
                 losses, correct = _score(logits, tf.gather(y, images))
                 costs = losses
                 if keep_picture:
-                    costs += keep_picture * price_per_image(model.layers, pixels, logits)
+                    costs += keep_picture * penalty_per_image(model.layers, pixels, logits)
                 mean = tf.reduce_sum(costs * mask) / tf.reduce_sum(mask)
             gradients = tape.gradient(mean, model.trainable_variables)
             optimizer.apply(gradients, model.trainable_variables)

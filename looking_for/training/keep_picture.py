@@ -1,4 +1,4 @@
-"""A price on leaving the picture: how far a network's logits are from what its composed pictures give.
+"""A penalty for leaving the picture: how far a network's logits are from what its composed pictures give.
 
 Added to the loss, λ times the mean of (zᶜ − pᶜ)² over images and classes keeps a network near its composed
 pictures: z are its logits, p = xT + β the pictures' scores of the same weights, ᶜ centred across classes. The gradient
@@ -15,7 +15,7 @@ from looking_for.training.linear_path import LinearPath
 Tensor = Any
 
 
-def price_per_image(layers: "Sequence[keras.layers.Layer]", x: Tensor, logits: Tensor) -> Tensor:
+def penalty_per_image(layers: "Sequence[keras.layers.Layer]", x: Tensor, logits: Tensor) -> Tensor:
     """Give each image's mean over classes of (zᶜ − pᶜ)².
 
     Parameters

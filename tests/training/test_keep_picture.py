@@ -1,4 +1,4 @@
-"""The price on leaving the picture: TensorFlow's own numbers and gradients, and what it does to a network."""
+"""The penalty for leaving the picture: TensorFlow's own numbers and gradients, and what it does to a network."""
 
 import json
 from typing import Any
@@ -60,8 +60,8 @@ def test_price_and_gradients_equal_tensorflows(images: ImageSet, activation: str
     @tf.function(jit_compile=True, autograph=False)
     def ours(x: Any) -> Any:
         with tf.GradientTape() as tape:
-            price = tf.reduce_mean(keep_picture.price_per_image(built.layers, x, built(x)))
-        return price, tape.gradient(price, built.trainable_variables)
+            penalty = tf.reduce_mean(keep_picture.penalty_per_image(built.layers, x, built(x)))
+        return penalty, tape.gradient(penalty, built.trainable_variables)
 
     wide = [tf.Variable(w.astype(np.float64)) for w in built.get_weights()]
     with tf.GradientTape() as tape:
@@ -70,10 +70,10 @@ def test_price_and_gradients_equal_tensorflows(images: ImageSet, activation: str
         for w, b in zip(wide[:-2:2], wide[1:-2:2], strict=True):
             z, p = act(z @ w + b), p @ w + b
         miss = (z - p) @ wide[-2]
-        price = tf.reduce_mean(tf.square(miss - tf.reduce_mean(miss, axis=1, keepdims=True)))
-    theirs = tape.gradient(price, wide, unconnected_gradients="zero")
+        penalty = tf.reduce_mean(tf.square(miss - tf.reduce_mean(miss, axis=1, keepdims=True)))
+    theirs = tape.gradient(penalty, wide, unconnected_gradients="zero")
     value, gradients = ours(tf.constant(x))
-    assert float(value) == pytest.approx(float(price), rel=1e-4)
+    assert float(value) == pytest.approx(float(penalty), rel=1e-4)
     for one, other in zip(gradients[:-1], theirs[:-1], strict=True):
         assert np.allclose(one, other, rtol=1e-3, atol=1e-4 * np.abs(other).max())
     assert np.abs(gradients[-1]).max() < 1e-5, "the last bias is in both, and drops out"
@@ -91,32 +91,32 @@ def train(images: ImageSet, **other: Any) -> Any:
 def test_a_network_with_a_price_keeps_its_picture(images: ImageSet) -> None:
     x = as_pixels(images.x_test)
     agreement, accuracy = {}, {}
-    for price in (0.0, 0.05):
-        network = train(images, keep_picture=price).weights.astype(np.float64)
+    for penalty in (0.0, 0.05):
+        network = train(images, keep_picture=penalty).weights.astype(np.float64)
         answers = centred(network.logits(x)).argmax(axis=1)
-        agreement[price] = (compose(network)[-1](x).argmax(axis=1) == answers).mean()
-        accuracy[price] = (answers == images.y_test).mean()
+        agreement[penalty] = (compose(network)[-1](x).argmax(axis=1) == answers).mean()
+        accuracy[penalty] = (answers == images.y_test).mean()
     assert 1 - agreement[0.05] < (1 - agreement[0.0]) / 2, "half as often is its picture wrong about it"
     assert accuracy[0.05] > accuracy[0.0] - 0.02
 
 
 def test_the_price_is_not_in_the_history(images: ImageSet) -> None:
-    """After one update of all images the history has the loss at the first weights, whatever the price."""
+    """After one update of all images the history has the loss at the first weights, whatever the penalty."""
     from looking_for.training import loop
 
     data = loop.TrainingData.from_samples(images, 300)
     settings = TrainSettings(batch_size=300, learning_rate=0.001, snapshots=0, seed=0)
-    for price in (0.0, 100.0):
-        recipe = Recipe(300, [32], 1, keep_picture=price)
+    for penalty in (0.0, 100.0):
+        recipe = Recipe(300, [32], 1, keep_picture=penalty)
         trained = loop.train_network(data, recipe, 10, settings, on_epoch_end=lambda *_: None)
         before, after = trained.history
         assert after.train.loss == pytest.approx(before.train.loss, rel=1e-5)
 
 
 def test_a_price_too_small_to_tell_trains_as_none_does(images: ImageSet) -> None:
-    """The branch with a price and that without one are the same training but for the price."""
-    free, priced = (train(images, keep_picture=price).weights for price in (0.0, 1e-12))
-    for one, other in zip(free.weights, priced.weights, strict=True):
+    """The branch with a penalty and that without one are the same training but for the penalty."""
+    free, penalised = (train(images, keep_picture=penalty).weights for penalty in (0.0, 1e-12))
+    for one, other in zip(free.weights, penalised.weights, strict=True):
         assert np.abs(one - other).max() < 1e-3 * np.abs(one).max()
 
 
