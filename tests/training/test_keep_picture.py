@@ -49,7 +49,7 @@ def test_compose_output_is_what_is_composed_later(hidden: list[int], other: dict
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_price_and_gradients_equal_tensorflows(images: ImageSet, activation: str) -> None:
+def test_penalty_and_gradients_equal_tensorflows(images: ImageSet, activation: str) -> None:
     """Layer by layer without the activation, by TensorFlow's own products, in float64."""
     from looking_for.core.keras_backend import tf
     from looking_for.training import keep_picture
@@ -88,7 +88,7 @@ def train(images: ImageSet, **other: Any) -> Any:
     return loop.train_network(data, recipe, 10, settings, on_epoch_end=lambda *_: None)
 
 
-def test_a_network_with_a_price_keeps_its_picture(images: ImageSet) -> None:
+def test_a_network_with_a_penalty_keeps_its_picture(images: ImageSet) -> None:
     x = as_pixels(images.x_test)
     agreement, accuracy = {}, {}
     for penalty in (0.0, 0.05):
@@ -100,7 +100,7 @@ def test_a_network_with_a_price_keeps_its_picture(images: ImageSet) -> None:
     assert accuracy[0.05] > accuracy[0.0] - 0.02
 
 
-def test_the_price_is_not_in_the_history(images: ImageSet) -> None:
+def test_the_penalty_is_not_in_the_history(images: ImageSet) -> None:
     """After one update of all images the history has the loss at the first weights, whatever the penalty."""
     from looking_for.training import loop
 
@@ -113,7 +113,7 @@ def test_the_price_is_not_in_the_history(images: ImageSet) -> None:
         assert after.train.loss == pytest.approx(before.train.loss, rel=1e-5)
 
 
-def test_a_price_too_small_to_tell_trains_as_none_does(images: ImageSet) -> None:
+def test_a_penalty_too_small_to_tell_trains_as_none_does(images: ImageSet) -> None:
     """The branch with a penalty and that without one are the same training but for the penalty."""
     free, penalised = (train(images, keep_picture=penalty).weights for penalty in (0.0, 1e-12))
     for one, other in zip(free.weights, penalised.weights, strict=True):
