@@ -6,7 +6,6 @@ from looking_for.core.paths import OVERVIEW
 from looking_for.figures import charts
 from looking_for.figures.architecture import draw_architecture
 from looking_for.figures.charts import save_chart
-from looking_for.figures.claims import draw_claims
 from looking_for.figures.comparisons import draw_controls, draw_ink, draw_looks, draw_samples
 from looking_for.figures.examples import draw_examples
 from looking_for.figures.forms import draw_forms
@@ -14,6 +13,7 @@ from looking_for.figures.hero import draw_hero
 from looking_for.figures.ladder import draw_ladder
 from looking_for.figures.legible import with_legible_names
 from looking_for.figures.picture_count import draw_picture_count
+from looking_for.figures.regions import draw_regions
 from looking_for.figures.training_course import draw_all_networks, draw_course
 from looking_for.figures.vote import draw_vote
 from looking_for.figures.walk import draw_walk, networks_walked
@@ -53,7 +53,7 @@ def draw_data(run: RunResults) -> None:
     if run.has_blank_pixels:
         draw_ink(run).save(OVERVIEW / "ink.png")
     if run.is_article_data:
-        save_chart(draw_claims(run.claims, (run.images.shape[0], run.images.shape[1])), OVERVIEW / "claims.png")
+        save_chart(draw_regions(run.region_counts, (run.images.shape[0], run.images.shape[1])), OVERVIEW / "claims.png")
 
 
 def draw_comparisons(run: RunResults) -> None:

@@ -1,3 +1,3 @@
-"""Development tools: the benchmark, the review of a change, the check of words."""
+"""Development tools: the review, the site, stages side by side, timings, checks of words and of what DVC keeps."""
 
 import stages  # noqa: F401  # enters the environment, or says what is missing

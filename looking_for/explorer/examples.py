@@ -37,7 +37,7 @@ def choose_examples(run: RunResults) -> list[dict[str, Any]]:
         _picture_fails(run, free[-1], large, by_network[kept.name] if kept else small),
         _never_answered(run, large, labels),
         _small_fails(run, free[0], small, large) if len(free) > 1 else None,
-        _network_fails(run, large, labels),
+        _network_fails(large, labels),
         {"words": "Two dots", "strokes": DOTS},
     ]
     return [rule for rule in rules if rule]
@@ -115,7 +115,7 @@ def _small_fails(run: RunResults, network: NetworkResults, small: Answers, large
     }
 
 
-def _network_fails(_: RunResults, large: Answers, labels: Array) -> dict[str, Any] | None:
+def _network_fails(large: Answers, labels: Array) -> dict[str, Any] | None:
     """One that the network of many images gets wrong, and is surest of."""
     image = _surest(large.network != labels, large)
     return None if image is None else {"words": "One it gets wrong", "image": image}

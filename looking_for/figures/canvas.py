@@ -33,6 +33,7 @@ class Canvas:
     """
 
     def __init__(self, width: int = WIDTH) -> None:
+        self.width = width
         self._page = Image.new("L", (width, 1), palette.WHITE)
         self._photos: list[tuple[Image.Image, tuple[int, int]]] = []
         self._bottom = 0
@@ -46,13 +47,13 @@ class Canvas:
 
     def title(self, words: str) -> None:
         """Write the page's title, in letters as large as its width allows."""
-        size = fit_size(words, WIDTH - 2 * MARGIN, TITLE, SMALL, bold=True)
+        size = fit_size(words, self.width - 2 * MARGIN, TITLE, SMALL, bold=True)
         self.text(words, self.top, MARGIN, size, bold=True)
         self.top += 60
 
-    def paragraph(self, words: str, left: int = MARGIN, width: int = WIDTH - 2 * MARGIN) -> None:
-        """Write small words in as many lines as they need."""
-        for line in break_lines(words, width, SMALL):
+    def paragraph(self, words: str, left: int = MARGIN, width: int | None = None) -> None:
+        """Write small words in as many lines as they need, across the page or a width."""
+        for line in break_lines(words, width or self.width - 2 * MARGIN, SMALL):
             self.text(line, self.top, left, SMALL)
             self.top += LINE
 
@@ -122,10 +123,15 @@ class Canvas:
         self.picture(ramp.repeat(2, axis=1), top + 4, left - 2 * palette.SIGNED_LEVELS, 1)
         self.text(against, top, left - 2 * palette.SIGNED_LEVELS - GAP * 2, SMALL, align="right", level=palette.QUIET)
 
-    def save(self, path: Path) -> None:
-        """Write a palette PNG, a third of the size of one in full colour, which only images in colour need."""
+    def as_image(self) -> Image.Image:
+        """Give the page as an image with a palette, a third of the size of one in full colour; without photos."""
         image = Image.fromarray(self.levels).convert("L")
         image.putpalette(palette.build_palette().tobytes())
+        return image
+
+    def save(self, path: Path) -> None:
+        """Write a PNG with a palette, or in full colour, which only images in colour need."""
+        image = self.as_image()
         if self._photos:
             image = image.convert("RGB")
             for photo, place in self._photos:

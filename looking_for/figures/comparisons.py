@@ -62,7 +62,7 @@ def composed_band(network: NetworkResults) -> Band:
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
     same, right = count_per_hundred(network.metrics["agreement"]), format_percent(network.metrics["accuracy"])
     words = f"{network.label}: same answer {same} of 100; the network gets {right} right"
-    return Band(words, palette.signed_levels(weights, never, palette.half_range(weights, never)))
+    return Band(words, palette.levels_on_own_scale(weights, never))
 
 
 def _separation_band(network: NetworkResults, run: RunResults) -> Band:
@@ -70,7 +70,7 @@ def _separation_band(network: NetworkResults, run: RunResults) -> Band:
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
     points = np.sign(weights) * np.maximum(measure_separation(weights, run.survey.clusters[1].means), 0)
     words = f"{network.label}: red raises the score of the {run.noun} in its own images, blue lowers it in other images"
-    return Band(words, palette.signed_levels(points, never, palette.half_range(points, never)))
+    return Band(words, palette.levels_on_own_scale(points, never))
 
 
 def draw_samples(images: ImageSet, per_class: int) -> Canvas:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from PIL import Image
-
 from looking_for.core.arrays import Array
 from looking_for.core.files import atomic_write
 from looking_for.core.imageset import Shape
@@ -29,7 +27,7 @@ def save_film(network: NetworkResults, shape: Shape, classes: list[str], path: P
     planes = Planes.choose(shape, network.pictures.output_pictures)
     snapshots = zip(network.truth, network.pictures.output_pictures, strict=True)
     frames = [
-        _image(draw_frame(network, snapshot, pictures[:, : len(names)], planes, names))
+        draw_frame(network, snapshot, pictures[:, : len(names)], planes, names).as_image()
         for snapshot, pictures in snapshots
     ]
     frames, times = [frames[-1], *frames[:-1]], [LAST] + [FRAME] * (len(frames) - 1)
@@ -42,7 +40,7 @@ def draw_frame(
 ) -> Canvas:
     """Draw one snapshot: what was measured of it, and the pictures (n_inputs, n_classes) in rows."""
     never, shape = network.pictures.never_inked, planes.shape
-    levels = palette.signed_levels(weights, never, palette.half_range(weights, never))
+    levels = palette.levels_on_own_scale(weights, never)
     step = (WIDTH - 2 * MARGIN) // ACROSS
     scale = max(1, min(MAX_SCALE * 28 // max(shape), (step - 4 * GAP) // shape[1]))
     canvas = Canvas(WIDTH)
@@ -74,9 +72,3 @@ def _bar(canvas: Canvas, words: str, share: float, level: int) -> None:
     if filled := round(width * share):
         canvas.box(canvas.top + 8, left, BAR, filled, level)
     canvas.top += 40
-
-
-def _image(canvas: Canvas) -> Image.Image:
-    image = Image.fromarray(canvas.levels).convert("L")
-    image.putpalette(palette.build_palette().tobytes())
-    return image

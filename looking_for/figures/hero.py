@@ -106,7 +106,7 @@ def _draw_moment(
     """One class's picture at one snapshot, beside it a hundred squares, below them two shares in words."""
     moment, k = place
     weights, never = network.pictures.output_pictures[moment], network.pictures.never_inked
-    levels = palette.signed_levels(weights, never, palette.half_range(weights, never))[k]
+    levels = palette.levels_on_own_scale(weights, never)[k]
     scale = max(1, PICTURE // max(planes.shape))
     picture = planes.tile(levels)[0]
     canvas.picture(picture, canvas.top, left, scale)

@@ -51,6 +51,11 @@ def signed_levels(weights: Array, never_inked: Array, half: float) -> Array:
     return _mark(levels, never_inked)
 
 
+def levels_on_own_scale(weights: Array, never_inked: Array) -> Array:
+    """Levels (units × inputs) on the diverging scale that these pictures fill."""
+    return signed_levels(weights, never_inked, half_range(weights, never_inked))
+
+
 def article_levels(weights: Array, never_inked: Array) -> Array:
     """Levels (units × inputs) of the article's view: each unit's own least weight black, most white.
 

@@ -66,7 +66,7 @@ def _draw_rows(canvas: Canvas, run: RunResults, networks: list[NetworkResults], 
         never, planes = network.pictures.never_inked, Planes.choose(run.images.shape, weights)
         step = (WIDTH - 2 * MARGIN - LABEL) // N_SHOWN
         scale = max(1, (step - 2 * GAP) // max(planes.shape))
-        levels = planes.tile(palette.signed_levels(weights, never, palette.half_range(weights, never)))
+        levels = planes.tile(palette.levels_on_own_scale(weights, never))
         tall = planes.shape[0] * scale
         lines = break_lines(network.label, LABEL - 20, SMALL)
         for n, line in enumerate(lines):

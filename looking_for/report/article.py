@@ -84,7 +84,7 @@ def _less_obvious(run: RunResults, cast: Cast) -> Claim:
 
 
 def _bottom_edge(run: RunResults, _: Cast) -> Claim:
-    region = count_region(dict(run.claims), "bottom_rows")
+    region = count_region(run.region_counts, "bottom_rows")
     share = sum(region.shares[name] for name in NAMED)
     holds = _judge_share(share)
     return Claim(
@@ -100,8 +100,8 @@ def _usual_share(run: RunResults, names: Sequence[str]) -> float:
 
 
 def _corners(run: RunResults, _: Cast) -> Claim:
-    strips = [count_region(dict(run.claims), f"bottom_edge_{side}") for side in ("left", "right")]
-    corners = [count_region(dict(run.claims), f"bottom_{side}") for side in ("left", "right")]
+    strips = [count_region(run.region_counts, f"bottom_edge_{side}") for side in ("left", "right")]
+    corners = [count_region(run.region_counts, f"bottom_{side}") for side in ("left", "right")]
     shares = [sum(region.shares[name] for name in NAMED) for region in (*strips, *corners)]
     in_strips, everywhere = _judge_share(min(shares[:2])), _judge_share(min(shares))
     return Claim("corners", Holding.PARTLY if everywhere != in_strips == Holding.YES else everywhere, shares)
@@ -118,7 +118,7 @@ def _network_uses_edge(run: RunResults, cast: Cast) -> Claim | None:
 
 
 def _top(run: RunResults, _: Cast) -> Claim:
-    region = count_region(dict(run.claims), "top_rows")
+    region = count_region(run.region_counts, "top_rows")
     return Claim("top", _judge_share(region.shares[region.leading]), (region, _usual_share(run, [region.leading])))
 
 

@@ -1,6 +1,6 @@
 """What a run's report claims: enums and numbers, no English; the templates have a macro for each kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -211,9 +211,9 @@ class RegionCount:
     leading: str
 
 
-def count_region(claims: dict[str, Any], name: str) -> RegionCount:
+def count_region(counts: Mapping[str, Any], name: str) -> RegionCount:
     """Summarise which classes ink one of the article's regions."""
-    by_class = claims[name]["by_class"]
+    by_class = counts[name]["by_class"]
     total = max(sum(by_class.values()), 1)
     shares = {label: round(n / total, 6) for label, n in by_class.items()}
-    return RegionCount(claims[name]["images"], shares, max(by_class, key=by_class.__getitem__))
+    return RegionCount(counts[name]["images"], shares, max(by_class, key=by_class.__getitem__))

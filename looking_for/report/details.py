@@ -83,5 +83,5 @@ def _describe_article(run: RunResults) -> Any:
     return SimpleNamespace(
         pair=few_and_many(run),
         flat=claims.flat_networks(run),
-        **{key: claims.count_region(dict(run.claims), name) for key, name in regions.items()},
+        **{key: claims.count_region(run.region_counts, name) for key, name in regions.items()},
     )

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from looking_for.core.text import format_count, format_percent, join_words
-from looking_for.figures.claims import SHOWN, share_named
 from looking_for.figures.hero import choose_moments, write_title
+from looking_for.figures.regions import SHOWN, share_named
 from looking_for.figures.training_course import write_course_title
 from looking_for.figures.vote import choose_example
 from looking_for.figures.walk import networks_walked
@@ -64,7 +64,7 @@ def _describe_titles(run: RunResults) -> dict[str, str]:
     if networks_along(run):
         titles["hero"] = write_title(run)
     if run.is_article_data:
-        shares = {region: share_named(run.claims[region]["by_class"]) for region in SHOWN}
+        shares = {region: share_named(run.region_counts[region]["by_class"]) for region in SHOWN}
         named = (f"{format_percent(round(share, 4), 0)} in {SHOWN[region]}" for region, share in shares.items())
         titles["claims"] = f"Share of 7 and 9 among the images with ink there: {join_words(list(named))}"
     return {name: escape_markdown(words) for name, words in titles.items()}

@@ -15,6 +15,9 @@ from looking_for.results.study import RecipeResults, StudyResults
 
 Checks = dict[str, list[PictureCheck]]
 MIN_SEEDS_OF_INTERVALS = 3  # of which an interval is given
+CHECKED = (  # of a network held against its picture: fields of PictureCheck
+    "like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling", "hidden_explained",
+)  # fmt: skip
 
 
 def describe_penalties(study: StudyResults) -> Any:
@@ -32,7 +35,7 @@ def describe_penalties(study: StudyResults) -> Any:
         n_others=len(others),
         led=led,
         not_led=[r.name for r in others if r.name not in led],
-        led_twice=[sum(_is_led(r, study.penalised, TWICE, rule) for r in others) for rule in RULES],
+        led_twice=[sum(_is_led(r, study.penalised, BOTH_MEASURES, rule) for r in others) for rule in RULES],
         costs=[cost for cost in map(partial(_cost_of, study), study.penalised) if cost],
         led_by=[
             sum(_is_led(r, study.penalised, is_as_accurate=rule) for r in others)
@@ -108,7 +111,7 @@ def _ranges_apart(penalised: RecipeResults, other: RecipeResults) -> bool:
 
 
 RULES = (_median_as_high, _mean_as_high, _beyond_seeds)  # by which one recipe is as accurate as another, or more
-TWICE = ("agreement", "explained_change")
+BOTH_MEASURES = ("agreement", "explained_change")
 
 
 def _is_led(
@@ -134,11 +137,7 @@ def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) ->
         [c.rest.overruled for c in checks],
         [c.rest.overruled_right for c in checks if c.rest.overruled_right is not None],
     ]
-    numbers = [
-        [getattr(c, field) for c in checks if getattr(c, field) is not None]
-        for field in ("like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling",
-                      "hidden_explained")
-    ]  # fmt: skip
+    numbers = [[getattr(c, field) for c in checks if getattr(c, field) is not None] for field in CHECKED]
     return [f"{penalty:g}", *map(format_share_range, shares), *map(format_number_range, numbers)]
 
 
@@ -155,8 +154,6 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
         known = [value for value in values if value is not None]
         return float(np.median(known)) if known else None
 
-    fields = ("like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling",
-              "hidden_explained")  # fmt: skip
     rests = [c.rest for c in checks[chosen.name]]
     without = [c.rest for c in checks[free.name]] if free else []
     unpenalised = middle(free, "change_own")
@@ -173,8 +170,8 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
         rest_accuracy=float(np.median([r.rest_accuracy for r in rests])),
         overruled=float(np.median([r.overruled for r in rests])),
         overruled_right=float(np.median([r.overruled_right or 0.0 for r in rests])),
-        kept={field: middle(chosen, field) for field in fields},
-        free={field: middle(free, field) for field in fields},
+        kept={field: middle(chosen, field) for field in CHECKED},
+        free={field: middle(free, field) for field in CHECKED},
     )
 
 

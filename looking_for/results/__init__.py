@@ -1,1 +1,1 @@
-"""What a run's files say, of one network, of all and of a study, and how numbers are written for people."""
+"""What a run's files say, of one network, of all and of a study, and what networks and metrics are called."""

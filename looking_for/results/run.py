@@ -38,8 +38,8 @@ class RunResults:
         return cls(settings, networks, images, Survey.load())
 
     @cached_property
-    def claims(self) -> Mapping[str, Any]:
-        """What the survey counted of the article's claims."""
+    def region_counts(self) -> Mapping[str, Any]:
+        """Which classes ink the regions that the article speaks of, as the survey counted."""
         return load_json(paths.CLAIMS)
 
     @cached_property

@@ -123,9 +123,9 @@ def format_table(bench: Mapping[str, Any]) -> str:
         lines += [f"  {stage:32}{seconds:9.1f}" for stage, seconds in times.items()]
     lines += ["", f"  {'the article’s way, one script':32}{runs['article_way']:9.1f}"]
     lines += [f"  {name:32}{median(runs[name]):9.2f}" for name in SMALL]
-    for growth_name, by_stage in bench["growth_over_line"].items():
+    for growth_name, ratios in bench["growth_over_line"].items():
         lines += ["", f"{growth_name + ', over the line':34}{'ratio':>9}"]
-        lines += [f"  {stage:32}{ratio:9.2f}" for stage, ratio in by_stage.items()]
+        lines += [f"  {stage:32}{ratio:9.2f}" for stage, ratio in ratios.items()]
     lines += ["", f"{'ratio':38}{'':>9}{'goal':>10}"]
     for name, ratio in bench["ratios"].items():
         shown = "not measured" if ratio is None else f"{ratio:.3f}"

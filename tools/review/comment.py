@@ -4,6 +4,7 @@ import base64
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -93,6 +94,7 @@ def format_signed(change: float | None) -> str:
     return "" if change is None else f"{change:+.4f}".replace("-", "−")
 
 
+@cache
 def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),

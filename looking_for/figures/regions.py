@@ -21,22 +21,22 @@ STRONG, QUIET = "#d55e00", "#8c8c8c"  # of the digits that the article names, an
 MAP = (0.05, 0.6, 0.34, 0.36)  # where a panel's map is: left, bottom, width and height, of the panel
 
 
-def draw_claims(claims: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
+def draw_regions(counts: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
     """Draw a panel per region: which share of the images that ink it is of each class, all on one scale."""
     figure, axes = charts.new_figure(3.9, len(SHOWN))
-    shares = {region: share_named(claims[region]["by_class"]) for region in SHOWN}
+    shares = {region: share_named(counts[region]["by_class"]) for region in SHOWN}
     holds = shares["bottom_rows"] > 0.5 > max(shares["bottom_left"], shares["bottom_right"])
     title = "7 and 9 have the bottom edge to themselves, not its corners" if holds else "Who inks which region"
     charts.write_title(figure, title, 15)
     for axis, (region, words) in zip(axes, SHOWN.items(), strict=True):
-        counts = claims[region]["by_class"]
-        total = max(1, sum(counts.values()))
-        colours = [STRONG if name in NAMED else QUIET for name in counts]
-        axis.bar(list(counts), [100 * n / total for n in counts.values()], color=colours)
-        axis.set_title(f"{words}:\n{format_count(claims[region]['images'], 'image')}", loc="left", fontsize=11)
+        by_class = counts[region]["by_class"]
+        total = max(1, sum(by_class.values()))
+        colours = [STRONG if name in NAMED else QUIET for name in by_class]
+        axis.bar(list(by_class), [100 * n / total for n in by_class.values()], color=colours)
+        axis.set_title(f"{words}:\n{format_count(counts[region]['images'], 'image')}", loc="left", fontsize=11)
         axis.set_ylim(0, 100)
         axis.grid(axis="x", visible=False)
-        _draw_map(axis, claims[region], shape)
+        _draw_map(axis, counts[region], shape)
     axes[0].set_ylabel("% of the images that ink it")
     return figure
 
