@@ -19,7 +19,7 @@ from looking_for.core.files import atomic_write
 DPI = 200
 WIDTH = 10.4  # inches: 2,080 pixels, as wide as the contact sheets
 PALETTE = 128
-MARGINS = (0.012, 0.015, 0.976, 0.97)  # left, bottom, width and height of what is drawn, of the page
+MARGINS = (0.012, 0.015, 0.976, 0.96)  # left, bottom, width and height of what is drawn, of the page
 STYLE = {
     "font.size": 12,
     "axes.spines.top": False,

@@ -16,6 +16,10 @@ MAX_ROWS = 40
 MAX_HEIGHT, MIN_HEIGHT = 460, 120
 PAGE_HEIGHT = 6_000
 MIN_BIG = 200
+FINDINGS = {  # by whether the network is a control
+    False: "Images that look alike have pictures of their own",
+    True: "A network that learned nothing has no forms in its pictures",
+}
 
 
 def draw_clusters(network: NetworkResults, run: RunResults) -> Canvas:
@@ -70,12 +74,12 @@ def _head(
     planes: Planes,
 ) -> None:  # fmt: skip
     part = first_classes_note(len(run.classes), MAX_ROWS)
-    canvas.title(f"Images that look alike have pictures of their own ({network.label}){part}")
+    canvas.title(f"{FINDINGS[network.is_control]} ({network.label}){part}")
     rung = network.ladder[rung_name("exact_maps", run.n_clusters_shown)]
     agrees = format_percent(network.metrics["agreement"], 0)
     canvas.scale_bar(halves[1], canvas.top, WIDTH - MARGIN)
     canvas.top += LINE
-    for line in ("one picture", f"scale ±{halves[0]:.2g}", f"same {agrees}"):
+    for line in ("one picture", f"scale ±{halves[0]:.2g}", f"same: {agrees}"):
         canvas.paragraph(line, lefts[0])
     below, canvas.top = canvas.top, canvas.top - 3 * LINE
     words = (

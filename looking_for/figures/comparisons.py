@@ -49,7 +49,8 @@ def draw_looks(run: RunResults) -> Canvas:
 def draw_controls(run: RunResults) -> Canvas:
     """Draw a trained network above the controls: what looks the same there shows nothing."""
     networks = [*([run.featured] if run.featured else []), *run.controls]
-    title = "A network that learned, and networks that learned nothing of the classes"
+    title = "A trained network shows forms; those that learned nothing show none of the classes"
+    title = title if run.featured else "Networks that learned nothing of the classes"
     return draw_bands(title, [composed_band(n) for n in networks], _planes(run, networks), run.classes, most_scale=8)
 
 

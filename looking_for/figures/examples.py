@@ -17,7 +17,7 @@ HEADINGS = (
     ("the image", ""),
     ("the network's picture", "for this image alone"),
     ("its ink", "on that picture"),
-    ("the one picture", "of the same class"),
+    ("the one picture", "of this answer"),
     ("its ink", "on that picture"),
 )
 

@@ -49,7 +49,7 @@ def draw_frame(
     last = max(1, network.truth[-1].updates)
     _bar(canvas, "training", snapshot.updates / last, palette.QUIET)
     _bar(canvas, f"same answer: {count_per_hundred(snapshot.agreement)} of 100", snapshot.agreement, palette.ORANGE)
-    _bar(canvas, f"network right: {count_per_hundred(snapshot.accuracy)} of 100", snapshot.accuracy, palette.BLUE)
+    _bar(canvas, f"network right: {count_per_hundred(snapshot.accuracy)} of 100", snapshot.accuracy, palette.QUIET)
     canvas.top += 14
     for start in range(0, len(names), ACROSS):
         row = range(start, min(start + ACROSS, len(names)))

@@ -6,14 +6,25 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
 from looking_for.figures import charts
 from looking_for.networks.recipe import Recipe
 
 PENALISED, OTHER = "#d55e00", "#5f5f5f"
 MEASURES = {"agreement": "Same answer by the pictures", "explained_change": "Share explained under change"}
-MIN_NAMES_APART = (0.012, 0.045)  # of the points' names, along each axis
 HEIGHT = 4.6  # inches, for each study
+NAME_SIZE = 9  # points
+LETTER, LINE = 0.0165, 0.05  # a letter's width and a name's height, as shares of a panel
+BESIDE = (0.012, 0.008)  # how far from its point a name begins, likewise
+SIDES = ((1, 1), (-1, -1), (1, -1), (-1, 1))  # of a point, right or left and above or below, where a name may stand
+LEGEND = (
+    (PENALISED, "s", "penalty, of one shape"), (PENALISED, "o", "penalty, other shapes"),
+    (OTHER, "s", "no penalty, of that shape"), (OTHER, "o", "other recipes"),
+)  # fmt: skip
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
 class Range(NamedTuple):
@@ -42,10 +53,10 @@ def draw_frontier(studies: Mapping[str, Sequence[Mapping[str, Any]]], path: Path
             axis = axes[row * len(MEASURES) + column]
             _draw_panel(axis, [p for p in points if metric in p.metrics], metric)
             axis.set_title(f"{title}: {dataset}", loc="left", fontsize=11)
-    for axis in axes[-len(MEASURES) :]:
-        axis.set_xlabel("accuracy")
-    words = "A penalty lets a network keep its picture (orange: from none to the largest; grey: other recipes)"
-    charts.write_title(figure, words)
+            axis.set_xlabel("accuracy", labelpad=1)
+    handles = [Line2D([], [], color=colour, marker=marker, ls="", label=words) for colour, marker, words in LEGEND]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(LEGEND), frameon=False, fontsize=10)
+    charts.write_title(figure, "A penalty lets a network keep its picture")
     charts.save_chart(figure, path)
 
 
@@ -76,27 +87,50 @@ def _take_ranges(metrics: Mapping[str, Mapping[str, float | None]]) -> dict[str,
 
 
 def _draw_panel(axis: Axes, points: Sequence[Point], metric: str) -> None:
-    """A cross per recipe, its ranges over seeds; the line; names where there is room for them."""
+    """A mark per recipe with its ranges over seeds, the line, and names where there is room for them."""
     line = [(p.metrics["accuracy"].median, p.metrics[metric].median) for p in points if p.is_on_line]
     if line:
         axis.plot(*zip(*line, strict=True), color=PENALISED, lw=1.2, zorder=1)
-    named: list[tuple[float, float]] = []
     for point in points:
-        x, y = point.metrics["accuracy"], point.metrics[metric]
-        colour = PENALISED if point.penalty else OTHER
-        axis.plot([x.low, x.high], [y.median] * 2, color=colour, lw=0.8, alpha=0.6, zorder=2)
-        axis.plot([x.median] * 2, [y.low, y.high], color=colour, lw=0.8, alpha=0.6, zorder=2)
+        x, y, colour = point.metrics["accuracy"], point.metrics[metric], _colour(point)
+        axis.plot([x.low, x.high], [y.median] * 2, color=colour, lw=0.7, zorder=2)
+        axis.plot([x.median] * 2, [y.low, y.high], color=colour, lw=0.7, zorder=2)
         axis.plot(x.median, y.median, color=colour, marker="s" if point.is_on_line else "o", ms=5, zorder=3)
-        if y.median < 0 or any(is_crowded((x.median, y.median), other) for other in named):
-            continue
-        words = f"{point.penalty:g}" if point.is_on_line else point.name
-        place, side = ((5, 3), "left") if point.is_on_line or not point.penalty else ((-6, -10), "right")
-        axis.annotate(words, (x.median, y.median), place, textcoords="offset points", fontsize=8, color=colour, ha=side)
-        named.append((x.median, y.median))
-    axis.set_ylim(bottom=max(axis.get_ylim()[0], -0.05), top=1.03)
     axis.margins(x=0.12)
+    axis.set_ylim(top=1.06)
+    _name_points(axis, points, metric)
 
 
-def is_crowded(place: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Whether two points' names would lie on each other."""
-    return abs(place[0] - other[0]) < MIN_NAMES_APART[0] and abs(place[1] - other[1]) < MIN_NAMES_APART[1]
+def _colour(point: Point) -> str:
+    return PENALISED if point.penalty else OTHER
+
+
+def _name_points(axis: Axes, points: Sequence[Point], metric: str) -> None:
+    """Write names beside points, those on the line first; a name for which there is no room is left out."""
+    to_axes = axis.transScale + axis.transLimits
+    places = [to_axes.transform((p.metrics["accuracy"].median, p.metrics[metric].median)) for p in points]
+    taken: list[Box] = [(x - 0.008, y - 0.012, x + 0.008, y + 0.012) for x, y in places]
+    for point, (x, y) in zip(points, places, strict=True):
+        words = f"{point.penalty:g}" if point.is_on_line else point.name
+        boxes = [box_beside(x, y, len(words), side) for side in SIDES]
+        free = next((box for box in boxes if is_free(box, taken)), None)
+        if free:
+            taken.append(free)
+            halo = [withStroke(linewidth=2, foreground="white")]
+            axis.text(free[0], (free[1] + free[3]) / 2, words, transform=axis.transAxes, va="center",
+                      fontsize=NAME_SIZE, color=_colour(point), path_effects=halo)  # fmt: skip
+
+
+def box_beside(x: float, y: float, letters: int, side: tuple[int, int]) -> Box:
+    """Give the room that a name needs at one side of a point, in shares of a panel."""
+    across, up = side
+    left = x + BESIDE[0] if across > 0 else x - BESIDE[0] - LETTER * letters
+    bottom = y + BESIDE[1] if up > 0 else y - BESIDE[1] - LINE
+    return left, bottom, left + LETTER * letters, bottom + LINE
+
+
+def is_free(box: Box, taken: Sequence[Box]) -> bool:
+    """Whether a box lies inside the panel and on none that is taken."""
+    left, bottom, right, top = box
+    is_inside = left >= 0 and right <= 1 and bottom >= 0 and top <= 1
+    return is_inside and all(left >= r or right <= le or bottom >= t or top <= b for le, b, r, t in taken)

@@ -24,6 +24,7 @@ ACROSS = 13  # classes side by side, at most: more are wrapped
 MAX_CLASSES = 39  # shown, at most, so that a page can be read
 SPACE = 18  # below a row
 BAR = 16  # the height of a bar
+FULL_SHARE = 0.6  # of the images, from which on a bar has its full length
 
 
 class Band(NamedTuple):
@@ -83,7 +84,7 @@ def _draw_band(
             _names(canvas, classes, row, step)
         _pictures(canvas, planes.tile(band.levels[row]), step, scale)
         if band.shares:
-            _bars(canvas, [band.shares[k] for k in row], max(max(pair) for pair in band.shares), step)
+            _bars(canvas, [band.shares[k] for k in row], step)
 
 
 def split_rows(classes: int) -> list[range]:
@@ -114,14 +115,14 @@ def _pictures(canvas: Canvas, pictures: Array, step: int, scale: int) -> None:
     canvas.top += pictures.shape[1] * scale + 6 + SPACE
 
 
-def _bars(canvas: Canvas, shares: Sequence[tuple[float, float]], most: float, step: int) -> None:
-    """Two bars for each picture of the row above, each with its share in percent, on one scale."""
+def _bars(canvas: Canvas, shares: Sequence[tuple[float, float]], step: int) -> None:
+    """Two bars for each picture of the row above, each with its share in percent, on one scale in every figure."""
     canvas.top -= SPACE - 4
     longest = step - 6 * GAP - text_width("100 %", SMALL)
     for n, colour in enumerate((palette.ORANGE, palette.QUIET)):
         for place, pair in enumerate(shares):
             left = MARGIN + place * step + 2 * GAP
-            length = max(2, round(longest * pair[n] / most)) if most else 2
+            length = max(2, round(longest * min(1.0, pair[n] / FULL_SHARE)))
             canvas.box(canvas.top + 8, left, BAR, length, colour)
             canvas.text(format_percent(pair[n], 0), canvas.top, left + length + 8, SMALL)
         canvas.top += LINE

@@ -16,7 +16,7 @@ MAX_SCALE = 4
 MAX_HEIGHT = 2_120
 
 SIGNED_WORDS = "Signed view. Sand: never inked."
-ARTICLE_WORDS = "The article's view: each unit's least weight black, its greatest white. Zero is lost."
+ARTICLE_WORDS = "The article's view: least weight black, greatest white, zero lost."
 
 
 def draw_layer(network: NetworkResults, number: int, shape: Shape) -> Canvas:

@@ -5,7 +5,7 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from looking_for.core.text import format_decimal
+from looking_for.core.text import format_decimal, format_percent
 from looking_for.figures import charts
 from looking_for.results.glossary import describe_rung
 from looking_for.results.network import NetworkResults
@@ -34,8 +34,18 @@ def draw_ladder(run: RunResults) -> Figure:
         axis.set_ylim(-0.6, len(rungs) - 0.4)
         axis.set_yticks(range(len(rungs)), [describe_rung(rung.name) for rung in rungs])
     axes[1].tick_params(labelleft=False)
-    charts.write_title(figure, f"What can replace the network of {network.label}", 14)
+    charts.write_title(figure, write_title(network, run), 14)
     return figure
+
+
+def write_title(network: NetworkResults, run: RunResults) -> str:
+    """What several pictures per class explain, and one, composed."""
+    names = rung_name("fitted", run.n_fitted), "composed_balanced"
+    shares = [max(0.0, network.ladder[name].explained.value or 0.0) for name in names]
+    if shares[0] <= shares[1]:
+        return f"What can replace the network of {network.label}"
+    many, one = (format_percent(share, 0) for share in shares)
+    return f"{run.n_fitted} fitted pictures per {run.noun} explain {many} of the scores, the composed one {one}"
 
 
 def choose_rungs(network: NetworkResults, run: RunResults) -> list[Rung]:
@@ -55,7 +65,7 @@ def _column(axis: Axes, rungs: list[Rung], measure: str) -> None:
             continue
         is_below = interval.value < -0.02
         if not is_below:
-            axis.plot([interval.low, interval.high], [height, height], color=COLOUR, lw=4, alpha=0.4)
+            axis.plot([interval.low, interval.high], [height, height], color=COLOUR, lw=4, alpha=0.7)
         axis.plot(max(0.0, interval.value), height, "<" if is_below else "o", color=COLOUR, clip_on=False)
         beside = 0.03 + max(0.0, interval.high)
         words = format_decimal(interval.value, 1 if is_below else 2)

@@ -32,9 +32,9 @@ def draw_picture_count(run: RunResults) -> Figure:
             _draw(axis, line, measure)
         _frame(axis, lines, len(run.classes))
         axis.set_title(title, loc="left", fontsize=11.5)
-        axis.set_xlabel("pictures in total")
+        axis.set_xlabel("pictures, or clusters, in total")
     named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
-    title = f"The more pictures, the better they imitate the network of {network.label}"
+    title = f"More pictures explain more of the scores ({network.label}); for mistakes it is less clear"
     charts.write_title(figure, title, 14)
     figure.legend(list(named.values()), list(named), loc="outside lower center", ncols=3, frameon=False)
     return figure
@@ -62,7 +62,7 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
         Line("pictures fitted to labels", "#8a6d8f", "v", points_of_family("labels")),
         Line("a linear map and shared strokes", "#2f7d6b", "P", points_of_family("strokes")),
         Line("a linear map and shared squares", "#7d6a00", "X", points_of_family("squares")),
-        Line("fitted under a soft maximum", "#8b1a00", "*", points_of_family("soft")),
+        Line("fitted under a soft maximum", "#000000", "*", points_of_family("soft")),
     ]
     return [line for line in kinds if line.points]
 

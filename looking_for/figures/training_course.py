@@ -43,8 +43,8 @@ def draw_course(run: RunResults) -> Figure:
     longer = trained_as_long(run, *pair) if pair else None
     if pair and longer and longer is not pair[0] and longer.truth:
         lines.append((longer, shades[pair[0].name], "dashed"))
-    axis.axhline(100 * NEARLY, color="#b0b0b0", lw=0.8, zorder=0)
-    axis.text(0.015, 100 * NEARLY + 1, f"{100 * NEARLY:.0f}: nearly the network", fontsize=9, color="#5f5f5f",
+    axis.axhline(100 * NEARLY, color="#8c8c8c", lw=0.8, zorder=0)
+    axis.text(0.015, 100 * NEARLY + 1, f"{100 * NEARLY:.0f}: nearly the network", fontsize=10, color="#5f5f5f",
               transform=axis.get_yaxis_transform())  # fmt: skip
     ends, right = [], pair[1] if pair else lines[-1][0]
     for network, colour, style in lines:
@@ -54,12 +54,12 @@ def draw_course(run: RunResults) -> Figure:
         marker = charts.choose_marker(network.name, [n.name for n in run.compared]) if style == "solid" else ""
         axis.plot(moments, [100 * s.agreement for s in network.truth], color=colour, ls=style, marker=marker)
         end = network.truth[-1]
-        ends.append((100 * end.agreement, end.updates, f"{network.label}: {count_per_hundred(end.agreement)}", colour))
+        ends.append((100 * end.agreement, end.updates, f"{count_per_hundred(end.agreement)}: {network.label}", colour))
     _frame(axis, "", [network for network, *_ in lines])
     axis.set_ylim(0, 103)
     _label_ends(axis, ends, CURVES_HEIGHT, LETTERS, WRAP_AT)
     charts.write_title(figure, write_course_title(run))
-    axis.set_ylabel("of 100 test images")
+    axis.set_ylabel("same answers, of 100 test images")
     words = f"lines: pictures give the same answer; dotted: the network of {right.label} is right"
     axis.text(0.985, 0.03, words, transform=axis.transAxes, fontsize=10, color="#5f5f5f", ha="right")
     return figure
@@ -77,7 +77,7 @@ def _label_ends(
     texts = [textwrap.fill(words, wrap_at) for *_, words, _ in ends]
     needed = [letters * LEADING * (1 + text.count("\n")) / POINTS / (AXIS_SHARE * height) for text in texts]
     for (value, updates, _, colour), text, place in zip(ends, texts, spread_heights(starts, needed), strict=True):
-        arrow = {"arrowstyle": "-", "color": "#cfcfcf", "lw": 0.6}
+        arrow = {"arrowstyle": "-", "color": "#cfcfcf", "lw": 0.6, "relpos": (0, 0.5)}
         style = {"va": "center", "color": colour, "weight": "bold", "fontsize": letters, "parse_math": False}
         axis.annotate(text, (updates, value), (1.03, place), textcoords="axes fraction", arrowprops=arrow,
                       annotation_clip=False, **style)  # fmt: skip
@@ -118,11 +118,13 @@ def draw_all_networks(run: RunResults) -> Figure:
     """Four quantities of every network that has snapshots, one below the other, each line labelled at its end."""
     figure, axes = charts.new_figure(PANEL_HEIGHT * len(PANELS), rows=len(PANELS))
     networks, shades = [n for n in run.networks if n.truth], _shades(run)
+    compared = [n.name for n in run.compared]
     for axis, (quantity, title) in zip(axes, PANELS.items(), strict=True):
         for network in networks:
-            _curve(axis, network, quantity, shades[network.name])
+            marker = charts.choose_marker(network.name, compared)
+            _curve(axis, network, quantity, shades[network.name], marker)
             if quantity == "explained":
-                _curve(axis, network, "linear_fit", shades[network.name], "dotted")
+                _curve(axis, network, "linear_fit", shades[network.name])
         _frame(axis, title, networks)
         if quantity == "distance_from_init" and any(m.distance_from_init for n in networks for m in n.truth):
             axis.set_yscale("log", nonpositive="mask")
@@ -151,12 +153,11 @@ def _shades(run: RunResults) -> dict[str, str]:
     return charts.assign_colours(*names)
 
 
-def _curve(axis: Axes, network: NetworkResults, quantity: str, colour: str, style: str = "") -> None:
+def _curve(axis: Axes, network: NetworkResults, quantity: str, colour: str, marker: str = "") -> None:
+    """One quantity of a network; dotted without a marker."""
     values: list[Any] = [getattr(snapshot, quantity) for snapshot in network.truth]
-    line = style or ("dashed" if network.is_control else "solid")
-    updates = [snapshot.updates for snapshot in network.truth]
-    marker = "" if style else charts.choose_marker(network.name)
-    axis.plot(updates, values, marker=marker, ls=line, color=colour)
+    style = "dotted" if not marker else "dashed" if network.is_control else "solid"
+    axis.plot([snapshot.updates for snapshot in network.truth], values, marker=marker, ls=style, color=colour)
 
 
 def _frame(axis: Axes, title: str, networks: Sequence[NetworkResults]) -> None:

@@ -10,11 +10,10 @@ from looking_for.report.claims import count_region
 from looking_for.results.choices import few_and_many, flat_like, kept_network
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
-from looking_for.results.structure import NAMED, erase_edge, measure_locality, measure_structure
+from looking_for.results.structure import MIN_STRUCTURE, NAMED, erase_edge, measure_locality, measure_structure
 from looking_for.results.verdicts import Status, trace_course
 
 MOSTLY, MANY = 0.9, 0.5  # shares from which a claim holds, and holds in part
-MIN_STRUCTURE = 0.1  # correlation of neighbouring weights below which a picture looks like noise
 CLEARLY_MORE = 2.0  # times as many answers, from which erasing a place counts as using it
 
 

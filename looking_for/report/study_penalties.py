@@ -16,7 +16,8 @@ from looking_for.results.study import RecipeResults, StudyResults
 Checks = dict[str, list[PictureCheck]]
 MIN_SEEDS_OF_INTERVALS = 3  # of which an interval is given
 CHECKED = (  # of a network held against its picture: fields of PictureCheck
-    "like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling", "hidden_explained",
+    "like_maps", "like_flat", "like_sibling", "flat_agreement", "flat_on_errors", "change_own", "change_flat",
+    "change_sibling", "hidden_explained",
 )  # fmt: skip
 
 
@@ -36,14 +37,24 @@ def describe_penalties(study: StudyResults) -> Any:
         led=led,
         not_led=[r.name for r in others if r.name not in led],
         led_twice=[sum(_is_led(r, study.penalised, BOTH_MEASURES, rule) for r in others) for rule in RULES],
+        alone_twice=[(p, sum(_is_led(r, [p], BOTH_MEASURES) for r in others)) for p in study.penalised],
+        linear=_describe_linear_fit(free) if free else None,
         costs=[cost for cost in map(partial(_cost_of, study), study.penalised) if cost],
         led_by=[
             sum(_is_led(r, study.penalised, is_as_accurate=rule) for r in others)
             for rule in (*RULES[1:], _ranges_apart)
         ],
         alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.penalised],
-        controls=[(r, r.values("agreement"), r.values("accuracy")) for r in controls],
+        controls=[(r, r.values("agreement"), r.values("accuracy"), r.rung("constant", "agreement")) for r in controls],
     )
+
+
+def _describe_linear_fit(free: RecipeResults) -> Any:
+    """What a linear fit, made afterwards, gives of the networks without a penalty: medians over seeds."""
+    agreement, change = (free.rung("linear_fit", measure) for measure in ("agreement", "explained_change"))
+    if not agreement or not change:
+        return None
+    return SimpleNamespace(agreement=float(np.median(agreement)), change=float(np.median(change)))
 
 
 class Cost(NamedTuple):
@@ -147,31 +158,45 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
         return None
     target = max(r.recipe.keep_picture for r in study.penalised) / 10
     chosen = min(study.penalised, key=lambda r: abs(np.log(r.recipe.keep_picture / target)))
-    free = study.free_of(chosen)
+    free, medians = study.free_of(chosen), {name: take_medians(some) for name, some in checks.items()}
+    without = medians[free.name] if free else dict.fromkeys(CHECKED)
 
-    def middle(recipe: RecipeResults | None, field: str) -> float | None:
-        values = [getattr(c, field) for c in checks.get(recipe.name, [])] if recipe else []
-        known = [value for value in values if value is not None]
-        return float(np.median(known)) if known else None
+    def lower_than(field: str, limits: Mapping[str, float | None]) -> list[RecipeResults]:
+        """The penalties with which a measure is below its limit, by recipe."""
+        return [
+            r for r in study.penalised
+            if (limit := limits[r.name]) is not None and (medians[r.name][field] or 0.0) < limit
+        ]  # fmt: skip
 
-    rests = [c.rest for c in checks[chosen.name]]
-    without = [c.rest for c in checks[free.name]] if free else []
-    unpenalised = middle(free, "change_own")
     return SimpleNamespace(
         penalty=f"{chosen.recipe.keep_picture:g}",
-        worse=[
-            r for r in study.penalised if unpenalised is not None and (middle(r, "change_own") or 0.0) < unpenalised
-        ],
-        worse_than_flat=[
-            r for r in study.penalised if (middle(r, "change_own") or 0.0) < (middle(r, "change_flat") or -np.inf)
-        ],
-        free_overruled=float(np.median([r.overruled for r in without])) if without else None,
-        free_overruled_right=float(np.median([r.overruled_right or 0.0 for r in without])) if without else None,
-        rest_accuracy=float(np.median([r.rest_accuracy for r in rests])),
+        worse=lower_than("change_own", {r.name: without["change_own"] for r in study.penalised}),
+        worse_than_flat=lower_than("change_own", {r.name: medians[r.name]["change_flat"] for r in study.penalised}),
+        less_alike=lower_than("like_maps", {r.name: without["like_maps"] for r in study.penalised}),
+        rest=_describe_rests(checks[chosen.name]),
+        free_rest=_describe_rests(checks[free.name]) if free else None,
+        agreement=chosen.median("agreement"),
+        on_errors=chosen.median("agreement_on_errors"),
+        kept=medians[chosen.name],
+        free=without,
+        other=study.truest_other,
+        other_checked=medians[study.truest_other.name] if study.truest_other else None,
+    )
+
+
+def take_medians(checks: Sequence[PictureCheck]) -> dict[str, float | None]:
+    """Give the median over seeds of each field that is checked; None where no seed has it."""
+    known = {field: [v for c in checks if (v := getattr(c, field)) is not None] for field in CHECKED}
+    return {field: float(np.median(values)) if values else None for field, values in known.items()}
+
+
+def _describe_rests(checks: Sequence[PictureCheck]) -> Any:
+    """Medians over seeds of what the rest decides."""
+    rests = [c.rest for c in checks]
+    return SimpleNamespace(
+        accuracy=float(np.median([r.rest_accuracy for r in rests])),
         overruled=float(np.median([r.overruled for r in rests])),
-        overruled_right=float(np.median([r.overruled_right or 0.0 for r in rests])),
-        kept={field: middle(chosen, field) for field in CHECKED},
-        free={field: middle(free, field) for field in CHECKED},
+        right=float(np.median([r.overruled_right or 0.0 for r in rests])),
     )
 
 

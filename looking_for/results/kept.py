@@ -1,6 +1,7 @@
-"""Are the pictures of networks that pay for leaving them real? What the rest decides, and whose pictures they are."""
+"""Are pictures that networks are kept to real? What the rest decides, and whose pictures they are."""
 
 from collections.abc import Sequence
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
 from looking_for.results.places import Parts, find_parts
 from looking_for.results.study import RecipeResults, StudyResults
+from looking_for.surrogates.measures import estimate
 from looking_for.surrogates.pictures import Pictures
 from looking_for.surrogates.rest import Rest, compare_pictures, compare_with_maps, explain_changes_by, measure_rest
 
@@ -28,6 +30,8 @@ class PictureCheck(NamedTuple):
         those of the next seed of the recipe.
     like_maps : float
         Mean cosine of the exact maps of single images with the picture.
+    flat_agreement, flat_on_errors : float or None
+        How often that network without hidden layers gives the same answer, and the same where this one is wrong.
     change_own, change_flat, change_sibling : float or None
         Shares of how its logits change with the image that its pictures explain, and those of the other two.
     hidden_explained : float or None
@@ -40,6 +44,8 @@ class PictureCheck(NamedTuple):
     like_flat: float | None
     like_sibling: float | None
     like_maps: float
+    flat_agreement: float | None
+    flat_on_errors: float | None
     change_own: float
     change_flat: float | None
     change_sibling: float | None
@@ -48,8 +54,11 @@ class PictureCheck(NamedTuple):
 
 
 def check_pictures(study: StudyResults, images: ImageSet, survey: Survey) -> dict[str, list[PictureCheck]]:
-    """Check every network of the penalised recipes, and of that without a penalty: by recipe, in the order of seeds."""
-    recipes = [r for r in (study.free_of(study.penalised[0]), *study.penalised) if r] if study.penalised else []
+    """Check every network of the penalised recipes, of the same without a penalty, and of the truest of the others: by
+    recipe, in the order of seeds."""
+    if not study.penalised:
+        return {}
+    recipes = [r for r in (study.free_of(study.penalised[0]), study.truest_other, *study.penalised) if r]
     flat = next((r for r in study.recipes if not r.recipe.hidden and not r.recipe.is_control), None)
     flat_by_seed = {n.seed: Pictures.load(paths.pictures_file(n.name)) for n in flat.networks} if flat else {}
     return {recipe.name: _check_recipe(recipe, flat_by_seed, images, survey) for recipe in recipes}
@@ -83,6 +92,7 @@ def _check_network(
     composed, inked = pictures.composed.output, ~pictures.never_inked
     others = [other.composed.output if other else None for other in (flat, sibling)]
     like_flat, like_sibling = (compare_pictures(composed, other, inked) if other else None for other in others)
+    answers_alike = _measure_flat(pictures, flat, images)
     by_itself = explain_changes_by(network, composed, images.x_test)
     by_flat, by_sibling = (explain_changes_by(network, o, images.x_test) if o else None for o in others)
     return PictureCheck(
@@ -90,9 +100,20 @@ def _check_network(
         like_flat=like_flat,
         like_sibling=like_sibling,
         like_maps=compare_with_maps(network, composed, images.x_test),
+        flat_agreement=answers_alike[0],
+        flat_on_errors=answers_alike[1],
         change_own=by_itself,
         change_flat=by_flat,
         change_sibling=by_sibling,
         hidden_explained=float(pictures.units[-1].explained.mean()) if pictures.units else None,
         parts=find_parts(composed.weights, survey.clusters[1].means, images.shape),
     )
+
+
+def _measure_flat(pictures: Pictures, flat: Pictures | None, images: ImageSet) -> tuple[float | None, float | None]:
+    """The share of a network's answers, of all and of its wrong ones, that one without hidden layers gives."""
+    if flat is None:
+        return None, None
+    logits = pictures.logits.astype(float)
+    agreement, on_errors, _ = estimate([flat.logits.astype(float)], logits, images.y_test)[0].tolist()
+    return agreement, None if isnan(on_errors) else on_errors

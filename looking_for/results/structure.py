@@ -9,6 +9,7 @@ from looking_for.networks.stored import load_stored_network
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
 
+MIN_STRUCTURE = 0.1  # correlation of neighbouring weights below which a picture looks like noise
 NAMED = ("7", "9")  # the digits that the article finds at the bottom edge
 
 

@@ -183,10 +183,24 @@ class StudyResults:
         most: list[RecipeResults] = max(alike, key=len, default=[])
         return sorted(most, key=lambda recipe: recipe.recipe.keep_picture)
 
+    def is_of_line(self, name: str) -> bool:
+        """Whether a recipe is one of the penalised or the same without a penalty."""
+        line = [*self.penalised, *([free] if self.penalised and (free := self.free_of(self.penalised[0])) else [])]
+        return name in [recipe.name for recipe in line]
+
     def free_of(self, recipe: RecipeResults) -> RecipeResults | None:
         """Find the recipe that differs from a penalised one in having no penalty."""
         free = [r for r in self.recipes if not r.recipe.keep_picture and _differ_in_penalty(r, recipe)]
         return free[0] if free else None
+
+    @property
+    def truest_other(self) -> RecipeResults | None:
+        """The recipe, of those with most images, hidden layers and no penalty, whose pictures agree most often: what
+        comes nearest to a penalty without one; None where that is the penalised recipe's own."""
+        others = [r for r in self.with_most_images if r in self.without_penalty]
+        truest = max(others, key=lambda recipe: recipe.median("agreement"), default=None)
+        is_own = truest is not None and bool(self.penalised) and truest is self.free_of(self.penalised[0])
+        return None if is_own else truest
 
     @property
     def without_penalty(self) -> list[RecipeResults]:

@@ -11,25 +11,16 @@ from looking_for.core.keras_backend import keras
 from looking_for.training.deterministic import product
 
 Tensor = Any
+ABOVE_ZERO = 1.0  # what drives a carrying unit is at least this, so that it is active for a blank image too
 
 
 class LinearPath(keras.layers.Layer):  # type: ignore[misc]  # keras has no types
-    """Adds xS to scores z: z + xS.
-
-    Parameters
-    ----------
-    initializer : Keras initializer
-        Of S (n_inputs, n_classes).
-    """
-
-    def __init__(self, initializer: "keras.Initializer") -> None:
-        super().__init__()
-        self.initializer = initializer
+    """Adds xS to scores z: z + xS. S (n_inputs, n_classes) begins as 0 and holds nothing but what is learned."""
 
     def build(self, shapes: Sequence[tuple[int | None, int]]) -> None:
         """Make S, for the shapes of z and x."""
         (_, n_classes), (_, n_inputs) = shapes
-        self.kernel = self.add_weight(shape=(n_inputs, n_classes), initializer=self.initializer)
+        self.kernel = self.add_weight(shape=(n_inputs, n_classes), initializer="zeros")
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         """z + xS for scores z (n_images, n_classes) and rows of pixels x (n_images, n_inputs)."""
@@ -40,7 +31,7 @@ class LinearPath(keras.layers.Layer):  # type: ignore[misc]  # keras has no type
 def carry_path(weights: Sequence[Array], biases: Sequence[Array], path: Array) -> tuple[list[Array], list[Array]]:
     """Write a network with a linear path as a plain dense one, whose last units of each hidden layer carry the path.
 
-    Such a unit is (xS)_k + s_k, with s_k so large that no image of pixels in [0, 1] takes it below 0: there an
+    Such a unit is (xS)_k + s_k, with s_k so large that every image of pixels in [0, 1] leaves it above 0: there an
     activation that is the identity above 0 leaves it as it is. The output takes s away again.
 
     Parameters
@@ -56,7 +47,7 @@ def carry_path(weights: Sequence[Array], biases: Sequence[Array], path: Array) -
         Each hidden layer has a unit more for each class. Multiplied, the weights are W₁W₂…W_L + S.
     """
     n_classes = path.shape[1]
-    shift = np.maximum(-path, 0).sum(axis=0)
+    shift = np.maximum(-path, 0).sum(axis=0) + ABOVE_ZERO
     inner = [block_diag(weight, np.eye(n_classes)) for weight in weights[1:-1]]
     still = [np.concatenate([bias, np.zeros(n_classes)]) for bias in biases[1:-1]]
     return (

@@ -28,16 +28,13 @@ def build_model(n_inputs: int, recipe: Recipe, n_classes: int) -> "keras.Model":
     if not recipe.linear_path:
         return model
     (pixels,), (logits,) = model.inputs, model.outputs
-    return keras.Model(pixels, LinearPath(_first_weights(recipe))([logits, pixels]))
+    return keras.Model(pixels, LinearPath()([logits, pixels]))
 
 
 def _dense(recipe: Recipe, units: int, activation: str | None = None) -> "keras.layers.Layer":
-    return DeterministicDense(units, activation, kernel_initializer=_first_weights(recipe))
-
-
-def _first_weights(recipe: Recipe) -> "keras.Initializer":
-    """Glorot's deviation, times the network's initial scale."""
-    return keras.initializers.VarianceScaling(recipe.initial_scale**2, "fan_avg", "uniform")
+    """A dense layer with first weights of Glorot's deviation, times the network's initial scale."""
+    glorot = keras.initializers.VarianceScaling(recipe.initial_scale**2, "fan_avg", "uniform")
+    return DeterministicDense(units, activation, kernel_initializer=glorot)
 
 
 def build_optimizer(recipe: Recipe, learning_rate: float) -> "keras.optimizers.Optimizer":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from looking_for.figures.frontier import collect_points, find_line
+from looking_for.figures.frontier import box_beside, collect_points, find_line, is_free
 from looking_for.figures.hero import choose_moments, name_moments
 from looking_for.figures.vote import Vote, round_sum
 from looking_for.networks.recipe import Recipe
@@ -64,3 +64,14 @@ def test_round_sum_adds_up_as_printed(ink: float, offset: float) -> None:
     assert printed["ink"] + printed["constant"] == pytest.approx(printed["score"])
     assert printed["score"] == pytest.approx(ink + offset, abs=0.051)
     assert all(number == round(number, 1) for number in printed.values())
+
+
+def test_names_stand_where_nothing_else_does() -> None:
+    right = box_beside(0.5, 0.5, 4, (1, 1))
+    left = box_beside(0.5, 0.5, 4, (-1, -1))
+    assert right[0] > 0.5 > left[2]
+    assert right[1] > 0.5 > left[3]
+    assert is_free(right, [])
+    assert is_free(right, [left])
+    assert not is_free(right, [(0.51, 0.52, 0.6, 0.53)]), "a point lies there"
+    assert not is_free(box_beside(0.99, 0.5, 4, (1, 1)), []), "beyond the panel"

@@ -6,6 +6,7 @@ from looking_for.core import paths
 from looking_for.core.files import load_json
 from looking_for.surrogates.ladder import Ladder
 from tests.projects import ROOT
+from tests.report.prose import read_page
 from tests.report.story_run import StoryRun, is_whole
 
 STORY = StoryRun(ROOT)
@@ -49,3 +50,9 @@ def test_readme_has_the_committed_numbers() -> None:
         spread = entries[name]["metrics"]["agreement"]
         assert entries[name]["seeds"] == 10
         assert f"({100 * spread['low']:.0f} to {100 * spread['high']:.0f} % over ten trainings)" in readme
+    nearly = load_json(ROOT / "study/fashion-mnist" / paths.SUMMARY.name)["nearly"]
+    assert f"in {nearly['reached']} of {nearly['total']} trainings" in readme
+    report = read_page(ROOT / "study/reports/README.md")
+    (cost,) = re.findall(r"([\d.]+) points \(([\d.]+) to ([\d.]+)\) at 0.04", report)
+    mean, low, high = (f"{float(points):.1f}" for points in cost)
+    assert f"(on average\n  {mean} points less, {low} to {high})" in readme

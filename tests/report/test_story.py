@@ -107,7 +107,7 @@ def test_write_story_of_one_cluster_per_class(run_story: Teller) -> None:
         .replace("all: {samples: 1437", "all: {samples: 1400")
     )
     assert "exact maps of 1 cluster per class" in story.details
-    assert "the 1 cluster of each class's" in story.details
+    assert "the 1 cluster of a class's" in story.details
     assert "**One picture per class does not imitate the 1,400-image network well.** Trained to copy" in story.report
     assert "the best single picture" not in story.section("How many pictures"), "one is what was fitted"
 
@@ -245,7 +245,7 @@ def test_write_story_of_a_penalty_on_leaving_the_picture(run_story: Teller) -> N
     assert f"{(answers == y)[overruled].sum()} of these answers are right" in sentence
     assert f"alone is {100 * (by_picture == y).mean():.1f} %" in sentence
     flat = np.load(story.folder / "data/pictures/linear.npz")["logits"].argmax(axis=1)
-    assert f"(no hidden layer), trained apart, gives {100 * (flat == answers).mean():.1f} % of its answers" in sentence
+    assert f"(no hidden layer), trained separately, gives {100 * (flat == answers).mean():.1f} % of the same answers" in sentence
     assert "keep picture 0.3" in story.section("The networks", story.details)
 
 

@@ -28,7 +28,11 @@ def test_measure_rest_by_a_plain_loop() -> None:
     z, p, labels = rng.normal(size=(40, 3)), rng.normal(size=(40, 3)), rng.integers(0, 3, 40)
     measured = rest.measure_rest(z, p, labels)
     overruled = [n for n in range(40) if np.argmax(z[n]) != np.argmax(p[n])]
-    left = [np.argmax((z[n] - z[n].mean()) - (p[n] - p[n].mean())) for n in range(40)]
+    gain = np.linalg.lstsq(
+        np.concatenate([p[n] - p[n].mean() for n in range(40)])[:, None],
+        np.concatenate([z[n] - z[n].mean() for n in range(40)]), rcond=None,
+    )[0][0]  # fmt: skip
+    left = [np.argmax((z[n] - z[n].mean()) - gain * (p[n] - p[n].mean())) for n in range(40)]
     assert measured.overruled == len(overruled) / 40
     assert measured.overruled_right == np.mean([np.argmax(z[n]) == labels[n] for n in overruled])
     assert measured.rest_accuracy == np.mean([left[n] == labels[n] for n in range(40)])

@@ -22,7 +22,7 @@ from tools.review.changes import Changes, Metric, format_plain
 from tools.review.pictures import Figure, shrink
 
 pytestmark = pytest.mark.xdist_group("review")  # one process: they share a changed project
-SUMMARIES = {f"overview/{chart}" for chart in ("hero", "walk", "course", "along")}
+SUMMARIES = {f"overview/{chart}" for chart in ("hero", "walk", "course", "along", "forms")}
 
 
 def png(tmp_path: Path, array: Any) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from looking_for.core.arrays import as_pixels
@@ -15,6 +15,7 @@ from looking_for.networks.exact_maps import compose
 from looking_for.networks.recipe import Recipe, TrainSettings
 
 
+@settings(deadline=None)  # the first example imports TensorFlow
 @given(
     widths=st.lists(st.integers(1, 6), min_size=1, max_size=3),
     activation=st.sampled_from(["relu", "leaky_relu", "linear"]),
