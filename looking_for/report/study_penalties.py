@@ -148,8 +148,13 @@ def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) ->
         [c.rest.overruled for c in checks],
         [c.rest.overruled_right for c in checks if c.rest.overruled_right is not None],
     ]
-    numbers = [[getattr(c, field) for c in checks if getattr(c, field) is not None] for field in CHECKED]
-    return [f"{penalty:g}", *map(format_share_range, shares), *map(format_number_range, numbers)]
+    numbers = [
+        [value for c in checks if (value := getattr(c, field)) is not None]
+        for field in CHECKED
+        if not field.startswith("flat_")
+    ]
+    label = f"{penalty:g}" if study.is_of_line(name) else f"0, `{name}`"
+    return [label, *map(format_share_range, shares), *map(format_number_range, numbers)]
 
 
 def describe_checks(study: StudyResults, checks: Checks) -> Any:

@@ -245,7 +245,8 @@ def test_write_story_of_a_penalty_on_leaving_the_picture(run_story: Teller) -> N
     assert f"{(answers == y)[overruled].sum()} of these answers are right" in sentence
     assert f"alone is {100 * (by_picture == y).mean():.1f} %" in sentence
     flat = np.load(story.folder / "data/pictures/linear.npz")["logits"].argmax(axis=1)
-    assert f"(no hidden layer), trained separately, gives {100 * (flat == answers).mean():.1f} % of the same answers" in sentence
+    share = f"{100 * (flat == answers).mean():.1f} %"
+    assert f"(no hidden layer), trained separately, gives {share} of the same answers" in sentence
     assert "keep picture 0.3" in story.section("The networks", story.details)
 
 
