@@ -12,7 +12,8 @@ from looking_for.figures.frontier import draw_frontier
 from looking_for.figures.study import FOLDER, draw_study
 from looking_for.report.study import save_study_tables, write_study
 from looking_for.results.kept import check_pictures
-from looking_for.results.study import StudyResults, compare_seeds, list_recipes, load_beside, summarise_seeds
+from looking_for.results.seed_summary import compare_seeds, list_recipes, load_beside, summarise_seeds
+from looking_for.results.study import StudyResults
 from looking_for.results.verdicts import NEARLY
 from stages import _cli
 from stages.params.settings import load_study, study_settings

@@ -12,7 +12,9 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.figures import charts
 from looking_for.figures.ladder import TITLES
-from looking_for.results.study import RecipeResults, SeedReplicates, StudyResults
+from looking_for.results.recipes import RecipeResults
+from looking_for.results.seed_summary import SeedReplicates
+from looking_for.results.study import StudyResults
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.surrogate import rung_name
 

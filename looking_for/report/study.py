@@ -12,14 +12,9 @@ from looking_for.core.tables import N_DIGITS, Cell, save_table
 from looking_for.core.text import DASH, format_count_range, format_number_range, format_share_range
 from looking_for.report.page import render_page
 from looking_for.report.study_penalties import Checks, check_row, describe_beside, describe_checks, describe_penalties
-from looking_for.results.study import (
-    RecipeResults,
-    SeedReplicates,
-    StudyNetwork,
-    StudyResults,
-    find_forming,
-    load_beside,
-)
+from looking_for.results.recipes import RecipeResults, StudyNetwork
+from looking_for.results.seed_summary import SeedReplicates, load_beside
+from looking_for.results.study import StudyResults, find_forming
 from looking_for.results.verdicts import NEARLY, OUTGROWN
 from looking_for.surrogates.measures import MEASURES
 from looking_for.surrogates.surrogate import rung_name

@@ -11,7 +11,8 @@ from scipy.special import stdtrit
 from looking_for.core.text import DASH, format_decimal, format_number_range, format_share_range
 from looking_for.networks.recipe import Recipe
 from looking_for.results.kept import PictureCheck
-from looking_for.results.study import RecipeResults, StudyResults
+from looking_for.results.recipes import RecipeResults
+from looking_for.results.study import StudyResults
 
 Checks = dict[str, list[PictureCheck]]
 MIN_SEEDS_OF_INTERVALS = 3  # of which an interval is given

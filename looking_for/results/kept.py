@@ -12,7 +12,8 @@ from looking_for.core.arrays import as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
 from looking_for.results.places import Parts, find_parts
-from looking_for.results.study import RecipeResults, StudyResults
+from looking_for.results.recipes import RecipeResults
+from looking_for.results.study import StudyResults
 from looking_for.surrogates.measures import estimate
 from looking_for.surrogates.pictures import Pictures
 from looking_for.surrogates.rest import Rest, compare_pictures, compare_with_maps, explain_changes_by, measure_rest

@@ -15,8 +15,8 @@ from looking_for.core.errors import UserError
 from looking_for.core.text import format_share_range
 from looking_for.networks.recipe import Recipe
 from looking_for.results import seed_spread
+from looking_for.results.recipes import RecipeResults, StudyNetwork
 from looking_for.results.seed_spread import Spread
-from looking_for.results.study import RecipeResults, StudyNetwork
 from stages.params import read_params, read_yaml
 from stages.params.settings import comparable_settings
 from stages.params.training import NetworkParams
