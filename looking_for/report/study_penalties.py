@@ -38,6 +38,7 @@ def describe_penalties(study: StudyResults) -> Any:
         led=led,
         not_led=[r.name for r in others if r.name not in led],
         led_twice=[sum(_is_led(r, study.penalised, BOTH_MEASURES, rule) for r in others) for rule in RULES],
+        alone_balanced=[(p, sum(_is_led(r, [p], [BALANCED]) for r in others)) for p in study.penalised],
         alone_twice=[(p, sum(_is_led(r, [p], BOTH_MEASURES) for r in others)) for p in study.penalised],
         linear=_describe_linear_fit(free) if free else None,
         costs=[cost for cost in map(partial(_cost_of, study), study.penalised) if cost],
@@ -124,6 +125,7 @@ def _ranges_apart(penalised: RecipeResults, other: RecipeResults) -> bool:
 
 RULES = (_median_as_high, _mean_as_high, _beyond_seeds)  # by which one recipe is as accurate as another, or more
 BOTH_MEASURES = ("agreement", "explained_change")
+BALANCED = "agreement_balanced"
 
 
 def _is_led(
@@ -135,9 +137,14 @@ def _is_led(
     """Whether some penalty is as accurate, and every seed of it has more of each measure than any here."""
     return any(
         is_as_accurate(p, recipe)
-        and all(min(p.values(m), default=-np.inf) > max(recipe.values(m), default=np.inf) for m in measures)
+        and all(min(_values(p, m), default=-np.inf) > max(_values(recipe, m), default=np.inf) for m in measures)
         for p in penalised
     )
+
+
+def _values(recipe: RecipeResults, measure: str) -> list[float]:
+    """A metric by seed, or the agreement of pictures that all have one gain and a constant per class."""
+    return recipe.rung("composed_balanced", "agreement") if measure == BALANCED else recipe.values(measure)
 
 
 def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) -> list[str]:
@@ -178,7 +185,7 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
         penalty=f"{chosen.recipe.keep_picture:g}",
         worse=lower_than("change_own", {r.name: without["change_own"] for r in study.penalised}),
         worse_than_flat=lower_than("change_own", {r.name: medians[r.name]["change_flat"] for r in study.penalised}),
-        less_alike=lower_than("like_maps", {r.name: without["like_maps"] for r in study.penalised}),
+        less_alike=[r for r in study.penalised if free and _are_below(checks[r.name], checks[free.name])],
         rest=_describe_rests(checks[chosen.name]),
         free_rest=_describe_rests(checks[free.name]) if free else None,
         agreement=chosen.median("agreement"),
@@ -188,6 +195,11 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
         other=study.truest_other,
         other_checked=medians[study.truest_other.name] if study.truest_other else None,
     )
+
+
+def _are_below(some: Sequence[PictureCheck], others: Sequence[PictureCheck]) -> bool:
+    """Whether maps of single images are less like the picture for each seed of some than for any of others."""
+    return max(c.like_maps for c in some) < min(c.like_maps for c in others)
 
 
 def take_medians(checks: Sequence[PictureCheck]) -> dict[str, float | None]:
@@ -200,6 +212,7 @@ def _describe_rests(checks: Sequence[PictureCheck]) -> Any:
     """Medians over seeds of what the rest decides."""
     rests = [c.rest for c in checks]
     return SimpleNamespace(
+        picture=float(np.median([r.picture_accuracy for r in rests])),
         accuracy=float(np.median([r.rest_accuracy for r in rests])),
         overruled=float(np.median([r.overruled for r in rests])),
         right=float(np.median([r.overruled_right or 0.0 for r in rests])),
