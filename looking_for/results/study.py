@@ -87,16 +87,11 @@ class StudyResults:
 
     @property
     def truest_other(self) -> RecipeResults | None:
-        """The recipe that comes nearest to a penalty without one: of those with most images and hidden layers whose
-        pictures agree most often (ranges over seeds that overlap are not told apart), the most accurate; None where
-        that is the penalised recipe's own."""
-        others = [r for r in self.with_most_images if r in self.without_penalty and r.values("agreement")]
-        most = max(others, key=lambda recipe: recipe.median("agreement"), default=None)
-        if most is None:
-            return None
-        near = [r for r in others if max(r.values("agreement")) >= min(most.values("agreement"))]
-        truest = max(near, key=lambda recipe: recipe.median("accuracy"))
-        is_own = bool(self.penalised) and truest is self.free_of(self.penalised[0])
+        """The recipe that comes nearest to a penalty without one: of those with most images and hidden layers, whose
+        pictures explain most under change; None where that is the penalised recipe's own."""
+        others = [r for r in self.with_most_images if r in self.without_penalty and r.values("explained_change")]
+        truest = max(others, key=lambda recipe: recipe.median("explained_change"), default=None)
+        is_own = truest is not None and bool(self.penalised) and truest is self.free_of(self.penalised[0])
         return None if is_own else truest
 
     @property
