@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import stdtrit
 
+from looking_for.core.tables import N_DIGITS
 from looking_for.core.text import DASH, format_decimal, format_number_range, format_share_range
 from looking_for.networks.recipe import Recipe
 from looking_for.results.kept import PictureCheck
@@ -205,7 +206,7 @@ def _are_below(some: Sequence[PictureCheck], others: Sequence[PictureCheck]) -> 
 def take_medians(checks: Sequence[PictureCheck]) -> dict[str, float | None]:
     """Give the median over seeds of each field that is checked; None where no seed has it."""
     known = {field: [v for c in checks if (v := getattr(c, field)) is not None] for field in CHECKED}
-    return {field: float(np.median(values)) if values else None for field, values in known.items()}
+    return {field: round(float(np.median(values)), N_DIGITS) if values else None for field, values in known.items()}
 
 
 def _describe_rests(checks: Sequence[PictureCheck]) -> Any:
