@@ -1,7 +1,6 @@
 """What a run shows of networks that paid for leaving their picture, against the same networks without a penalty."""
 
 from dataclasses import dataclass
-from math import isnan
 from typing import NamedTuple
 
 from looking_for.core import paths
@@ -9,9 +8,9 @@ from looking_for.core.arrays import as_pixels
 from looking_for.core.tables import N_DIGITS
 from looking_for.networks.stored import load_stored_network
 from looking_for.report.claims import is_below
+from looking_for.results.kept import compare_answers
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
-from looking_for.surrogates.measures import estimate
 from looking_for.surrogates.rest import explain_changes_by
 
 
@@ -77,13 +76,12 @@ def _compare_flat(run: RunResults, network: NetworkResults) -> FlatBaseline | No
     flat = [n for n in free if n.recipe and n.recipe.without("hidden", "keep_picture") == alike]
     if not flat:
         return None
-    logits = network.pictures.logits.astype(float)
-    agreement, on_errors, _ = estimate([flat[0].pictures.logits.astype(float)], logits, run.images.y_test)[0].tolist()
+    agreement, on_errors = compare_answers(flat[0].pictures, network.pictures, run.images.y_test)
     stored = load_stored_network(paths.network_file(network.name))
     changes = explain_changes_by(stored, flat[0].pictures.composed.output, run.images.x_test)
     return FlatBaseline(
         flat[0],
         round(agreement, N_DIGITS),
-        None if isnan(on_errors) else round(on_errors, N_DIGITS),
+        None if on_errors is None else round(on_errors, N_DIGITS),
         round(changes, N_DIGITS),
     )

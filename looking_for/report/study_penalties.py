@@ -18,9 +18,9 @@ from looking_for.results.study import StudyResults
 Checks = dict[str, list[PictureCheck]]
 MIN_SEEDS_OF_INTERVALS = 3  # of which an interval is given
 CHECKED = (  # of a network held against its picture: fields of PictureCheck
-    "like_maps", "like_flat", "like_sibling", "flat_agreement", "flat_on_errors", "change_own", "change_flat",
-    "change_sibling", "hidden_explained",
+    "like_maps", "like_flat", "like_sibling", "change_own", "change_flat", "change_sibling", "hidden_explained",
 )  # fmt: skip
+CHECKED_IN_WORDS = ("flat_agreement", "flat_on_errors")  # likewise, but not in the table
 
 
 def describe_penalties(study: StudyResults) -> Any:
@@ -157,11 +157,7 @@ def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) ->
         [c.rest.overruled for c in checks],
         [c.rest.overruled_right for c in checks if c.rest.overruled_right is not None],
     ]
-    numbers = [
-        [value for c in checks if (value := getattr(c, field)) is not None]
-        for field in CHECKED
-        if not field.startswith("flat_")
-    ]
+    numbers = [[value for c in checks if (value := getattr(c, field)) is not None] for field in CHECKED]
     label = f"{penalty:g}" if study.is_of_line(name) else f"0, `{name}`"
     return [label, *map(format_share_range, shares), *map(format_number_range, numbers)]
 
@@ -173,19 +169,16 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
     target = max(r.recipe.keep_picture for r in study.penalised) / 10
     chosen = min(study.penalised, key=lambda r: abs(np.log(r.recipe.keep_picture / target)))
     free, medians = study.free_of(chosen), {name: take_medians(some) for name, some in checks.items()}
-    without = medians[free.name] if free else dict.fromkeys(CHECKED)
+    without = medians[free.name] if free else dict.fromkeys((*CHECKED, *CHECKED_IN_WORDS))
 
-    def lower_than(field: str, limits: Mapping[str, float | None]) -> list[RecipeResults]:
-        """The penalties with which a measure is below its limit, by recipe."""
-        return [
-            r for r in study.penalised
-            if (limit := limits[r.name]) is not None and (medians[r.name][field] or 0.0) < limit
-        ]  # fmt: skip
+    def explains_less_than(recipe: RecipeResults, limit: float | None) -> bool:
+        """Whether a network's own picture explains less under change than that."""
+        return limit is not None and (medians[recipe.name]["change_own"] or 0.0) < limit
 
     return SimpleNamespace(
         penalty=f"{chosen.recipe.keep_picture:g}",
-        worse=lower_than("change_own", {r.name: without["change_own"] for r in study.penalised}),
-        worse_than_flat=lower_than("change_own", {r.name: medians[r.name]["change_flat"] for r in study.penalised}),
+        worse=[r for r in study.penalised if explains_less_than(r, without["change_own"])],
+        worse_than_flat=[r for r in study.penalised if explains_less_than(r, medians[r.name]["change_flat"])],
         less_alike=[r for r in study.penalised if free and _are_below(checks[r.name], checks[free.name])],
         rest=_describe_rests(checks[chosen.name]),
         free_rest=_describe_rests(checks[free.name]) if free else None,
@@ -205,7 +198,8 @@ def _are_below(some: Sequence[PictureCheck], others: Sequence[PictureCheck]) -> 
 
 def take_medians(checks: Sequence[PictureCheck]) -> dict[str, float | None]:
     """Give the median over seeds of each field that is checked; None where no seed has it."""
-    known = {field: [v for c in checks if (v := getattr(c, field)) is not None] for field in CHECKED}
+    fields = (*CHECKED, *CHECKED_IN_WORDS)
+    known = {field: [v for c in checks if (v := getattr(c, field)) is not None] for field in fields}
     return {field: round(float(np.median(values)), N_DIGITS) if values else None for field, values in known.items()}
 
 

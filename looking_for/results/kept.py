@@ -8,7 +8,7 @@ import numpy as np
 
 from looking_for.clusters.survey import Survey
 from looking_for.core import paths
-from looking_for.core.arrays import as_pixels
+from looking_for.core.arrays import Array, as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
 from looking_for.results.places import Parts, find_parts
@@ -93,7 +93,7 @@ def _check_network(
     composed, inked = pictures.composed.output, ~pictures.never_inked
     others = [other.composed.output if other else None for other in (flat, sibling)]
     like_flat, like_sibling = (compare_pictures(composed, other, inked) if other else None for other in others)
-    answers_alike = _measure_flat(pictures, flat, images)
+    flat_agreement, flat_on_errors = compare_answers(flat, pictures, images.y_test) if flat else (None, None)
     by_itself = explain_changes_by(network, composed, images.x_test)
     by_flat, by_sibling = (explain_changes_by(network, o, images.x_test) if o else None for o in others)
     return PictureCheck(
@@ -101,8 +101,8 @@ def _check_network(
         like_flat=like_flat,
         like_sibling=like_sibling,
         like_maps=compare_with_maps(network, composed, images.x_test),
-        flat_agreement=answers_alike[0],
-        flat_on_errors=answers_alike[1],
+        flat_agreement=flat_agreement,
+        flat_on_errors=flat_on_errors,
         change_own=by_itself,
         change_flat=by_flat,
         change_sibling=by_sibling,
@@ -111,10 +111,8 @@ def _check_network(
     )
 
 
-def _measure_flat(pictures: Pictures, flat: Pictures | None, images: ImageSet) -> tuple[float | None, float | None]:
-    """The share of a network's answers, of all and of its wrong ones, that one without hidden layers gives."""
-    if flat is None:
-        return None, None
-    logits = pictures.logits.astype(float)
-    agreement, on_errors, _ = estimate([flat.logits.astype(float)], logits, images.y_test)[0].tolist()
+def compare_answers(one: Pictures, other: Pictures, labels: Array) -> tuple[float, float | None]:
+    """Give the share of another network's answers that one network gives, of all and of those that are wrong."""
+    logits, instead = (pictures.logits.astype(float) for pictures in (other, one))
+    agreement, on_errors, _ = estimate([instead], logits, labels)[0].tolist()
     return agreement, None if isnan(on_errors) else on_errors
