@@ -29,8 +29,9 @@ def main() -> None:
     summary = summarise_seeds(study, NEARLY, {name: [c.parts for c in of] for name, of in checks.items()})
     draw_study(study, replicates)
     if study.penalised:
-        beside = {other["of"]["data"]["dataset"]: other["recipes"] for other in load_beside(study).values()}
-        draw_frontier({study.settings.dataset: list_recipes(study)} | beside, FOLDER / "frontier.png")
+        beside = {other["of"]["data"]["dataset"]: other for other in load_beside(study).values()}
+        own = {study.settings.dataset: summary | {"recipes": list_recipes(study)}}
+        draw_frontier(own | beside, FOLDER / "frontier.png")
     save_study_tables(study, replicates)
     save_json(SUMMARY, summary)
     root = Path(os.path.relpath(Path(__file__).resolve().parents[1], paths.REPORT.parent.resolve())).as_posix()

@@ -37,6 +37,8 @@ CONTROL = "#8c8c8c"
 MARKERS = "os^Dv"
 LINEAR_UPDATES = 5  # an axis of updates is linear from 0 to here and logarithmic beyond
 TITLE = 13  # points
+TITLE_ABOVE, TITLE_BELOW = 0.13, 0.16  # inches above and below a figure's title
+POINTS = 72  # in an inch
 
 
 def use_default_style() -> None:
@@ -65,7 +67,11 @@ def save_chart(figure: Figure, path: Path) -> None:
 
 def write_title(figure: Figure, words: str, size: float = TITLE) -> None:
     """Write a figure's finding above it, at its left edge."""
-    figure.suptitle(words, x=0.01, ha="left", weight="bold", fontsize=size)
+    height = float(figure.get_figheight())
+    below = 1 - (TITLE_ABOVE + size / POINTS + TITLE_BELOW) / height
+    left, bottom, width, _ = MARGINS
+    figure.set_layout_engine(ConstrainedLayoutEngine(rect=(left, bottom, width, below - bottom)))
+    figure.text(0.01, 1 - TITLE_ABOVE / height, words, ha="left", va="top", weight="bold", fontsize=size)
 
 
 def set_ticks(axis: Axes, ticks: Sequence[int]) -> None:

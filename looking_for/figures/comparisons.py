@@ -103,7 +103,7 @@ def _draw_row(canvas: Canvas, images: Array, left: int, scale: int) -> None:
 
 
 def draw_ink(run: RunResults) -> Canvas:
-    """Draw where each class puts ink, which pixels tell it from the others, and how exclusive each pixel is."""
+    """Draw where each class puts ink, which pixels tell it from the others, and both for all classes together."""
     inked, total = run.survey.ink, run.survey.ink.sum(axis=0)
     never = (total == 0).ravel()
     share = np.divide(inked, total, out=np.zeros_like(inked), where=total > 0)
@@ -113,13 +113,15 @@ def draw_ink(run: RunResults) -> Canvas:
         return np.where(never, np.uint8(palette.NEVER_INKED), palette.ink_levels(values.reshape(-1, never.size)))
 
     bands = [
-        Band("Share of the class's training images that ink a pixel: white none, black all", levels(inked)),
-        Band("Of the ink at a pixel, the class's share: white none, black all of it", levels(share)),
         Band(
-            "All classes together, how exclusive a pixel is: white, all alike; black, one class alone",
-            levels(exclusive),
+            "Share of the class's training images that ink a pixel: white none, black all",
+            levels(np.stack([inked.mean(axis=0), *inked])),
+        ),
+        Band(
+            "The class's share of the ink at a pixel: white none, black all of it. All: black where one class has it",
+            levels(np.stack([exclusive, *share])),
         ),
     ]
     title = "Where the training images have ink"
     planes = Planes.choose(run.images.shape, np.moveaxis(inked.reshape(len(inked), -1), 0, -1))
-    return draw_bands(title, bands, planes, run.classes, most_scale=6)
+    return draw_bands(title, bands, planes, ["all", *run.classes], most_scale=6)

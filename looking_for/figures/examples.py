@@ -31,6 +31,10 @@ def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
     scale, image_scale = (max(1, min(width // wide, MAX_HEIGHT // shape[0])) for wide in (shape[1], image[1]))
     canvas = Canvas()
     canvas.title("Each image has a picture of its own; the one picture of a class may err")
+    canvas.paragraph(
+        "Points of the network and points of the pictures are on different scales; within one, most points win."
+    )
+    canvas.top += 12
     lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(len(HEADINGS))]
     for lines in zip(*HEADINGS, strict=True):
         for left, line in zip(lefts, lines, strict=True):

@@ -19,7 +19,7 @@ BAR = 22  # pixels high: how far the training is, and how often the pictures ans
 
 
 def save_film(network: NetworkResults, shape: Shape, classes: list[str], path: Path) -> None:
-    """Save a frame per snapshot, each on a scale of its own, since the weights grow.
+    """Save a frame per snapshot, each on a scale of its own, which it shows, since the weights grow.
 
     It begins with the last, which stays longer, since a still preview shows the first frame.
     """
@@ -40,7 +40,8 @@ def draw_frame(
 ) -> Canvas:
     """Draw one snapshot: what was measured of it, and the pictures (n_inputs, n_classes) in rows."""
     never, shape = network.pictures.never_inked, planes.shape
-    levels = palette.levels_on_own_scale(weights, never)
+    half = palette.half_range(weights, never)
+    levels = palette.signed_levels(weights, never, half)
     step = (WIDTH - 2 * MARGIN) // ACROSS
     scale = max(1, min(MAX_SCALE * 28 // max(shape), (step - 4 * GAP) // shape[1]))
     canvas = Canvas(WIDTH)
@@ -60,6 +61,7 @@ def draw_frame(
             middle = left + (step - 4 * GAP - shape[1] * scale) // 2
             canvas.picture(planes.tile(levels[k])[0], canvas.top + height + GAP, middle, scale)
         canvas.top += height + shape[0] * scale + 5 * GAP
+    canvas.scale_bar(half, canvas.top, WIDTH - MARGIN)
     return canvas
 
 

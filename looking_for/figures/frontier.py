@@ -44,11 +44,11 @@ class Point(NamedTuple):
     metrics: Mapping[str, Range]
 
 
-def draw_frontier(studies: Mapping[str, Sequence[Mapping[str, Any]]], path: Path) -> None:
-    """Draw a row per study, from its recipes by data set as `list_recipes` gives them, and a column per measure."""
+def draw_frontier(studies: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+    """Draw a row per study, from its summary by data set as `summarise_seeds` gives it, and a column per measure."""
     figure, axes = charts.new_figure(HEIGHT * len(studies), len(MEASURES), rows=len(studies))
-    for row, (dataset, recipes) in enumerate(studies.items()):
-        points = collect_points(recipes)
+    for row, (dataset, summary) in enumerate(studies.items()):
+        points = [_point_of_pictures(summary["label_pictures"]), *collect_points(summary["recipes"])]
         for column, (metric, title) in enumerate(MEASURES.items()):
             axis = axes[row * len(MEASURES) + column]
             _draw_panel(axis, [p for p in points if metric in p.metrics], metric)
@@ -71,6 +71,13 @@ def collect_points(recipes: Sequence[Mapping[str, Any]]) -> list[Point]:
         for name, recipe, metrics in trained
     ]
     return sorted(points, key=lambda point: (not point.is_on_line, point.penalty))
+
+
+def _point_of_pictures(trained: Mapping[str, Any]) -> Point:
+    """Networks that are several pictures per class: what these give is theirs by definition, under change as well."""
+    always = dict.fromkeys(MEASURES, Range(1, 1, 1))
+    accuracy = _take_ranges({"accuracy": trained["accuracy"]})
+    return Point(f"{trained['per_class']} pictures per class", 0, False, accuracy | always)
 
 
 def find_line(recipes: Sequence[Recipe]) -> dict[str, Any] | None:
@@ -97,7 +104,7 @@ def _draw_panel(axis: Axes, points: Sequence[Point], metric: str) -> None:
         axis.plot([x.median] * 2, [y.low, y.high], color=colour, lw=0.7, zorder=2)
         axis.plot(x.median, y.median, color=colour, marker="s" if point.is_on_line else "o", ms=5, zorder=3)
     axis.margins(x=0.12)
-    axis.set_ylim(top=1.06)
+    axis.set_ylim(top=1.13)
     _name_points(axis, points, metric)
 
 

@@ -48,7 +48,7 @@ def draw_bands(
 ) -> Canvas:
     """Draw, for each band, a heading and a picture of each class, with bars under each where there are shares.
 
-    A band of a single picture has it in the middle. Many classes are wrapped, the names above each row.
+    Many classes are wrapped, the names above each row.
     most_scale: of images of 28 pixels; smaller ones are drawn as large.
     """
     canvas, shape = Canvas(), planes.shape
@@ -74,11 +74,6 @@ def _draw_band(
         canvas.scale_bar(band.half, canvas.top, WIDTH - MARGIN)
     canvas.paragraph(band.heading)
     canvas.top += 8
-    if len(band.levels) == 1:
-        left = (WIDTH - planes.shape[1] * scale) // 2
-        canvas.picture(planes.tile(band.levels)[0], canvas.top, left, scale)
-        canvas.top += planes.shape[0] * scale + SPACE
-        return
     for row in rows:
         if len(rows) > 1:
             _names(canvas, classes, row, step)

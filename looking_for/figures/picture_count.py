@@ -1,4 +1,4 @@
-"""How many pictures it takes: explained and agreement on errors against the number of pictures in total."""
+"""How many pictures it takes: the share of the scores explained, against the number of pictures in total."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,50 +8,51 @@ from matplotlib.figure import Figure
 
 from looking_for.core.tables import Interval
 from looking_for.figures import charts
-from looking_for.figures.ladder import TITLES, network_measured
+from looking_for.figures.ladder import network_measured
+from looking_for.figures.line_labels import LineEnd, label_ends
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
 
+HEIGHT = 4.6  # inches
+
 
 class Line(NamedTuple):
-    """A kind of surrogate: its words, its colour and marker, and its pictures and intervals by measure."""
+    """A kind of surrogate: its words, its colour and marker, its numbers of pictures and what each explains."""
 
     words: str
     colour: str
     marker: str
-    points: Sequence[tuple[int, dict[str, Interval]]]
+    points: Sequence[tuple[int, Interval]]
 
 
 def draw_picture_count(run: RunResults) -> Figure:
-    """Draw a panel per measure, of one network."""
+    """Draw a line per kind, of one network, each named at its end."""
     network = network_measured(run)
     lines = collect_lines(network, len(run.classes))
-    figure, axes = charts.new_figure(5.2, len(TITLES))
-    for axis, (measure, title) in zip(axes, TITLES.items(), strict=True):
-        for line in lines:
-            _draw(axis, line, measure)
-        _frame(axis, lines, len(run.classes))
-        axis.set_title(title, loc="left", fontsize=11.5)
-        axis.set_xlabel("pictures, or clusters, in total")
-    named = {str(line.get_label()): line for axis in axes for line in axis.get_lines()}
-    title = f"More pictures explain more of the scores ({network.label}); for mistakes it is less clear"
-    charts.write_title(figure, title, 14)
-    figure.legend(list(named.values()), list(named), loc="outside lower center", ncols=3, frameon=False)
+    figure, (axis,) = charts.new_figure(HEIGHT)
+    for line in lines:
+        _draw(axis, line)
+    _frame(axis, lines, len(run.classes))
+    ends = [(line.points[-1], line) for line in lines if line.points[-1][1].value is not None]
+    label_ends(axis, [LineEnd(n, i.value or 0.0, line.words, line.colour) for (n, i), line in ends], HEIGHT, 10, 36)
+    axis.set_ylabel("share of scores explained")
+    axis.set_xlabel("pictures, or clusters, in total", labelpad=1)
+    charts.write_title(figure, f"More pictures explain more of the scores ({network.label})", 14)
     return figure
 
 
 def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
     """Collect every kind of surrogate of a network that has pictures, and the baseline that has none."""
-    ladder = {rung.name: {m: getattr(rung, m) for m in TITLES} for rung in network.ladder}
+    ladder = {rung.name: rung.explained for rung in network.ladder}
 
-    def points_of_rung(kind: str) -> list[tuple[int, dict[str, Interval]]]:
+    def points_of_rung(kind: str) -> list[tuple[int, Interval]]:
         numbers = [int(name.partition(".")[2]) for name in ladder if name.startswith(f"{kind}.")]
         n_pictures = {w: len(fitted.classes) for w, fitted in network.pictures.fitted.items()}
         return [(n_pictures[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)]
 
-    def points_of_family(kind: str) -> list[tuple[int, dict[str, Interval]]]:
+    def points_of_family(kind: str) -> list[tuple[int, Interval]]:
         rows = [row for row in network.ablations if row.name.startswith(f"{kind}.")]
-        return sorted(((r.pictures, {m: getattr(r, m) for m in TITLES}) for r in rows), key=lambda point: point[0])
+        return sorted(((row.pictures, row.explained) for row in rows), key=lambda point: point[0])
 
     kinds = [
         Line("composed, balanced", "#000000", "s", [(classes, ladder["composed_balanced"])]),
@@ -67,12 +68,12 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
     return [line for line in kinds if line.points]
 
 
-def _draw(axis: Axes, line: Line, measure: str) -> None:
-    known = [(n, by_measure[measure]) for n, by_measure in line.points if by_measure[measure].value is not None]
+def _draw(axis: Axes, line: Line) -> None:
+    known = [(n, interval) for n, interval in line.points if interval.value is not None]
     numbers, intervals = [n for n, _ in known], [i for _, i in known]
     low, value, high = ([getattr(i, end) for i in intervals] for end in ("low", "value", "high"))
     style = "dotted" if line.marker == "x" else "solid"
-    axis.plot(numbers, value, ls=style, color=line.colour, marker=line.marker, label=line.words)
+    axis.plot(numbers, value, ls=style, color=line.colour, marker=line.marker)
     if len(known) > 1:
         axis.fill_between(numbers, low, high, color=line.colour, alpha=0.15, lw=0)
 

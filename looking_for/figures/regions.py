@@ -35,6 +35,7 @@ def draw_regions(counts: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
         axis.bar(list(by_class), [100 * n / total for n in by_class.values()], color=colours)
         axis.set_title(f"{words}:\n{format_count(counts[region]['images'], 'image')}", loc="left", fontsize=11)
         axis.set_ylim(0, 100)
+        axis.set_xlabel("digit in the image", labelpad=1)
         axis.grid(axis="x", visible=False)
         _draw_map(axis, counts[region], shape)
     axes[0].set_ylabel("% of the images that ink it")

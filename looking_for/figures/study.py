@@ -12,6 +12,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from looking_for.figures import charts
 from looking_for.figures.ladder import TITLES
+from looking_for.figures.line_labels import LineEnd, label_ends
 from looking_for.results.recipes import RecipeResults
 from looking_for.results.seed_summary import SeedReplicates
 from looking_for.results.study import StudyResults
@@ -22,7 +23,7 @@ FOLDER = Path("reports/figures")
 DISTANCE_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 DARKEST, LIGHTEST = 0.0, 0.64  # ends of the scale of colours: beyond, a line on white has less contrast than 3:1
 ROW_HEIGHT = 3.7  # inches
-LETTERS_ACROSS = 110  # of a legend
+LETTERS, WRAP_AT = 10, 18  # points, and letters in a line, of names at the ends of lines
 PANELS: dict[str, Callable[[SnapshotMeasures], float]] = {
     "Same answers": lambda snapshot: snapshot.agreement,
     "Scores explained, balanced": lambda snapshot: snapshot.explained,
@@ -44,9 +45,10 @@ def draw_along(shapes: Sequence[Sequence[RecipeResults]], path: Path) -> None:
         value = PANELS[title]
         for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
             updates = [snapshot.updates for snapshot in recipe.networks[0].truth]
-            _band(axis, updates, [[value(m) for m in r.truth] for r in recipe.networks], colour, recipe)
+            _band(axis, updates, [[value(m) for m in r.truth] for r in recipe.networks], colour)
         charts.scale_updates(axis, max(m.updates for recipe in recipes for m in recipe.networks[0].truth))
         _frame(axis, "steps of learning")
+        _label_samples(axis, recipes, "updates", value)
     title = "With more images, the pictures give fewer of the network's answers in the end"
     _finish(figure, title if is_falling(shapes, "agreement") else "How true pictures are along the training", path)
 
@@ -56,16 +58,16 @@ def draw_by_travel(shapes: Sequence[Sequence[RecipeResults]], path: Path) -> Non
     figure, panels = _new_panels(shapes, list(PANELS))
     for axis, recipes, title in panels:
         for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
-            for n, result in enumerate(recipe.networks):
+            for result in recipe.networks:
                 distances = [m.distance_from_init for m in result.truth[1:]]
                 values = [PANELS[title](m) for m in result.truth[1:]]
-                axis.plot(distances, values, color=colour, lw=1.3, label=None if n else _samples(recipe))
+                axis.plot(distances, values, color=colour, lw=1.3)
         axis.set_xscale("log")
-        axis.set_xlabel("relative distance of layer 1 from its start", labelpad=1)
+        _frame(axis, "relative distance of layer 1 from its start")
         axis.xaxis.set_major_locator(FixedLocator(DISTANCE_TICKS))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter("{x:g}")
-        axis.set_ylim(0, 1.03)
+        _label_samples(axis, recipes, "distance_from_init", PANELS[title])
     _finish(figure, "How true pictures are, by how far the first layer has moved", path)
 
 
@@ -76,16 +78,18 @@ def draw_by_samples(
     figure, panels = _new_panels(shapes, list(TITLES.values()))
     measures = {title: measure for measure, title in TITLES.items()}
     for axis, recipes, title in panels:
-        samples = [recipe.recipe.samples for recipe in recipes]
+        samples, ends = [recipe.recipe.samples for recipe in recipes], list[LineEnd]()
         for words, values, colour, marker in _list_replacements(study, recipes, replicates, measures[title]):
             known = [(n, v) for n, v in zip(samples, values, strict=True) if v]
             places, middle = [n for n, _ in known], [float(np.median(v)) for _, v in known]
-            axis.plot(places, middle, color=colour, marker=marker, label=words)
+            axis.plot(places, middle, color=colour, marker=marker)
+            ends += [LineEnd(places[-1], middle[-1], words, colour)] if places else []
             axis.fill_between(places, [min(v) for _, v in known], [max(v) for _, v in known], color=colour,
                               alpha=0.15, lw=0)  # fmt: skip
         axis.set_xscale("log")
         charts.set_ticks(axis, samples)
         _frame(axis, "training images")
+        label_ends(axis, ends, ROW_HEIGHT, LETTERS, WRAP_AT)
     title = "With more images, one picture per class explains less of a network"
     _finish(figure, title if is_falling(shapes, "explained") else "What can replace a network", path)
 
@@ -97,10 +101,10 @@ def _list_replacements(
     number, fitted = study.settings.n_clusters, study.settings.n_fitted
     rungs = {
         "composed_balanced": ("composed, balanced", "#000000", "s"),
-        "linear_fit": ("best linear fit", "#009e73", "D"),
-        rung_name("cluster_means", number): (f"cluster means, {number} per class", "#8c8c8c", "x"),
-        rung_name("exact_maps", number): (f"exact maps, {number} per class", "#0072b2", "^"),
-        rung_name("fitted", fitted): (f"fitted pictures, {fitted} per class", "#d55e00", "o"),
+        "linear_fit": ("best linear fit", "#5f5f5f", "D"),
+        rung_name("cluster_means", number): (f"{number} cluster means", "#8c8c8c", "x"),
+        rung_name("exact_maps", number): (f"{number} exact maps", "#274b7a", "^"),
+        rung_name("fitted", fitted): (f"{fitted} fitted pictures", "#8c3b00", "o"),
     }
     rows = [
         (words, [r.rung(rung, measure) for r in recipes], colour, marker)
@@ -108,7 +112,7 @@ def _list_replacements(
     ]
     if all(recipe.name in replicates for recipe in recipes):
         values = [replicates[recipe.name].values[measure] for recipe in recipes]
-        rows.append(("another seed's network", values, "#cc79a7", "v"))
+        rows.append(("another seed", values, "#b3528f", "v"))
     return rows
 
 
@@ -130,10 +134,7 @@ def _new_panels(
 
 
 def _finish(figure: Figure, title: str, path: Path) -> None:
-    """Write the title and the legend, and save."""
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    columns = max(1, LETTERS_ACROSS // (max(map(len, labels)) + 6))
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), columns), frameon=False)
+    """Write the title, and save."""
     charts.write_title(figure, title)
     charts.save_chart(figure, path)
 
@@ -146,13 +147,21 @@ def assign_shades(number: int) -> list[str]:
     ]
 
 
-def _samples(recipe: RecipeResults) -> str:
-    return f"{recipe.recipe.samples:,} images"
+def _label_samples(
+    axis: Axes, recipes: Sequence[RecipeResults], across: str, value: Callable[[SnapshotMeasures], float]
+) -> None:
+    """Name each sample count where its networks end, at the medians over seeds; `across` is a field of a snapshot."""
+    ends = []
+    for recipe, colour in zip(recipes, assign_shades(len(recipes)), strict=True):
+        last = [network.truth[-1] for network in recipe.networks]
+        x, y = (float(np.median(some)) for some in ([getattr(m, across) for m in last], [value(m) for m in last]))
+        ends.append(LineEnd(x, y, f"{recipe.recipe.samples:,} images", colour))
+    label_ends(axis, ends, ROW_HEIGHT, LETTERS, WRAP_AT)
 
 
-def _band(axis: Axes, x: Sequence[int], y: Sequence[Sequence[float]], colour: str, recipe: RecipeResults) -> None:
+def _band(axis: Axes, x: Sequence[int], y: Sequence[Sequence[float]], colour: str) -> None:
     values = np.array(y)
-    axis.plot(x, np.median(values, axis=0), color=colour, marker="o", ms=3, label=_samples(recipe))
+    axis.plot(x, np.median(values, axis=0), color=colour, marker="o", ms=3)
     axis.fill_between(x, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, lw=0)
 
 

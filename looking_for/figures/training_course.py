@@ -1,16 +1,15 @@
 """The truth along the training: curves against updates of the weights."""
 
-import itertools
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from looking_for.core.text import count_per_hundred, format_decimal
 from looking_for.figures import charts
+from looking_for.figures.line_labels import LineEnd, label_ends
 from looking_for.results.choices import few_and_many, trained_as_long
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
@@ -20,9 +19,6 @@ CURVES_HEIGHT = 4.4  # inches
 WRAP_AT, WIDE = 30, 46  # letters in a line of such a label: beside a large panel, beside small ones
 PANEL_HEIGHT = 3.6  # inches, of each quantity of every network
 LETTERS, SMALL_LETTERS = 10.5, 9.0  # points, of labels at the ends of lines: of few, of many
-LEADING = 1.25  # from line to line, of the letters
-AXIS_SHARE = 0.72  # of a panel: the rest are its title and its numbers
-POINTS = 72  # in an inch
 PANELS = {
     "accuracy": "Accuracy of the network",
     "agreement": "Same answer by its pictures",
@@ -44,8 +40,9 @@ def draw_course(run: RunResults) -> Figure:
     if pair and longer and longer is not pair[0] and longer.truth:
         lines.append((longer, shades[pair[0].name], "dashed"))
     axis.axhline(100 * NEARLY, color="#8c8c8c", lw=0.8, zorder=0)
-    axis.text(0.015, 100 * NEARLY + 1, f"{100 * NEARLY:.0f}: nearly the network", fontsize=10, color="#5f5f5f",
-              transform=axis.get_yaxis_transform())  # fmt: skip
+    halo = [withStroke(linewidth=3, foreground="white")]
+    axis.text(0.985, 100 * NEARLY - 2, f"{100 * NEARLY:.0f}: nearly the network", ha="right", va="top", fontsize=10,
+              color="#5f5f5f", path_effects=halo, transform=axis.get_yaxis_transform())  # fmt: skip
     ends, right = [], pair[1] if pair else lines[-1][0]
     for network, colour, style in lines:
         moments = [s.updates for s in network.truth]
@@ -54,33 +51,16 @@ def draw_course(run: RunResults) -> Figure:
         marker = charts.choose_marker(network.name, [n.name for n in run.compared]) if style == "solid" else ""
         axis.plot(moments, [100 * s.agreement for s in network.truth], color=colour, ls=style, marker=marker)
         end = network.truth[-1]
-        ends.append((100 * end.agreement, end.updates, f"{count_per_hundred(end.agreement)}: {network.label}", colour))
+        words = f"{count_per_hundred(end.agreement)}: {network.label}"
+        ends.append(LineEnd(end.updates, 100 * end.agreement, words, colour))
     _frame(axis, "", [network for network, *_ in lines])
     axis.set_ylim(0, 103)
-    _label_ends(axis, ends, CURVES_HEIGHT, LETTERS, WRAP_AT)
+    label_ends(axis, ends, CURVES_HEIGHT, LETTERS, WRAP_AT)
     charts.write_title(figure, write_course_title(run))
     axis.set_ylabel("same answers, of 100 test images")
     words = f"lines: pictures give the same answer; dotted: the network of {right.label} is right"
     axis.text(0.985, 0.03, words, transform=axis.transAxes, fontsize=10, color="#5f5f5f", ha="right")
     return figure
-
-
-def _label_ends(
-    axis: Axes, ends: Sequence[tuple[float, int, str, str]], height: float, letters: float, wrap_at: int
-) -> None:
-    """Write each line's name beside the axis, joined to its end: (value, updates, words, colour) of each; the panel is
-    `height` inches high, and the axis has its limits."""
-    last = max(updates for _, updates, *_ in ends)
-    axis.set_xlim(-0.4, last * 1.25)
-    to_axes = axis.transScale + axis.transLimits
-    starts = [float(to_axes.transform((updates, value))[1]) for value, updates, *_ in ends]
-    texts = [textwrap.fill(words, wrap_at) for *_, words, _ in ends]
-    needed = [letters * LEADING * (1 + text.count("\n")) / POINTS / (AXIS_SHARE * height) for text in texts]
-    for (value, updates, _, colour), text, place in zip(ends, texts, spread_heights(starts, needed), strict=True):
-        arrow = {"arrowstyle": "-", "color": "#cfcfcf", "lw": 0.6, "relpos": (0, 0.5)}
-        style = {"va": "center", "color": colour, "weight": "bold", "fontsize": letters, "parse_math": False}
-        axis.annotate(text, (updates, value), (1.03, place), textcoords="axes fraction", arrowprops=arrow,
-                      annotation_clip=False, **style)  # fmt: skip
 
 
 def write_course_title(run: RunResults) -> str:
@@ -93,25 +73,6 @@ def write_course_title(run: RunResults) -> str:
     best, end = (count_per_hundred(v or 0.0) for v in (gone[-1].best_interval.value, gone[-1].end.value))
     words = f"With {gone[-1].network.label}, same answers fall from {best} to {end} of 100"
     return f"{words}; with {kept[0].network.label} they stay high" if kept else words
-
-
-def spread_heights(values: Sequence[float], needed: Sequence[float]) -> list[float]:
-    """Move labels apart until none covers another, in the order of the values; each needs a height of its own.
-
-    Examples
-    --------
-    >>> spread_heights([0.50, 0.51, 0.9], [0.09, 0.09, 0.09])
-    [0.46, 0.55, 0.9]
-    """
-    order = np.argsort(values, kind="stable")
-    heights = np.array(values, float)
-    for _ in range(100):
-        for low, high in itertools.pairwise(order):
-            missing = (needed[low] + needed[high]) / 2 - (heights[high] - heights[low])
-            if missing > 1e-9:
-                heights[low] -= missing / 2
-                heights[high] += missing / 2
-    return [round(float(height), 4) for height in heights]
 
 
 def draw_all_networks(run: RunResults) -> Figure:
@@ -132,17 +93,15 @@ def draw_all_networks(run: RunResults) -> Figure:
         else:
             axis.set_ylim(0, 1.03)
         if ends := _list_ends(networks, quantity, shades):
-            _label_ends(axis, ends, PANEL_HEIGHT, SMALL_LETTERS, WIDE)
+            label_ends(axis, ends, PANEL_HEIGHT, SMALL_LETTERS, WIDE)
     charts.write_title(figure, "Every network along its training", 14)
     return figure
 
 
-def _list_ends(
-    networks: Sequence[NetworkResults], quantity: str, shades: dict[str, str]
-) -> list[tuple[float, int, str, str]]:
+def _list_ends(networks: Sequence[NetworkResults], quantity: str, shades: dict[str, str]) -> list[LineEnd]:
     ends = [(getattr(n.truth[-1], quantity), n) for n in networks]
     return [
-        (value, n.truth[-1].updates, f"{n.label}: {format_decimal(value)}", shades[n.name])
+        LineEnd(n.truth[-1].updates, value, f"{n.label}: {format_decimal(value)}", shades[n.name])
         for value, n in ends
         if value > 0 or quantity != "distance_from_init"  # which a logarithmic axis cannot show
     ]

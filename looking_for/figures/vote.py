@@ -1,5 +1,6 @@
 """How a picture votes: one drawing laid over three pictures, with the true sums."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -120,17 +121,19 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
     canvas = Canvas()
     canvas.title(f"The pictures score this {answer} highest as {rival if example.is_overruled else answer}")
     canvas.paragraph(
-        "Ink on red adds points, ink on blue takes them away; the most points win. Each picture has its own scale. "
-        f"Network: {network.label}."
+        "Ink on red adds points, ink on blue takes them away; the most points win. "
+        f"The first two share a colour scale. Network: {network.label}."
     )
     canvas.top += 12
     _draw_samples(canvas, run)
+    never = network.pictures.never_inked
     *by_picture, by_network = list_rows(example, network, run)
+    half = _find_half([row.vote for row in by_picture], never)
     for row in by_picture:
-        _draw_row(canvas, run, example, row, network.pictures.never_inked)
+        _draw_row(canvas, run, example, row, never, half)
     canvas.box(canvas.top - ROW_SPACE // 2, MARGIN, 2, WIDTH - 2 * MARGIN, palette.FAINT)
     canvas.top += ROW_SPACE // 2
-    _draw_row(canvas, run, example, by_network, network.pictures.never_inked)
+    _draw_row(canvas, run, example, by_network, never, _find_half([by_network.vote], never))
     return canvas
 
 
@@ -181,22 +184,29 @@ def _draw_samples(canvas: Canvas, run: RunResults) -> None:
     canvas.top += shape[0] * scale + ROW_SPACE
 
 
-def _draw_row(canvas: Canvas, run: RunResults, example: Example, row: VoteRow, never: Array) -> None:
-    """Words, the drawing, the picture, their product, the sum; ink and picture on the picture's own scale."""
+def _find_half(votes: Sequence[Vote], never: Array) -> float:
+    """The weight that gets full colour, of pictures on one scale."""
+    return palette.half_range(np.stack([vote.weights for vote in votes], axis=1), never)
+
+
+def _draw_row(canvas: Canvas, run: RunResults, example: Example, row: VoteRow, never: Array, half: float) -> None:
+    """Words, the drawing, the picture, their product, the sum; ink and picture on one scale."""
     planes = Planes.choose(run.images.shape, row.vote.weights[:, None])
     scale = max(1, PICTURE // max(planes.shape))
     tall = planes.shape[0] * scale
     middle = canvas.top + tall // 2
     for n, line in enumerate([row.name, *break_lines(row.explanation, LABEL - 40, SMALL)]):
         canvas.text(line, middle - ABOVE_MIDDLE + n * LINE, MARGIN, TEXT if n == 0 else SMALL, bold=n == 0)
-    left = _draw_product(canvas, run, example.x, row.vote, planes, never)
+    left = _draw_product(canvas, run, example.x, row.vote, planes, never, half)
     _write_sum(canvas, row, left, middle)
     canvas.top += tall + ROW_SPACE
 
 
-def _draw_product(canvas: Canvas, run: RunResults, x: Array, vote: Vote, planes: Planes, never: Array) -> int:
+def _draw_product(
+    canvas: Canvas, run: RunResults, x: Array, vote: Vote, planes: Planes, never: Array, half: float
+) -> int:
     """Image × picture = inked pixels coloured; gives where the next may begin."""
-    shape, half = run.images.shape, palette.half_range(vote.weights[:, None], never)
+    shape = run.images.shape
     scale, image_scale = max(1, PICTURE // max(planes.shape)), max(1, PICTURE // max(shape[:2]))
     wide, tall = planes.shape[1] * scale, planes.shape[0] * scale
     sign_top, left = canvas.top + tall // 2 - SIGN_ABOVE, MARGIN + LABEL

@@ -42,6 +42,7 @@ def describe_penalties(study: StudyResults) -> Any:
         alone_balanced=[(p, sum(_is_led(r, [p], [BALANCED]) for r in others)) for p in study.penalised],
         alone_twice=[(p, sum(_is_led(r, [p], BOTH_MEASURES) for r in others)) for p in study.penalised],
         linear=_describe_linear_fit(free) if free else None,
+        pictures=_describe_label_pictures(study),
         costs=[cost for cost in map(partial(_cost_of, study), study.penalised) if cost],
         led_by=[
             sum(_is_led(r, study.penalised, is_as_accurate=rule) for r in others)
@@ -58,6 +59,14 @@ def _describe_linear_fit(free: RecipeResults) -> Any:
     if not agreement or not change:
         return None
     return SimpleNamespace(agreement=float(np.median(agreement)), change=float(np.median(change)))
+
+
+def _describe_label_pictures(study: StudyResults) -> Any:
+    """Networks that are several pictures per class, and the penalties whose networks get more right by the median."""
+    right = [network.accuracy for network in study.label_pictures]
+    median = float(np.median(right))
+    above = [f"{p.recipe.keep_picture:g}" for p in study.penalised if p.median("accuracy") > median]
+    return SimpleNamespace(per_class=study.label_pictures[0].per_class, right=right, above=above)
 
 
 class Cost(NamedTuple):

@@ -73,6 +73,10 @@ def summarise_seeds(
         "nearly": find_forming(study, nearly).counts(),
         "elsewhere": {folder: summary["nearly"] for folder, summary in load_beside(study).items()},
         "recipes": recipes,
+        "label_pictures": {
+            "per_class": study.settings.n_fitted,
+            "accuracy": measure_spread([network.accuracy for network in study.label_pictures]),
+        },
     }
 
 

@@ -10,6 +10,7 @@ from looking_for.core.errors import UserError
 from looking_for.core.npz import load_arrays
 from looking_for.networks.recipe import Recipe
 from looking_for.results.recipes import RecipeResults, StudyNetwork
+from looking_for.surrogates.label_pictures import LabelPictures, load_label_pictures
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,13 @@ class StudySettings:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """The recipes of the grid by shape and sample count, then the variants; labels of test images."""
+    """The recipes of the grid by shape and sample count, then the variants; labels of test images; networks that
+    are several pictures per class, to compare with."""
 
     settings: StudySettings
     recipes: Sequence[RecipeResults]
     labels: Array
+    label_pictures: Sequence[LabelPictures]
 
     @classmethod
     def load(cls, settings: StudySettings) -> "StudyResults":
@@ -54,7 +57,8 @@ class StudyResults:
         grid = [(f"{shape}-{samples}", shape) for shape in settings.shapes for samples in settings.samples]
         recipes = [_load_recipe(name, shape, settings) for name, shape in grid]
         recipes += [_load_recipe(name, None, settings) for name in settings.variants]
-        return cls(settings, recipes, load_arrays(paths.IMAGES, "y_test")["y_test"])
+        labels = load_arrays(paths.IMAGES, "y_test")["y_test"]
+        return cls(settings, recipes, labels, load_label_pictures())
 
     def of_shape(self, shape: str) -> list[RecipeResults]:
         """Give the grid's recipes of a shape, by sample count."""

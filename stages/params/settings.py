@@ -7,6 +7,7 @@ from looking_for.results.network import RunSettings
 from looking_for.results.study import StudySettings
 from looking_for.surrogates.ladder import headline_count
 from stages.params import read_yaml
+from stages.params.study import NO_STUDY
 from stages.params.whole import Params, StudyParams, parse_params
 
 
@@ -20,7 +21,7 @@ def load_study() -> StudyParams:
     """Read the params.yaml of a study; raises UserError if it is not a study's."""
     params = parse_params(read_yaml())
     if not isinstance(params, StudyParams):
-        raise UserError("params.yaml has no `study`: run this in the study's folder")
+        raise UserError(NO_STUDY)
     return params
 
 

@@ -17,7 +17,7 @@ def recipe(name: str, change: float | None, **other: Any) -> RecipeResults:
 def study_of(*recipes: RecipeResults) -> StudyResults:
     settings: Any = SimpleNamespace()
     labels: Any = None
-    return StudyResults(settings, recipes, labels)
+    return StudyResults(settings, recipes, labels, [])
 
 
 def test_truest_other_explains_most_under_change_without_a_penalty() -> None:
