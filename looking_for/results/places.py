@@ -12,7 +12,7 @@ from looking_for.results.run import RunResults
 
 N_BANDS = 5  # across and down: the middle one is the centre, the outer ones the edges
 ROWS = ("top", "upper", "middle", "lower", "bottom")
-COLUMNS = ("far left", "left", "middle", "right", "far right")
+COLUMNS = ("left edge", "left", "middle", "right", "right edge")
 N_RANDOM = 200  # pictures drawn at random, to say what chance gives
 MAX_CLASSES_SAID = 10  # of which sentences are made
 MAX_PARTS = 2  # of each kind that are named
@@ -152,11 +152,14 @@ def name_part(part: int) -> str:
     Examples
     --------
     >>> name_part(12), name_part(10), name_part(22), name_part(6)
-    ('centre', 'far left', 'bottom middle', 'upper left')
+    ('centre', 'left edge', 'bottom middle', 'upper left')
+    >>> name_part(4), name_part(9)
+    ('top right corner', 'upper right edge')
     """
     row, column = divmod(part, N_BANDS)
     if row == column == N_BANDS // 2:
         return "centre"
     if row == N_BANDS // 2:
         return COLUMNS[column]
-    return f"{ROWS[row]} {COLUMNS[column]}"
+    words = f"{ROWS[row]} {COLUMNS[column]}"
+    return words.replace("edge", "corner") if row in (0, N_BANDS - 1) else words
