@@ -30,8 +30,8 @@ def main() -> None:
     draw_study(study, replicates)
     if study.penalised:
         beside = {other["of"]["data"]["dataset"]: other for other in load_beside(study).values()}
-        own = {study.settings.dataset: summary | {"recipes": list_recipes(study)}}
-        draw_frontier(own | beside, FOLDER / "frontier.png")
+        this = {study.settings.dataset: summary | {"recipes": list_recipes(study)}}
+        draw_frontier(this | beside, FOLDER / "frontier.png")
     save_study_tables(study, replicates)
     save_json(SUMMARY, summary)
     root = Path(os.path.relpath(Path(__file__).resolve().parents[1], paths.REPORT.parent.resolve())).as_posix()

@@ -15,6 +15,7 @@ from looking_for.networks.recipe import Recipe
 PENALISED, OTHER = "#d55e00", "#5f5f5f"
 MEASURES = {"agreement": "Same answer by the pictures", "explained_change": "Share explained under change"}
 HEIGHT = 4.6  # inches, for each study
+TOP = 1.13  # of a panel, so that there is room for names above a share of 1
 NAME_SIZE = 9  # points
 LETTER, LINE = 0.0165, 0.05  # a letter's width and a name's height, as shares of a panel
 BESIDE = (0.012, 0.008)  # how far from its point a name begins, likewise
@@ -104,7 +105,8 @@ def _draw_panel(axis: Axes, points: Sequence[Point], metric: str) -> None:
         axis.plot([x.median] * 2, [y.low, y.high], color=colour, lw=0.7, zorder=2)
         axis.plot(x.median, y.median, color=colour, marker="s" if point.is_on_line else "o", ms=5, zorder=3)
     axis.margins(x=0.12)
-    axis.set_ylim(top=1.13)
+    axis.set_ylim(top=TOP)
+    axis.set_yticks([tick for tick in axis.get_yticks() if axis.get_ylim()[0] <= tick <= 1])
     _name_points(axis, points, metric)
 
 

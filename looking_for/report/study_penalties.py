@@ -66,7 +66,8 @@ def _describe_label_pictures(study: StudyResults) -> Any:
     right = [network.accuracy for network in study.label_pictures]
     median = float(np.median(right))
     above = [f"{p.recipe.keep_picture:g}" for p in study.penalised if p.median("accuracy") > median]
-    return SimpleNamespace(per_class=study.label_pictures[0].per_class, right=right, above=above)
+    is_each = len(above) == len(study.penalised)
+    return SimpleNamespace(per_class=study.label_pictures[0].per_class, right=right, above=above, is_each=is_each)
 
 
 class Cost(NamedTuple):

@@ -17,6 +17,7 @@ from looking_for.networks.recipe import Recipe
 from looking_for.results import seed_spread
 from looking_for.results.recipes import RecipeResults, StudyNetwork
 from looking_for.results.seed_spread import Spread
+from looking_for.surrogates.label_pictures import train_on_labels
 from stages.params import read_params, read_yaml
 from stages.params.settings import comparable_settings
 from stages.params.training import NetworkParams
@@ -194,6 +195,21 @@ def test_write_study_says_what_a_penalty_costs_and_buys(study_project: Project) 
     assert "(figures/frontier.png)" in report
     assert re.search(r"By median accuracy, some penalty beats \d of 2 other recipes", report), "adam and flat"
     assert "`flat`" in report.split("No penalty beats ")[1].split(".")[0], "its picture is the network"
+
+
+def test_write_study_compares_with_networks_that_are_pictures(study_project: Project) -> None:
+    folder = study_project.folder / "study"
+    (row,) = read_table(folder / "reports/label-pictures.csv")
+    with np.load(folder / "data/images.npz") as data:
+        rows, labels = data["x_train"][:100].reshape(100, -1), data["y_train"][:100]
+        x, y = data["x_test"].reshape(-1, 64) / 255, data["y_test"]
+    pictures = train_on_labels(rows, labels, per_class=3, n_seen=40 * 32, seed=0)
+    scores = np.stack([(x @ pictures.weights + pictures.biases)[:, 3 * k : 3 * k + 3].max(axis=1) for k in range(10)])
+    assert float(row["accuracy"]) == pytest.approx((scores.argmax(axis=0) == y).mean(), abs=1e-4)
+    report = read_page(folder / "reports/README.md")
+    assert f"These networks get {format_share_range([float(row['accuracy'])])} right." in report
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["label_pictures"]["accuracy"]["median"] == float(row["accuracy"])
 
 
 def test_write_study_holds_networks_against_their_pictures(study_project: Project) -> None:
