@@ -70,7 +70,8 @@ def _separation_band(network: NetworkResults, run: RunResults) -> Band:
     """Where ink separates each class by a network's pictures: in the picture's colour, white where it misleads."""
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
     points = np.sign(weights) * np.maximum(measure_separation(weights, run.survey.clusters[1].means), 0)
-    words = f"{network.label}: red raises the score of the {run.noun} in its own images, blue lowers it in other images"
+    contrast = f"times how much more or less ink the {run.noun} has there than others"
+    words = f"What the list counts: the picture of {network.label}, {contrast}"
     return Band(words, palette.levels_on_own_scale(points, never))
 
 

@@ -17,7 +17,7 @@ HEADINGS = (
     ("the image", ""),
     ("the network's picture", "for this image alone"),
     ("its ink", "on that picture"),
-    ("the one picture", "of this answer"),
+    ("the multiplied picture", "of this answer"),
     ("its ink", "on that picture"),
 )
 
@@ -30,10 +30,8 @@ def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
     width = (WIDTH - 2 * MARGIN - LABEL) // len(HEADINGS) - SPACE
     scale, image_scale = (max(1, min(width // wide, MAX_HEIGHT // shape[0])) for wide in (shape[1], image[1]))
     canvas = Canvas()
-    canvas.title("Each image has a picture of its own; the one picture of a class may err")
-    canvas.paragraph(
-        "Points of the network and points of the pictures are on different scales; within one, most points win."
-    )
+    canvas.title(f"Each image has its own picture; the multiplied picture of a {run.noun} can be wrong")
+    canvas.paragraph("The two kinds of picture have a colour scale and a scale of points each.")
     canvas.top += 12
     lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(len(HEADINGS))]
     for lines in zip(*HEADINGS, strict=True):
@@ -89,7 +87,7 @@ def _words(network: NetworkResults, run: RunResults, place: int) -> list[tuple[s
         (f"network: {answers['network']}, {rightly}", palette.BLACK),
         (f"{format_decimal(points[1], 1)} points", palette.BLACK),
         (f"pictures: {answers['composed']}, {theirs} points", palette.GREEN if agrees else palette.ORANGE),
-        *([] if agrees else [(f"{answers['network']} has {ours} there", palette.BLACK)]),
+        *([] if agrees else [(f"{answers['network']} gets {ours} from them", palette.BLACK)]),
     ]
 
 

@@ -19,6 +19,7 @@ CURVES_HEIGHT = 4.4  # inches
 WRAP_AT, WIDE = 30, 46  # letters in a line of such a label: beside a large panel, beside small ones
 PANEL_HEIGHT = 3.6  # inches, of each quantity of every network
 LETTERS, SMALL_LETTERS = 10.5, 9.0  # points, of labels at the ends of lines: of few, of many
+QUIET = "#5f5f5f"
 PANELS = {
     "accuracy": "Accuracy of the network",
     "agreement": "Same answer by its pictures",
@@ -35,32 +36,61 @@ def draw_course(run: RunResults) -> Figure:
     """
     figure, (axis,) = charts.new_figure(CURVES_HEIGHT)
     shades, pair = _shades(run), few_and_many(run)
-    lines = [(n, shades[n.name], "solid") for n in run.compared if n.truth]
-    longer = trained_as_long(run, *pair) if pair else None
-    if pair and longer and longer is not pair[0] and longer.truth:
-        lines.append((longer, shades[pair[0].name], "dashed"))
-    axis.axhline(100 * NEARLY, color="#8c8c8c", lw=0.8, zorder=0)
+    compared, names = [n for n in run.compared if n.truth], [n.name for n in run.compared]
+    longer = _find_longer(run)
+    right = pair[1] if pair else compared[-1]
+    axis.axhline(100 * NEARLY, color=QUIET, lw=0.8, alpha=0.7, zorder=0)
     halo = [withStroke(linewidth=3, foreground="white")]
-    axis.text(0.985, 100 * NEARLY - 2, f"{100 * NEARLY:.0f}: nearly the network", ha="right", va="top", fontsize=10,
-              color="#5f5f5f", path_effects=halo, transform=axis.get_yaxis_transform())  # fmt: skip
-    ends, right = [], pair[1] if pair else lines[-1][0]
-    for network, colour, style in lines:
-        moments = [s.updates for s in network.truth]
-        if network is right:
-            axis.plot(moments, [100 * s.accuracy for s in network.truth], color="#5f5f5f", lw=1.3, ls="dotted")
-        marker = charts.choose_marker(network.name, [n.name for n in run.compared]) if style == "solid" else ""
-        axis.plot(moments, [100 * s.agreement for s in network.truth], color=colour, ls=style, marker=marker)
-        end = network.truth[-1]
-        words = f"{count_per_hundred(end.agreement)}: {network.label}"
-        ends.append(LineEnd(end.updates, 100 * end.agreement, words, colour))
-    _frame(axis, "", [network for network, *_ in lines])
+    axis.text(0.985, 100 * NEARLY - 2, "nine of ten answers", ha="right", va="top", fontsize=10,
+              color=QUIET, path_effects=halo, transform=axis.get_yaxis_transform())  # fmt: skip
+    axis.plot([s.updates for s in right.truth], [100 * s.accuracy for s in right.truth], color=QUIET, ls="dotted")
+    for network in compared:
+        _draw_agreement(axis, network, shades[network.name], marker=charts.choose_marker(network.name, names))
+    if longer:
+        _draw_agreement(axis, longer[1], shades[longer[0].name], ls="dashed")
+    _frame(axis, "", [*compared, *([longer[1]] if longer else [])])
     axis.set_ylim(0, 103)
-    label_ends(axis, ends, CURVES_HEIGHT, LETTERS, WRAP_AT)
+    label_ends(axis, _list_course_ends(compared, longer, right, shades), CURVES_HEIGHT, LETTERS, WRAP_AT)
     charts.write_title(figure, write_course_title(run))
-    axis.set_ylabel("same answers, of 100 test images")
-    words = f"lines: pictures give the same answer; dotted: the network of {right.label} is right"
-    axis.text(0.985, 0.03, words, transform=axis.transAxes, fontsize=10, color="#5f5f5f", ha="right")
+    axis.set_ylabel("same answers of 100 (dotted: right)")
     return figure
+
+
+def _find_longer(run: RunResults) -> tuple[NetworkResults, NetworkResults] | None:
+    """Find the network of few images and the same trained for as long as that of many, where there are two."""
+    pair = few_and_many(run)
+    longer = trained_as_long(run, *pair) if pair else None
+    return (pair[0], longer) if pair and longer and longer is not pair[0] and longer.truth else None
+
+
+def _draw_agreement(axis: Axes, network: NetworkResults, colour: str, **style: Any) -> None:
+    agreement = [100 * snapshot.agreement for snapshot in network.truth]
+    axis.plot([snapshot.updates for snapshot in network.truth], agreement, color=colour, **style)
+
+
+def _list_course_ends(
+    compared: Sequence[NetworkResults],
+    longer: tuple[NetworkResults, NetworkResults] | None,
+    right: NetworkResults,
+    shades: dict[str, str],
+) -> list[LineEnd]:
+    """Name each line at its end, with its number; a network that was also trained for longer is named there."""
+
+    def end(network: NetworkResults, colour: str, more: str = "") -> LineEnd:
+        last = network.truth[-1]
+        words = f"{count_per_hundred(last.agreement)}: {network.label}{more}"
+        return LineEnd(last.updates, 100 * last.agreement, words, colour)
+
+    last = right.truth[-1]
+    ends = [
+        LineEnd(last.updates, 100 * last.accuracy, f"{count_per_hundred(last.accuracy)} right: {right.label}", QUIET)
+    ]
+    ends += [end(n, shades[n.name]) for n in compared if not (longer and n is longer[0])]
+    if longer:
+        few = longer[0].truth[-1]
+        more = f" ({count_per_hundred(few.agreement)} at step {few.updates:,})"
+        ends.append(end(longer[1], shades[longer[0].name], more))
+    return ends
 
 
 def write_course_title(run: RunResults) -> str:

@@ -119,10 +119,10 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
     example = choose_example(network, run)
     answer, rival = run.classes[example.answer], run.classes[example.by_picture]
     canvas = Canvas()
-    canvas.title(f"The pictures score this {answer} highest as {rival if example.is_overruled else answer}")
+    canvas.title(f"For this {answer}, the pictures say {rival if example.is_overruled else answer}")
     canvas.paragraph(
-        "Ink on red adds points, ink on blue takes them away; the most points win. "
-        f"The first two share a colour scale. Network: {network.label}."
+        "Ink on red adds points, ink on blue takes them away, a constant is added; the most points win. "
+        f"Two share a colour scale. Network: {network.label}."
     )
     canvas.top += 12
     _draw_samples(canvas, run)
@@ -160,8 +160,8 @@ def list_rows(example: Example, network: NetworkResults, run: RunResults) -> lis
         VoteRow(
             example.exact,
             "What the network did",
-            f"its picture of {answer} for this image alone; {rival} gets {rival_score}",
-            f"{answer} gets more: it says {answer}, {truth}",
+            f"its own picture of {answer}, for this image alone",
+            f"{rival} gets {rival_score}: it says {answer}, {truth}",
             palette.GREEN if is_right else palette.ORANGE,
         ),
     ]

@@ -28,13 +28,13 @@ def draw_walk(run: RunResults) -> Canvas:
     canvas = Canvas()
     canvas.title(write_title(run, networks))
     canvas.paragraph(
-        "Each small picture is one unit: red speaks for it, blue against it, sand was never inked. "
+        "Each small picture is one unit: ink on red raises it, ink on blue lowers it; no training image inks sand. "
         "Each row has its own scale."
     )
     canvas.top += 10
     depth = min(len(n.widths) for n in networks)
     for layer in sorted({0, depth - 1} if depth else set())[:MAX_LAYERS]:
-        heading = f"Layer {layer + 1}, its {N_SHOWN} most influential units"
+        heading = f"Layer {layer + 1}: the {N_SHOWN} units with most influence on the outputs"
         pictures = [strongest_units(n, layer) for n in networks]
         _draw_group(canvas, run, heading, networks, pictures)
     outputs = [n.pictures.composed.output.weights[:, :N_SHOWN] for n in networks]

@@ -49,10 +49,10 @@ def test_readme_has_the_committed_numbers() -> None:
     for name in ("two-60000", "keep-0-04"):
         spread = entries[name]["metrics"]["agreement"]
         assert entries[name]["seeds"] == 10
-        assert f"({100 * spread['low']:.0f} to {100 * spread['high']:.0f} % over ten trainings)" in readme
+        assert f"({100 * spread['low']:.0f} to {100 * spread['high']:.0f} % over ten training runs)" in readme
     nearly = load_json(ROOT / "study/fashion-mnist" / paths.SUMMARY.name)["nearly"]
-    assert f"in {nearly['reached']} of {nearly['total']} trainings" in readme
+    assert f"in only {nearly['reached']} of {nearly['total']} training runs" in readme
     report = read_page(ROOT / "study/reports/README.md")
     (cost,) = re.findall(r"([\d.]+) points \(([\d.]+) to ([\d.]+)\) at 0.04", report)
     mean, low, high = (f"{float(points):.1f}" for points in cost)
-    assert f"(on average\n  {mean} points less, {low} to {high})" in readme
+    assert f"(on\n  average {mean} percentage points less, {low} to {high})" in readme

@@ -175,7 +175,7 @@ def test_write_study_counts_what_held(study_project: Project) -> None:
     claimed = [row for row in rows if row["recipe"] in ("small-100", "adam")]  # with hidden layers, without a penalty
     truly = sum(float(row["best_agreement"]) >= 0.9 for row in claimed)
     assert f"| At some moment after the start its pictures give 0.9 or more of its answers | {truly} of 3 |" in report
-    assert f"**{truly} of 3 trainings were nearly their own picture at some moment:**" in report
+    assert f"**In {truly} of 3 training runs the network was nearly its own picture at some moment:**" in report
     assert not re.findall(r"\b(nan|None|inf)\b|[{}]", report)
     for figure in re.findall(r"\((figures/[^)]+)\)", report):
         assert (study_project.folder / "study/reports" / figure).exists()

@@ -55,7 +55,7 @@ def test_metric_says_how_far_beyond_noise_and_from_how_many_seeds() -> None:
     spread = Spread(3, 0.5, 0.45, 0.55, 0.004)
     moved = Metric("few", "agreement", 0.93, 0.91, spread)
     assert moved.times_noise == pytest.approx(0.02 / spread.noise)
-    assert moved.noise_words == f"{0.02 / spread.noise:.1f}× seed noise of ±{spread.noise:.3f} (3 trainings)"
+    assert moved.noise_words == f"{0.02 / spread.noise:.1f}× seed noise of ±{spread.noise:.3f} (3 training runs)"
     places = moved.places
     assert places["low"] < places["old"] == 50 < places["high"]
     assert 0 <= places["new"] < 50

@@ -55,7 +55,7 @@ class Metric:
         """How far beyond seed noise, and from how many seeds that is known."""
         if self.times_noise is None or not self.spread:
             return "not in the study"
-        noise, trainings = format_decimal(self.spread.noise, 3), format_count(self.spread.seeds, "training")
+        noise, trainings = format_decimal(self.spread.noise, 3), format_count(self.spread.seeds, "training run")
         return f"{format_decimal(round(self.times_noise, 4), 1)}× seed noise of ±{noise} ({trainings})"
 
     @property
@@ -190,7 +190,7 @@ class Changes:
         if not any(metric.spread for metric in self.metrics):
             return ""
         return (
-            "*Within seed noise*: no further than two trainings of one recipe with other seeds lie apart "
+            "*Within seed noise*: no further than two training runs of one recipe with other seeds lie apart "
             "in 95 % of cases, by the study's spread of the recipe as it is now, or else was. Better and "
             "worse are beyond it; of recipes that the study has not, nothing is known."
         )
