@@ -70,8 +70,9 @@ def _separation_band(network: NetworkResults, run: RunResults) -> Band:
     """Where ink separates each class by a network's pictures: in the picture's colour, white where it misleads."""
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
     points = np.sign(weights) * np.maximum(measure_separation(weights, run.survey.clusters[1].means), 0)
-    contrast = f"times how much more or less ink the {run.noun} has there than others"
-    words = f"What the list counts: the picture of {network.label}, {contrast}"
+    words = (
+        f"What the list counts: how far each pixel tells the {run.noun} from others by the picture below, in its colour"
+    )
     return Band(words, palette.levels_on_own_scale(points, never))
 
 

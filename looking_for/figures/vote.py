@@ -120,10 +120,8 @@ def draw_vote(network: NetworkResults, run: RunResults) -> Canvas:
     answer, rival = run.classes[example.answer], run.classes[example.by_picture]
     canvas = Canvas()
     canvas.title(f"For this {answer}, the pictures say {rival if example.is_overruled else answer}")
-    canvas.paragraph(
-        "Ink on red adds points, ink on blue takes them away, a constant is added; the most points win. "
-        f"Two share a colour scale. Network: {network.label}."
-    )
+    canvas.paragraph("Ink on red adds points, ink on blue takes them away, a constant is added; the most points win.")
+    canvas.paragraph(f"Network: {network.label}. The upper two pictures have one colour scale, the last has its own.")
     canvas.top += 12
     _draw_samples(canvas, run)
     never = network.pictures.never_inked
