@@ -37,7 +37,7 @@ def draw_course(run: RunResults) -> Figure:
     figure, (axis,) = charts.new_figure(CURVES_HEIGHT)
     shades, pair = _shades(run), few_and_many(run)
     compared, names = [n for n in run.compared if n.truth], [n.name for n in run.compared]
-    longer = _find_longer(run)
+    longer = _find_longer(run, pair)
     right = pair[1] if pair else compared[-1]
     axis.axhline(100 * NEARLY, color=QUIET, lw=0.8, alpha=0.7, zorder=0)
     halo = [withStroke(linewidth=3, foreground="white")]
@@ -56,9 +56,10 @@ def draw_course(run: RunResults) -> Figure:
     return figure
 
 
-def _find_longer(run: RunResults) -> tuple[NetworkResults, NetworkResults] | None:
+def _find_longer(
+    run: RunResults, pair: tuple[NetworkResults, NetworkResults] | None
+) -> tuple[NetworkResults, NetworkResults] | None:
     """Find the network of few images and the same trained for as long as that of many, where there are two."""
-    pair = few_and_many(run)
     longer = trained_as_long(run, *pair) if pair else None
     return (pair[0], longer) if pair and longer and longer is not pair[0] and longer.truth else None
 

@@ -7,15 +7,14 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from looking_for.core.errors import UserError
-from stages.params import Name, Section, Seed, read_params, read_yaml
+from stages.params import Name, Section, Seed, read_yaml
 from stages.params.training import MAX_SAMPLES, NetworkParams, Width
 
 NO_STUDY = "params.yaml has no `study`: run this in the study's folder"
 
 
 def read_study() -> "Study":
-    """Read the section of a study's params.yaml, all of which is checked; raises UserError where it has none."""
-    read_params()
+    """Read the section of a study's params.yaml, which `read_params` has checked; raises UserError where it has none."""
     section = read_yaml().get("study")
     if section is None:
         raise UserError(NO_STUDY)
