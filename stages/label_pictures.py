@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from looking_for.clusters.survey import Survey
 from looking_for.core.arrays import as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.core.parallel import parallel_calls
@@ -17,14 +18,14 @@ from stages.params.training import Train
 
 
 def main() -> None:
-    params, study, images = read_params(), read_study(), ImageSet.load()
+    params, study, images, survey = read_params(), read_study(), ImageSet.load(), Survey.load()
     per_class = max(Fit.model_validate(params["fit"]).pictures)
     n_seen = study.updates * Train.model_validate(params["train"]).batch_size  # as of the grid's networks
     shown, x_test = slice(max(study.samples)), as_pixels(images.x_test)
     rows, labels = images.x_train[shown].reshape(-1, x_test.shape[1]), images.y_train[shown]
 
     def train(seed: int) -> LabelPictures:
-        pictures = train_on_labels(rows, labels, per_class, n_seen, seed)
+        pictures = train_on_labels(rows, labels, survey.clusters[per_class], n_seen, seed)
         right = round(accuracy(pictures(x_test), images.y_test), N_DIGITS)
         return LabelPictures(seed=seed, per_class=per_class, accuracy=right)
 

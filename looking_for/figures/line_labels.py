@@ -39,11 +39,12 @@ def label_ends(axis: Axes, ends: Sequence[LineEnd], height: float, letters: floa
     wrap_at : int
         How many letters a line of a name may have.
     """
-    to_axes = axis.transScale + axis.transLimits
-    starts = [float(to_axes.transform((end.x, end.y))[1]) for end in ends]
+    to_axes, (bottom, top) = axis.transScale + axis.transLimits, axis.get_ylim()
+    seen = [end._replace(y=min(max(end.y, bottom), top)) for end in ends]  # or else its name is at the edge
+    starts = [float(to_axes.transform((end.x, end.y))[1]) for end in seen]
     texts = [textwrap.fill(end.words, wrap_at) for end in ends]
     needed = [letters * LEADING * (1 + text.count("\n")) / POINTS / (AXIS_SHARE * height) for text in texts]
-    for end, text, place in zip(ends, texts, spread_heights(starts, needed), strict=True):
+    for end, text, place in zip(seen, texts, spread_heights(starts, needed), strict=True):
         arrow = {"arrowstyle": "-", "color": "#cfcfcf", "lw": 0.6, "relpos": (0, 0.5)}
         style = {"va": "center", "color": end.colour, "weight": "bold", "fontsize": letters, "parse_math": False}
         axis.annotate(text, (end.x, end.y), (1.03, place), textcoords="axes fraction", arrowprops=arrow,

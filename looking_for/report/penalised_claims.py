@@ -24,6 +24,9 @@ class PenalisedTraining:
         `truer` where its pictures explain more, beyond both intervals, or else `not_truer`.
     n_overruled, n_right : int
         On how many test images it answers otherwise than its pictures, and is then right.
+    explained_change, free_explained_change : float
+        Shares of how its logits change with the image that its pictures explain, and the same of the other network:
+        after one gain, as `FlatBaseline` has it.
     flat : FlatBaseline, optional
         What a network without hidden layers gives in its place, where one saw the same images.
     """
@@ -33,6 +36,8 @@ class PenalisedTraining:
     free: NetworkResults
     n_overruled: int
     n_right: int
+    explained_change: float
+    free_explained_change: float
     flat: "FlatBaseline | None"
 
 
@@ -56,8 +61,9 @@ def penalised_trainings(run: RunResults) -> list[PenalisedTraining]:
         for other in (n for n in alike if not n.is_penalised):
             explained = [n.ladder["composed_balanced"].explained for n in (other, penalised)]
             kind = "truer" if is_below(*explained) else "not_truer"
+            kept, free = (_explain_changes(n, n, run) for n in (penalised, other))
             overruled, flat = count_overruled(run, penalised), _compare_flat(run, penalised)
-            claims.append(PenalisedTraining(kind, penalised, other, *overruled, flat))
+            claims.append(PenalisedTraining(kind, penalised, other, *overruled, kept, free, flat))
     return claims
 
 
@@ -77,11 +83,15 @@ def _compare_flat(run: RunResults, network: NetworkResults) -> FlatBaseline | No
     if not flat:
         return None
     agreement, on_errors = compare_answers(flat[0].pictures, network.pictures, run.images.y_test)
-    stored = load_stored_network(paths.network_file(network.name))
-    changes = explain_changes_by(stored, flat[0].pictures.composed.output, run.images.x_test)
     return FlatBaseline(
         flat[0],
         round(agreement, N_DIGITS),
         None if on_errors is None else round(on_errors, N_DIGITS),
-        round(changes, N_DIGITS),
+        _explain_changes(network, flat[0], run),
     )
+
+
+def _explain_changes(network: NetworkResults, other: NetworkResults, run: RunResults) -> float:
+    """The share of how a network's logits change with the image that another's pictures explain, or its own."""
+    stored = load_stored_network(paths.network_file(network.name))
+    return round(explain_changes_by(stored, other.pictures.composed.output, run.images.x_test), N_DIGITS)

@@ -49,6 +49,7 @@ def describe_penalties(study: StudyResults) -> Any:
             for rule in (*RULES[1:], _ranges_apart)
         ],
         alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.penalised],
+        alone_beyond=[(p, sum(_is_led(r, [p], is_as_accurate=_beyond_seeds) for r in others)) for p in study.penalised],
         controls=[(r, r.values("agreement"), r.values("accuracy"), r.rung("constant", "agreement")) for r in controls],
     )
 
@@ -62,12 +63,10 @@ def _describe_linear_fit(free: RecipeResults) -> Any:
 
 
 def _describe_label_pictures(study: StudyResults) -> Any:
-    """Networks that are several pictures per class, and the penalties whose networks get more right by the median."""
+    """Networks that are several pictures per class, and the penalties with which each network gets more right."""
     right = [network.accuracy for network in study.label_pictures]
-    median = float(np.median(right))
-    above = [f"{p.recipe.keep_picture:g}" for p in study.penalised if p.median("accuracy") > median]
-    is_each = len(above) == len(study.penalised)
-    return SimpleNamespace(per_class=study.label_pictures[0].per_class, right=right, above=above, is_each=is_each)
+    above = [f"{p.recipe.keep_picture:g}" for p in study.penalised if min(p.values("accuracy")) > max(right)]
+    return SimpleNamespace(per_class=study.label_pictures[0].per_class, right=right, above=above)
 
 
 class Cost(NamedTuple):
@@ -181,6 +180,8 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
     free, medians = study.free_of(chosen), {name: take_medians(some) for name, some in checks.items()}
     without = medians[free.name] if free else dict.fromkeys((*CHECKED, *CHECKED_IN_WORDS))
 
+    other_checked = medians[study.truest_other.name] if study.truest_other else {"change_own": None}
+
     def explains_less_than(recipe: RecipeResults, limit: float | None) -> bool:
         """Whether a network's own picture explains less under change than that."""
         return limit is not None and (medians[recipe.name]["change_own"] or 0.0) < limit
@@ -188,6 +189,7 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
     return SimpleNamespace(
         penalty=f"{chosen.recipe.keep_picture:g}",
         worse=[r for r in study.penalised if explains_less_than(r, without["change_own"])],
+        worse_than_other=[r for r in study.penalised if explains_less_than(r, other_checked["change_own"])],
         worse_than_flat=[r for r in study.penalised if explains_less_than(r, medians[r.name]["change_flat"])],
         less_alike=[r for r in study.penalised if free and _are_below(checks[r.name], checks[free.name])],
         rest=_describe_rests(checks[chosen.name]),
@@ -197,7 +199,7 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
         kept=medians[chosen.name],
         free=without,
         other=study.truest_other,
-        other_checked=medians[study.truest_other.name] if study.truest_other else None,
+        other_checked=other_checked,
     )
 
 

@@ -180,10 +180,10 @@ def fit_ablation(kind: str, inputs: FitInputs, settings: FitSettings) -> FittedP
     return FittedPair(fitted, balance_prototypes(fitted, train.at(BALANCED_ON)))
 
 
-def start_from_means(inputs: FitInputs, _: FitSettings) -> Prototypes:
+def start_from_means(clusters: Clusters) -> Prototypes:
     """Take each cluster's mean image, as what says which mean an image is nearest to: x·m − ‖m‖² / 2."""
-    means = inputs.clusters.means.astype(float)
-    return Prototypes(means.T, -np.square(means).sum(axis=1) / 2, inputs.clusters.classes)
+    means = clusters.means.astype(float)
+    return Prototypes(means.T, -np.square(means).sum(axis=1) / 2, clusters.classes)
 
 
 def start_from_noise(inputs: FitInputs, settings: FitSettings) -> Prototypes:
@@ -195,7 +195,7 @@ def start_from_noise(inputs: FitInputs, settings: FitSettings) -> Prototypes:
 
 
 STARTS: dict[str, Callable[[FitInputs, FitSettings], Prototypes]] = {
-    "means": start_from_means,
+    "means": lambda inputs, _: start_from_means(inputs.clusters),
     "random": start_from_noise,
 }
 TARGETS: dict[str, Callable[[FitInputs], Array]] = {

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
+from looking_for.clusters.kmeans import Clusters
 from looking_for.core.arrays import Array
 from looking_for.core.tables import Row, load_rows, save_rows
-from looking_for.surrogates.ablations import DIVERGENCE
+from looking_for.surrogates.ablations import DIVERGENCE, start_from_means
+from looking_for.surrogates.adam import root_mean_square
 from looking_for.surrogates.maps import Prototypes
 from looking_for.surrogates.prototypes import BATCH_SIZE, FitData, FitSettings, fit_prototypes, train_validation_split
 
@@ -29,8 +31,11 @@ def load_label_pictures() -> list[LabelPictures]:
     return load_rows(LABEL_PICTURES, LabelPictures)
 
 
-def train_on_labels(rows: Array, labels: Array, per_class: int, n_seen: int, seed: int) -> Prototypes:
+def train_on_labels(rows: Array, labels: Array, clusters: Clusters, n_seen: int, seed: int) -> Prototypes:
     """Train one layer of maxout units (Goodfellow et al. 2013), one unit per class, by cross-entropy.
+
+    The affine functions begin as the mean images of clusters, as strong as random weights would be (Glorot & Bengio
+    2010): begun at random they get fewer images right.
 
     Parameters
     ----------
@@ -38,17 +43,16 @@ def train_on_labels(rows: Array, labels: Array, per_class: int, n_seen: int, see
         Images as bytes, of which some validate and take no part.
     labels : array, shape (n_images,)
         The class of each image, from 0.
-    per_class : int
-        How many affine functions a unit is the maximum of.
+    clusters : Clusters
+        As many affine functions has a unit as its class has clusters.
     n_seen : int
         How many images to learn from, each counted as often as it comes.
     seed : int
-        Of the first weights (Glorot & Bengio 2010, normal) and of the order of images.
+        Of which images validate, and of the order of the others.
     """
-    targets = np.eye(labels.max() + 1)[labels]
-    n_inputs, n_pictures = rows.shape[1], per_class * targets.shape[1]
-    deviation = (2 / (n_inputs + n_pictures)) ** 0.5
-    weights = np.random.default_rng([seed, 3]).normal(0, deviation, (n_inputs, n_pictures))
-    start = Prototypes(weights, np.zeros(n_pictures), np.repeat(np.arange(targets.shape[1]), per_class))
-    settings = FitSettings((per_class,), 0.0, -(-n_seen // BATCH_SIZE), seed)
-    return fit_prototypes(start, *train_validation_split(FitData(rows, targets), seed), settings, DIVERGENCE)
+    targets = np.eye(clusters.classes.max() + 1)[labels]
+    start = start_from_means(clusters)
+    deviation = (2 / sum(start.weights.shape)) ** 0.5
+    scaled = start.scaled(deviation / root_mean_square(start.weights), np.zeros(targets.shape[1]))
+    settings = FitSettings((), 0.0, -(-n_seen // BATCH_SIZE), seed)
+    return fit_prototypes(scaled, *train_validation_split(FitData(rows, targets), seed), settings, DIVERGENCE)

@@ -14,7 +14,7 @@ NO_STUDY = "params.yaml has no `study`: run this in the study's folder"
 
 
 def read_study() -> "Study":
-    """Read the section of a study's params.yaml, which `read_params` has checked; raises UserError where it has none."""
+    """Read the section of a study's params.yaml, checked by `read_params`; raises UserError where it has none."""
     section = read_yaml().get("study")
     if section is None:
         raise UserError(NO_STUDY)

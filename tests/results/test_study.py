@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
+from looking_for.clusters.survey import Survey
 from looking_for.core.errors import UserError
 from looking_for.core.text import format_share_range
 from looking_for.networks.recipe import Recipe
@@ -203,7 +204,8 @@ def test_write_study_compares_with_networks_that_are_pictures(study_project: Pro
     with np.load(folder / "data/images.npz") as data:
         rows, labels = data["x_train"][:100].reshape(100, -1), data["y_train"][:100]
         x, y = data["x_test"].reshape(-1, 64) / 255, data["y_test"]
-    pictures = train_on_labels(rows, labels, per_class=3, n_seen=40 * 32, seed=0)
+    clusters = Survey.load(folder / "data/survey.npz").clusters[3]
+    pictures = train_on_labels(rows, labels, clusters, n_seen=40 * 32, seed=0)
     scores = np.stack([(x @ pictures.weights + pictures.biases)[:, 3 * k : 3 * k + 3].max(axis=1) for k in range(10)])
     assert float(row["accuracy"]) == pytest.approx((scores.argmax(axis=0) == y).mean(), abs=1e-4)
     report = read_page(folder / "reports/README.md")

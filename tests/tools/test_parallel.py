@@ -15,7 +15,7 @@ from tests.projects import Project
 from tools.parallel import cluster
 
 MADE = ("reports/README.md", "reports/networks.csv", "reports/siblings.csv", "summary.json", "dvc.lock")
-STAGES = 2 + 2 * 5  # fetch, survey, and two of each network
+STAGES = 3 + 2 * 5  # fetch, survey, label-pictures, and two of each network
 WILD = "{samples: 100, hidden: [6, 6, 6, 6], epochs: 2, activation: linear, optimizer: sgd, initial_scale: 100}"
 pytestmark = pytest.mark.xdist_group("parallel")
 
