@@ -78,7 +78,7 @@ def _point_of_pictures(trained: Mapping[str, Any]) -> Point:
     """Networks that are several pictures per class: what these give is theirs by definition, under change as well."""
     always = dict.fromkeys(MEASURES, Range(1, 1, 1))
     accuracy = _take_ranges({"accuracy": trained["accuracy"]})
-    return Point(f"{trained['per_class']} pictures per class", 0, False, accuracy | always)
+    return Point(f"{trained['per_class']} per class", 0, False, accuracy | always)
 
 
 def find_line(recipes: Sequence[Recipe]) -> dict[str, Any] | None:
@@ -106,7 +106,7 @@ def _draw_panel(axis: Axes, points: Sequence[Point], metric: str) -> None:
         axis.plot(x.median, y.median, color=colour, marker="s" if point.is_on_line else "o", ms=5, zorder=3)
     axis.margins(x=0.12)
     axis.set_ylim(top=TOP)
-    axis.set_yticks([tick for tick in axis.get_yticks() if axis.get_ylim()[0] <= tick <= 1])
+    axis.set_yticks([tick for tick in axis.get_yticks() if axis.get_ylim()[0] <= tick <= 1 + 1e-9])
     _name_points(axis, points, metric)
 
 
