@@ -1,5 +1,8 @@
 """Test images at work: the picture that the network has for each of them, beside the one picture of the class."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from looking_for.core.arrays import Array, as_pixels
@@ -10,47 +13,78 @@ from looking_for.figures.planes import Planes
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
 
-LABEL, SPACE = 420, 30
+LABEL, SPACE = 380, 30
 MAX_HEIGHT = 230
 N_SHOWN = 4
 HEADINGS = (
     ("the image", ""),
     ("the network's picture", "for this image alone"),
-    ("its ink", "on that picture"),
-    ("the multiplied picture", "of this answer"),
-    ("its ink", "on that picture"),
+    ("the multiplied picture", "of the same answer"),
+    ("the multiplied picture", "that wins instead"),
 )
+N_TILES = 2 * len(HEADINGS) - 1  # the image, and each picture with the image's ink on it
+
+
+class ExampleRow(NamedTuple):
+    """A test image with the pictures that are shown of it.
+
+    Parameters
+    ----------
+    pixels : array, shape (n_inputs,)
+    label, answer, winner : int
+        Its class, what the network answers, and what the composed pictures answer.
+    exact : array, shape (n_inputs,)
+        The exact map of the network's answer.
+    composed : sequence of arrays, shape (n_inputs,)
+        The composed picture of the network's answer, and the one that wins where it is another.
+    points : sequence of float
+        What each of these pictures gives the image, the exact map first.
+    """
+
+    pixels: Array
+    label: int
+    answer: int
+    winner: int
+    exact: Array
+    composed: Sequence[Array]
+    points: Sequence[float]
 
 
 def draw_examples(network: NetworkResults, run: RunResults) -> Canvas:
-    """Draw a row per image, its pictures of the network's answer: one scale for exact maps, one for composed ones."""
-    examples = network.pictures.examples
-    planes = Planes.choose(run.images.shape, examples.maps, network.pictures.composed.output.weights)
+    """Draw a row per image, with one scale for exact maps and one for composed pictures."""
+    composed = network.pictures.composed.output.weights
+    planes = Planes.choose(run.images.shape, network.pictures.examples.maps, composed)
     shape, image = planes.shape, run.images.shape
-    width = (WIDTH - 2 * MARGIN - LABEL) // len(HEADINGS) - SPACE
+    width = (WIDTH - 2 * MARGIN - LABEL) // N_TILES - SPACE
     scale, image_scale = (max(1, min(width // wide, MAX_HEIGHT // shape[0])) for wide in (shape[1], image[1]))
+    lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(N_TILES)]
+    examples = [read_row(network, run, place) for place in choose_rows(network)]
+    halves = _scales(examples, network.pictures.never_inked)
+    canvas = _begin(run.noun, [lefts[0], *lefts[1::2]])
+    for example in examples:
+        _write_answers(canvas, example, run.classes)
+        canvas.image(example.pixels, image, canvas.top, lefts[0], image_scale)
+        tiles = _levels(example, network.pictures.never_inked, halves)
+        for left, levels in zip(lefts[1:], tiles, strict=False):
+            canvas.picture(planes.tile(levels)[0], canvas.top, left, scale)
+        canvas.top += max(shape[0] * scale, image[0] * image_scale) + 4
+        for left, words in zip(lefts[1::2], _say_points(example, run.classes), strict=False):
+            canvas.text(shorten(words, 2 * width + SPACE, SMALL), canvas.top, left, SMALL)
+        canvas.top += LINE + SPACE
+    return canvas
+
+
+def _begin(noun: str, lefts: Sequence[int]) -> Canvas:
+    """A canvas with the title and, above each kind of picture, what it is."""
     canvas = Canvas()
-    canvas.title(f"Each image has its own picture; the multiplied picture of a {run.noun} can be wrong")
-    canvas.paragraph("The two kinds of picture have a colour scale and a scale of points each.")
+    canvas.title(f"Each image has its own picture; the multiplied picture of a {noun} can be wrong")
+    canvas.paragraph("Beside each picture: the image's ink on it. The two kinds of picture have a scale each.")
     canvas.top += 12
-    lefts = [MARGIN + LABEL + n * (width + SPACE) for n in range(len(HEADINGS))]
     for lines in zip(*HEADINGS, strict=True):
         for left, line in zip(lefts, lines, strict=True):
             canvas.text(line, canvas.top, left, SMALL)
         canvas.top += LINE
     canvas.top += 14
-    halves = _scales(network)
-    for place in choose_rows(network):
-        for n, (line, level) in enumerate(_words(network, run, place)):
-            fitting = shorten(line, LABEL - SPACE, SMALL)
-            canvas.text(
-                fitting, canvas.top + n * LINE + 12, MARGIN, TEXT if n == 0 else SMALL, bold=n == 0, level=level
-            )
-        pixels = as_pixels(run.images.x_test[examples.images[place]][None])[0]
-        canvas.image(pixels, image, canvas.top, lefts[0], image_scale)
-        for left, levels in zip(lefts[1:], _levels(network, place, pixels, halves), strict=True):
-            canvas.picture(planes.tile(levels)[0], canvas.top, left, scale)
-        canvas.top += max(shape[0] * image_scale, 5 * LINE) + SPACE
     return canvas
 
 
@@ -61,55 +95,61 @@ def choose_rows(network: NetworkResults) -> list[int]:
     return [int(place) for place in order[:N_SHOWN]]
 
 
-def describe_answers(network: NetworkResults, run: RunResults, place: int) -> dict[str, str]:
-    """Say what the label, the network and the composed pictures say of it."""
-    image = int(network.pictures.examples.images[place])
-    x = as_pixels(run.images.x_test[image : image + 1])
-    answers = {
-        "label": int(run.images.y_test[image]),
-        "network": int(network.pictures.examples.logits[place].argmax()),
-        "composed": int(network.pictures.composed.layers[-1](x).argmax()),
-    }
-    return {who: run.classes[k] for who, k in answers.items()}
+def read_row(network: NetworkResults, run: RunResults, place: int) -> ExampleRow:
+    """Read one of a network's examples, with what its composed pictures say of it."""
+    examples, picture = network.pictures.examples, network.pictures.composed.output
+    image = examples.images[place]
+    pixels = as_pixels(run.images.x_test[image][None])[0]
+    scores, points = examples.logits[place], picture(pixels[None])[0]
+    answer, winner = int(scores.argmax()), int(points.argmax())
+    shown = list(dict.fromkeys((answer, winner)))
+    return ExampleRow(
+        pixels,
+        int(run.images.y_test[image]),
+        answer,
+        winner,
+        examples.maps[place][:, answer],
+        [picture.weights[:, k] for k in shown],
+        [float(scores[answer]), *(float(points[k]) for k in shown)],
+    )
 
 
-def _words(network: NetworkResults, run: RunResults, place: int) -> list[tuple[str, int]]:
-    """Who answers what, with the scores of the network's answer."""
-    answers, examples = describe_answers(network, run, place), network.pictures.examples
-    k = int(examples.logits[place].argmax())
-    x = as_pixels(run.images.x_test[examples.images[place]][None])
-    points = float(network.pictures.composed.output(x)[0, k]), float(examples.logits[place, k])
-    agrees = answers["composed"] == answers["network"]
-    rightly = "correctly" if answers["network"] == answers["label"] else f"but it is {answers['label']}"
-    scores = network.pictures.composed.output(x)[0]
-    ours, theirs = format_decimal(points[0], 1), format_decimal(float(scores.max()), 1)
+def _write_answers(canvas: Canvas, example: ExampleRow, classes: Sequence[str]) -> None:
+    """Write who answers what, before a row."""
+    answer, winner, label = (classes[k] for k in (example.answer, example.winner, example.label))
+    lines = [
+        (f"network: {answer}", palette.BLACK),
+        ("correct" if answer == label else f"but it is {label}", palette.BLACK),
+        (f"pictures: {winner}", palette.GREEN if winner == answer else palette.ORANGE),
+    ]
+    for n, (line, level) in enumerate(lines):
+        size = TEXT if n == 0 else SMALL
+        fitting = shorten(line, LABEL - SPACE, size)
+        canvas.text(fitting, canvas.top + n * LINE + 12, MARGIN, size, bold=n == 0, level=level)
+
+
+def _say_points(example: ExampleRow, classes: Sequence[str]) -> list[str]:
+    """Say below each picture whose it is, and how many points it gives."""
+    shown = example.answer, example.answer, example.winner
     return [
-        (f"network: {answers['network']}, {rightly}", palette.BLACK),
-        (f"{format_decimal(points[1], 1)} points", palette.BLACK),
-        (f"pictures: {answers['composed']}, {theirs} points", palette.GREEN if agrees else palette.ORANGE),
-        *([] if agrees else [(f"{answers['network']} gets {ours} from them", palette.BLACK)]),
+        f"{classes[k]} gets {format_decimal(points, 1)} points"
+        for k, points in zip(shown, example.points, strict=False)
     ]
 
 
-def _answer_maps(network: NetworkResults, place: int) -> tuple[Array, Array]:
-    """An example's exact map and the composed picture, both of the network's answer."""
-    k = int(network.pictures.examples.logits[place].argmax())
-    return network.pictures.examples.maps[place][:, k], network.pictures.composed.output.weights[:, k]
-
-
-def _scales(network: NetworkResults) -> tuple[float, float]:
+def _scales(examples: Sequence[ExampleRow], never_inked: Array) -> tuple[float, float]:
     """The weights that get full colour: of all exact maps shown, and of all composed pictures."""
-    pairs = [_answer_maps(network, place) for place in choose_rows(network)]
-    never = network.pictures.never_inked
-    exact, composed = (palette.half_range(np.stack(some, axis=1), never) for some in zip(*pairs, strict=True))
-    return exact, composed
+    exact = [example.exact for example in examples]
+    composed = [picture for example in examples for picture in example.composed]
+    first, second = (palette.half_range(np.stack(some, axis=1), never_inked) for some in (exact, composed))
+    return first, second
 
 
-def _levels(network: NetworkResults, place: int, pixels: Array, halves: tuple[float, float]) -> list[Array]:
-    """The exact map of the answer, its product with the image, the composed picture, and its product."""
-    never = network.pictures.never_inked
+def _levels(example: ExampleRow, never_inked: Array, halves: tuple[float, float]) -> list[Array]:
+    """Each picture of an example, and its product with the image."""
     levels = []
-    for weights, half in zip(_answer_maps(network, place), halves, strict=True):
-        product = palette.signed_levels((pixels * weights)[:, None], np.zeros_like(never), half)[0]
-        levels += [palette.signed_levels(weights[:, None], never, half)[0], product]
+    for n, weights in enumerate([example.exact, *example.composed]):
+        half = halves[min(n, 1)]
+        product = palette.signed_levels((example.pixels * weights)[:, None], np.zeros_like(never_inked), half)[0]
+        levels += [palette.signed_levels(weights[:, None], never_inked, half)[0], product]
     return levels

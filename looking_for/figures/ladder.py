@@ -45,7 +45,9 @@ def write_title(network: NetworkResults, run: RunResults) -> str:
     if shares[0] <= shares[1]:
         return f"What can replace the network of {network.label}"
     many, one = (format_percent(share, 0) for share in shares)
-    return f"{run.n_fitted} fitted pictures per {run.noun} explain {many} of the scores, the composed one {one}"
+    return (
+        f"{run.n_fitted} fitted pictures per {run.noun} explain {many} of the scores, the composed one (balanced) {one}"
+    )
 
 
 def choose_rungs(network: NetworkResults, run: RunResults) -> list[Rung]:

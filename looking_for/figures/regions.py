@@ -13,9 +13,9 @@ from looking_for.figures import charts
 from looking_for.results.structure import NAMED
 
 SHOWN = {
-    "bottom_rows": "the bottom rows",
-    "bottom_left": "the bottom left corner",
-    "bottom_right": "the bottom right corner",
+    "bottom_rows": "the bottom {rows} rows",
+    "bottom_left": "the bottom left {rows}×{columns} corner",
+    "bottom_right": "the bottom right {rows}×{columns} corner",
 }
 STRONG, QUIET = "#d55e00", "#8c8c8c"  # of the digits that the article names, and of others
 MAP = (0.05, 0.6, 0.34, 0.36)  # where a panel's map is: left, bottom, width and height, of the panel
@@ -26,20 +26,27 @@ def draw_regions(counts: Mapping[str, Any], shape: tuple[int, int]) -> Figure:
     figure, axes = charts.new_figure(3.9, len(SHOWN))
     shares = {region: share_named(counts[region]["by_class"]) for region in SHOWN}
     holds = shares["bottom_rows"] > 0.5 > max(shares["bottom_left"], shares["bottom_right"])
-    title = "7 and 9 have the bottom edge to themselves, not its corners" if holds else "Who inks which region"
-    charts.write_title(figure, title, 15)
-    for axis, (region, words) in zip(axes, SHOWN.items(), strict=True):
+    finding = "7 and 9 have the bottom edge nearly to themselves, larger corners not"
+    charts.write_title(figure, finding if holds else "Who inks which region", 15)
+    for axis, region in zip(axes, SHOWN, strict=True):
         by_class = counts[region]["by_class"]
         total = max(1, sum(by_class.values()))
         colours = [STRONG if name in NAMED else QUIET for name in by_class]
         axis.bar(list(by_class), [100 * n / total for n in by_class.values()], color=colours)
-        axis.set_title(f"{words}:\n{format_count(counts[region]['images'], 'image')}", loc="left", fontsize=11)
+        words, images = name_region(region, counts), format_count(counts[region]["images"], "image")
+        axis.set_title(f"{words}:\n{images}", loc="left", fontsize=11)
         axis.set_ylim(0, 100)
         axis.set_xlabel("digit in the image", labelpad=1)
         axis.grid(axis="x", visible=False)
         _draw_map(axis, counts[region], shape)
     axes[0].set_ylabel("% of the images that ink it")
     return figure
+
+
+def name_region(region: str, counts: Mapping[str, Any]) -> str:
+    """Name one of SHOWN, with its size in pixels."""
+    rows, columns = (last - first + 1 for first, last in (counts[region]["rows"], counts[region]["columns"]))
+    return SHOWN[region].format(rows=rows, columns=columns)
 
 
 def share_named(counts: Mapping[str, int]) -> float:

@@ -117,9 +117,9 @@ def _list_replacements(
 
 
 def is_falling(shapes: Sequence[Sequence[RecipeResults]], metric: str) -> bool:
-    """Whether the median of a metric falls from each sample count to the next, in every shape."""
-    medians = [[recipe.median(metric) for recipe in recipes] for recipes in shapes]
-    return all(len(m) > 1 and all(later < earlier for earlier, later in pairwise(m)) for m in medians)
+    """Whether a metric of every seed falls from each sample count to the next, in every shape."""
+    values = [[recipe.values(metric) for recipe in recipes] for recipes in shapes]
+    return all(len(v) > 1 and all(max(later) < min(earlier) for earlier, later in pairwise(v)) for v in values)
 
 
 def _new_panels(

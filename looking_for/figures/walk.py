@@ -54,7 +54,7 @@ def write_title(run: RunResults, networks: list[NetworkResults]) -> str:
     if len(networks) == 2 and all(n.widths for n in networks):
         few, many = (measure_structure(n, 0, run.images.shape) for n in networks)
         if few < MIN_STRUCTURE <= many:
-            return "With few images the first layer is noise; with many it shows strokes"
+            return "With few images the first layer still looks like its random start; with many it shows strokes"
     return f"From the first layer to the {run.noun}s"
 
 

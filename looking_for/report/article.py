@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from looking_for.report.claims import count_region
-from looking_for.results.choices import few_and_many, flat_like, kept_network
+from looking_for.results.choices import few_and_many, flat_like, kept_network, untrained_network
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
 from looking_for.results.structure import MIN_STRUCTURE, NAMED, erase_edge, measure_locality, measure_structure
 from looking_for.results.verdicts import Status, trace_course
 
 MOSTLY, MANY = 0.9, 0.5  # shares from which a claim holds, and holds in part
-CLEARLY_MORE = 2.0  # times as many answers, from which erasing a place counts as using it
+USED, CLEARLY_MORE = 0.05, 2.0  # answers that erasing a place changes, and how many times as many as elsewhere, from
+# which on it counts as used
 
 
 class Holding(StrEnum):
@@ -48,8 +49,7 @@ def judge_article(run: RunResults) -> list[Claim]:
     pair = few_and_many(run)
     if not pair:
         return []
-    untrained = next((n for n in run.networks if n.recipe and not n.recipe.epochs and not n.is_flat), None)
-    cast = Cast(*pair, kept_network(run, pair[1]), flat_like(run, pair[1]), untrained)
+    cast = Cast(*pair, kept_network(run, pair[1]), flat_like(run, pair[1]), untrained_network(run))
     judges: list[Callable[[RunResults, Cast], Claim | None]] = [
         _layer_1, _layer_2, _digits_appear, _less_obvious, _bottom_edge, _corners, _network_uses_edge, _top,
         _more_data, _easiest_route, _no_hidden_layer, _clearer_without, _design,
@@ -68,8 +68,9 @@ def _layer_1(run: RunResults, cast: Cast) -> Claim | None:
 def _layer_2(run: RunResults, cast: Cast) -> Claim | None:
     if len(cast.many.widths) < 2 or not cast.untrained or len(cast.untrained.widths) < 2:
         return None
-    values = [measure_locality(n, 1, run.images.shape) for n in (cast.many, cast.untrained)]
-    return Claim("layer_2", Holding.PARTLY if values[0] > values[1] else Holding.NO, values)
+    many, untrained = (measure_locality(n, 1, run.images.shape) for n in (cast.many, cast.untrained))
+    holds = Holding.PARTLY if many.share > untrained.share else Holding.NO
+    return Claim("layer_2", holds, (many.share, untrained.share, many.overlap, untrained.overlap))
 
 
 def _digits_appear(run: RunResults, cast: Cast) -> Claim:
@@ -89,7 +90,7 @@ def _bottom_edge(run: RunResults, _: Cast) -> Claim:
     return Claim(
         "bottom_edge",
         Holding.PARTLY if share < 1 and holds is Holding.YES else holds,
-        (region.images, share, _usual_share(run, NAMED)),
+        (region, share, _usual_share(run, NAMED)),
     )
 
 
@@ -112,8 +113,8 @@ def _network_uses_edge(run: RunResults, cast: Cast) -> Claim | None:
     at_edge, elsewhere, n_images = erase_edge(cast.many, run)
     if not n_images:
         return None
-    is_used = at_edge > CLEARLY_MORE * elsewhere and at_edge > 0.0
-    return Claim("network_uses_edge", Holding.YES if is_used else Holding.NO, (at_edge, elsewhere, n_images))
+    is_used = at_edge > CLEARLY_MORE * elsewhere and at_edge >= USED
+    return Claim("network_uses_edge", Holding.YES if is_used else Holding.NO, (at_edge, elsewhere, n_images, cast.many))
 
 
 def _top(run: RunResults, _: Cast) -> Claim:

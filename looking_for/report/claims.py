@@ -177,7 +177,8 @@ def seed_outliers(run: RunResults) -> list[tuple[NetworkResults, str, int]]:
     outliers = []
     for network in run.networks:
         spread, value = run.spreads.get(network.name, {}).get("agreement"), network.metrics["agreement"]
-        if spread and spread.seeds >= MIN_SEEDS_OF_EXTREMES and value in (spread.low, spread.high):
+        varies = spread is not None and spread.seeds >= MIN_SEEDS_OF_EXTREMES and spread.low < spread.high
+        if spread and varies and value in (spread.low, spread.high):
             outliers.append((network, "lowest" if value == spread.low else "highest", spread.seeds))
     return outliers
 
@@ -204,11 +205,13 @@ def flat_networks(run: RunResults) -> list[FlatNetwork]:
 
 @dataclass(frozen=True)
 class RegionCount:
-    """How many training images ink a region, the share of each class among them, and the class that leads."""
+    """How many training images ink a region, the share of each class among them, the class that leads, and how many
+    rows of pixels it has."""
 
     images: int
     shares: dict[str, float]
     leading: str
+    n_rows: int
 
 
 def count_region(counts: Mapping[str, Any], name: str) -> RegionCount:
@@ -216,4 +219,6 @@ def count_region(counts: Mapping[str, Any], name: str) -> RegionCount:
     by_class = counts[name]["by_class"]
     total = max(sum(by_class.values()), 1)
     shares = {label: round(n / total, 6) for label, n in by_class.items()}
-    return RegionCount(counts[name]["images"], shares, max(by_class, key=by_class.__getitem__))
+    first, last = counts[name]["rows"]
+    leading = max(by_class, key=by_class.__getitem__)
+    return RegionCount(counts[name]["images"], shares, leading, last - first + 1)

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from looking_for.core.text import format_count, format_percent, join_words
-from looking_for.figures.hero import choose_moments, write_title
-from looking_for.figures.regions import SHOWN, share_named
+from looking_for.figures.hero import write_title
+from looking_for.figures.regions import SHOWN, name_region, share_named
 from looking_for.figures.training_course import write_course_title
 from looking_for.figures.vote import choose_example
 from looking_for.figures.walk import networks_walked
@@ -15,7 +15,15 @@ from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article
 from looking_for.report.page import escape_markdown, render_page
 from looking_for.report.penalised_claims import penalised_trainings
-from looking_for.results.choices import class_shown, flat_like, kept_network, networks_along, truest_network
+from looking_for.results.choices import (
+    class_shown,
+    flat_like,
+    kept_network,
+    networks_along,
+    truest_network,
+    untrained_network,
+)
+from looking_for.results.kept import compare_answers
 from looking_for.results.network import NetworkResults
 from looking_for.results.places import (
     MAX_CLASSES_SAID,
@@ -64,8 +72,11 @@ def _describe_titles(run: RunResults) -> dict[str, str]:
     if networks_along(run):
         titles["hero"] = write_title(run)
     if run.is_article_data:
-        shares = {region: share_named(run.region_counts[region]["by_class"]) for region in SHOWN}
-        named = (f"{format_percent(round(share, 4), 0)} in {SHOWN[region]}" for region, share in shares.items())
+        counts = run.region_counts
+        shares = {region: share_named(counts[region]["by_class"]) for region in SHOWN}
+        named = (
+            f"{format_percent(round(share, 4), 0)} in {name_region(region, counts)}" for region, share in shares.items()
+        )
         titles["claims"] = f"Share of 7 and 9 among the images with ink there: {join_words(list(named))}"
     return {name: escape_markdown(words) for name, words in titles.items()}
 
@@ -91,12 +102,15 @@ def _describe_custom(classes: list[str]) -> str:
 
 
 def _describe_along(run: RunResults) -> Any:
-    """The networks of the first figure, with the moments that it shows."""
+    """What the first figure's caption says of the moment before training: whether one answer for all does better."""
     networks = networks_along(run)
     if not networks:
         return None
-    shown = [[n.truth[place] for place in places] for n, places in zip(networks, choose_moments(networks), strict=True)]
-    return SimpleNamespace(networks=networks, shown=shown, spreads=[run.spreads.get(n.name, {}) for n in networks])
+    untrained = untrained_network(run)
+    return SimpleNamespace(
+        is_below_constant=untrained is not None
+        and untrained.metrics["agreement"] < untrained.pictures.measured.answers.max()
+    )
 
 
 def _describe_vote(run: RunResults, network: NetworkResults) -> Any:
@@ -138,11 +152,19 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
         early=early if is_less_linear else None,
         late=network.truth[-1] if is_less_linear else None,
         map_kind="affine" if network.is_affine else "smooth",
-        reading=claims.read_ladder(network, run.n_clusters),
+        by_flat=_share_by_flat(run, network),
         commonest=run.classes[most],
         share=float(answers.predicted[most]),
         usual=float(answers.answers[most]),
     )
+
+
+def _share_by_flat(run: RunResults, network: NetworkResults) -> float | None:
+    """The share of a network's answers that one without hidden layers gives, where that is more than its own pictures
+    give."""
+    flat = flat_like(run, network)
+    share = compare_answers(flat.pictures, network.pictures, run.images.y_test)[0] if flat else 0.0
+    return share if share > network.metrics["agreement"] else None
 
 
 def _describe_fitted(run: RunResults, network: NetworkResults) -> Any:
@@ -170,23 +192,24 @@ def _describe_truest(run: RunResults) -> Any:
         return None
     entry = run.study_entry(truest)
     places = find_places(truest, run)
+    n_places, shared = sum(len(side) for place in places for side in place[1:]), _count_elsewhere(run, truest, places)
     return SimpleNamespace(
         network=truest,
         places=places,
         trainings=entry["seeds"] if "places" in entry else None,
-        n_places=sum(len(side) for place in places for side in place[1:]),
-        shared=_count_elsewhere(run, truest, places),
+        n_places=n_places,
+        shared=shared,
+        is_of_data=2 * dict(shared)["means"] > n_places,
         is_all=len(run.classes) <= MAX_CLASSES_SAID,
     )
 
 
 def _count_elsewhere(run: RunResults, truest: NetworkResults, places: Sequence[Places]) -> list[tuple[str, Any]]:
-    """Count how many of a network's places others have: the same without its penalty, one without hidden layers,
+    """Count how many of a network's places others have: the same without its penalty,
     average images alone, and pictures drawn at random."""
     free = run.featured if run.featured and kept_network(run, run.featured) is truest else None
-    others = {"free": free, "flat": flat_like(run, truest)}
     return [
-        *((kind, count_shared(places, output_weights(n), run)) for kind, n in others.items() if n and n is not truest),
+        *([("free", count_shared(places, output_weights(free), run))] if free else []),
         ("means", count_shared(places, pictures_of_means(run), run)),
         ("chance", count_by_chance(places, run)),
     ]

@@ -53,6 +53,7 @@ def _summarise_forming(study: StudyResults) -> Any:
     return SimpleNamespace(
         count=SimpleNamespace(**forming.counts()),
         first=[updates for n in forming.reached if (updates := first_nearly(n)) is not None],
+        on_all=forming.on_all,
         right=[n.best.accuracy for n in forming.reached],
         never=[(name, values) for name, values in best.items() if max(values) < NEARLY],
         unseen=[name for name, networks in followed.items() if not networks],
@@ -60,11 +61,9 @@ def _summarise_forming(study: StudyResults) -> Any:
 
 
 def first_nearly(network: StudyNetwork) -> int | None:
-    """Find after how many updates the composed pictures first agreed on NEARLY or more, of networks whose best
-    snapshot did: by the half of the test images on which that one is chosen."""
-    if network.best.agreement_half_2 < NEARLY:
-        return None
-    return next((s.updates for s in network.trained if s.agreement_half_1 >= NEARLY), network.best.updates)
+    """Find after how many updates the composed pictures first agreed on NEARLY or more, on the half of the test images
+    on which moments are chosen; None where they never did."""
+    return next((s.updates for s in network.trained if s.agreement_half_1 >= NEARLY), None)
 
 
 def _describe_shape(study: StudyResults, shape: str, replicates: Replicates) -> Any:
@@ -154,7 +153,7 @@ def _claim_rows(study: StudyResults, replicates: Replicates) -> dict[str, list[s
     fitted = rung_name("fitted", study.settings.n_fitted)
     tests: dict[str, Callable[[RecipeResults, StudyNetwork], bool]] = {
         "nearly": lambda _, n: n.best.agreement_half_2 >= NEARLY,
-        "outgrew": lambda _, n: float(n.metrics["agreement"]) <= n.best.agreement_half_2 - OUTGROWN,
+        "fell": lambda _, n: float(n.metrics["agreement"]) <= n.best.agreement_half_2 - OUTGROWN,
         "below_linear": lambda _, n: _explained(n, "composed_balanced") < _explained(n, "linear_fit"),
         "fitted_nearly": lambda _, n: _explained(n, fitted) >= NEARLY,
         "fitted_beats_seeds": lambda recipe, n: (

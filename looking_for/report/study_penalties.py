@@ -31,6 +31,7 @@ def describe_penalties(study: StudyResults) -> Any:
     elsewhere = [r for r in study.with_most_images if r.recipe.keep_picture and r not in study.penalised]
     others = [r for r in study.with_most_images if not r.recipe.keep_picture and r is not free]
     led = [r.name for r in others if _is_led(r, study.penalised)]
+    led_beyond = [r for r in others if _is_led(r, study.penalised, is_as_accurate=_beyond_seeds)]
     controls = [r for r in study.recipes if r.recipe.is_control and r.recipe.keep_picture]
     return SimpleNamespace(
         hidden=study.penalised[0].hidden_words,
@@ -42,7 +43,8 @@ def describe_penalties(study: StudyResults) -> Any:
         alone_balanced=[(p, sum(_is_led(r, [p], [BALANCED]) for r in others)) for p in study.penalised],
         alone_twice=[(p, sum(_is_led(r, [p], BOTH_MEASURES) for r in others)) for p in study.penalised],
         linear=_describe_linear_fit(free) if free else None,
-        pictures=_describe_label_pictures(study),
+        free_beyond=sum(_beyond_seeds(free, r) for r in led_beyond) if free else None,
+        pictures=_describe_label_pictures(study, free),
         costs=[cost for cost in map(partial(_cost_of, study), study.penalised) if cost],
         led_by=[
             sum(_is_led(r, study.penalised, is_as_accurate=rule) for r in others)
@@ -50,7 +52,9 @@ def describe_penalties(study: StudyResults) -> Any:
         ],
         alone=[(p, sum(_is_led(r, [p]) for r in others)) for p in study.penalised],
         alone_beyond=[(p, sum(_is_led(r, [p], is_as_accurate=_beyond_seeds) for r in others)) for p in study.penalised],
-        controls=[(r, r.values("agreement"), r.values("accuracy"), r.rung("constant", "agreement")) for r in controls],
+        controls=[
+            (r, r.values("agreement"), r.values("accuracy"), [n.commonest_share for n in r.networks]) for r in controls
+        ],
     )
 
 
@@ -62,11 +66,16 @@ def _describe_linear_fit(free: RecipeResults) -> Any:
     return SimpleNamespace(agreement=float(np.median(agreement)), change=float(np.median(change)))
 
 
-def _describe_label_pictures(study: StudyResults) -> Any:
+def _describe_label_pictures(study: StudyResults, free: RecipeResults | None) -> Any:
     """Networks that are several pictures per class, and the penalties with which each network gets more right."""
     right = [network.accuracy for network in study.label_pictures]
-    above = [f"{p.recipe.keep_picture:g}" for p in study.penalised if min(p.values("accuracy")) > max(right)]
-    return SimpleNamespace(per_class=study.label_pictures[0].per_class, right=right, above=above)
+    above = [r for r in (free, *study.penalised) if r and min(r.values("accuracy")) > max(right)]
+    return SimpleNamespace(
+        per_class=study.label_pictures[0].per_class,
+        right=right,
+        above=[f"{r.recipe.keep_picture:g}" for r in above if r is not free],
+        is_free_above=free in above,
+    )
 
 
 class Cost(NamedTuple):
@@ -179,18 +188,21 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
     chosen = min(study.penalised, key=lambda r: abs(np.log(r.recipe.keep_picture / target)))
     free, medians = study.free_of(chosen), {name: take_medians(some) for name, some in checks.items()}
     without = medians[free.name] if free else dict.fromkeys((*CHECKED, *CHECKED_IN_WORDS))
+    other = study.truest_other
 
-    other_checked = medians[study.truest_other.name] if study.truest_other else {"change_own": None}
+    def explains_less_than(recipe: RecipeResults, limits: Sequence[float | None]) -> bool:
+        """Whether the own picture of each of a recipe's networks explains less under change than any of some others."""
+        known = [limit for limit in limits if limit is not None]
+        return bool(known) and max(c.change_own for c in checks[recipe.name]) < min(known)
 
-    def explains_less_than(recipe: RecipeResults, limit: float | None) -> bool:
-        """Whether a network's own picture explains less under change than that."""
-        return limit is not None and (medians[recipe.name]["change_own"] or 0.0) < limit
+    def changes_of(recipe: RecipeResults | None) -> list[float | None]:
+        return [c.change_own for c in checks[recipe.name]] if recipe else []
 
     return SimpleNamespace(
         penalty=f"{chosen.recipe.keep_picture:g}",
-        worse=[r for r in study.penalised if explains_less_than(r, without["change_own"])],
-        worse_than_other=[r for r in study.penalised if explains_less_than(r, other_checked["change_own"])],
-        worse_than_flat=[r for r in study.penalised if explains_less_than(r, medians[r.name]["change_flat"])],
+        worse=[r for r in study.penalised if explains_less_than(r, changes_of(free))],
+        worse_than_other=[r for r in study.penalised if explains_less_than(r, changes_of(other))],
+        worse_than_flat=[r for r in study.penalised if explains_less_than(r, [c.change_flat for c in checks[r.name]])],
         less_alike=[r for r in study.penalised if free and _are_below(checks[r.name], checks[free.name])],
         rest=_describe_rests(checks[chosen.name]),
         free_rest=_describe_rests(checks[free.name]) if free else None,
@@ -198,8 +210,8 @@ def describe_checks(study: StudyResults, checks: Checks) -> Any:
         on_errors=chosen.median("agreement_on_errors"),
         kept=medians[chosen.name],
         free=without,
-        other=study.truest_other,
-        other_checked=other_checked,
+        other=other,
+        other_checked=medians[other.name] if other else None,
     )
 
 
@@ -223,6 +235,7 @@ def _describe_rests(checks: Sequence[PictureCheck]) -> Any:
         accuracy=float(np.median([r.rest_accuracy for r in rests])),
         overruled=float(np.median([r.overruled for r in rests])),
         right=float(np.median([r.overruled_right or 0.0 for r in rests])),
+        gain=float(np.median([r.gain for r in rests])),
     )
 
 

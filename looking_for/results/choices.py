@@ -55,6 +55,11 @@ def flat_like(run: RunResults, deep: NetworkResults | None) -> NetworkResults | 
     return flat[0] if flat else None
 
 
+def untrained_network(run: RunResults) -> NetworkResults | None:
+    """Find the network with hidden layers that was not trained."""
+    return next((n for n in run.networks if n.recipe and not n.recipe.epochs and not n.is_flat), None)
+
+
 def networks_along(run: RunResults) -> list[NetworkResults]:
     """Choose whose pictures are shown along the training: few images, many, and many kept to their picture.
 

@@ -19,7 +19,7 @@ METRICS = {
     ),
     "agreement_on_errors": Meaning("the same on the test images that the network gets wrong", "higher"),
     "explained": Meaning(
-        "share of the variation of the network's centred logits over test images, beyond class means, that the "
+        "share of the variation of the network's centred logits over test images, beyond their mean, that the "
         "composed pictures predict after one gain for all classes and one bias for each: 1 all, 0 nothing",
         "higher",
     ),

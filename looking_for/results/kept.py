@@ -11,7 +11,7 @@ from looking_for.core import paths
 from looking_for.core.arrays import Array, as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
-from looking_for.results.places import Parts, find_parts
+from looking_for.results.places import N_COMPARED, Parts, find_parts
 from looking_for.results.recipes import RecipeResults
 from looking_for.results.study import StudyResults
 from looking_for.surrogates.measures import estimate
@@ -107,7 +107,7 @@ def _check_network(
         change_flat=by_flat,
         change_sibling=by_sibling,
         hidden_explained=float(pictures.units[-1].explained.mean()) if pictures.units else None,
-        parts=find_parts(composed.weights, survey.clusters[1].means, images.shape),
+        parts=find_parts(composed.weights, survey.clusters[1].means, images.shape, N_COMPARED),
     )
 
 

@@ -16,6 +16,7 @@ COLUMNS = ("left edge", "left", "middle", "right", "right edge")
 N_RANDOM = 200  # pictures drawn at random, to say what chance gives
 MAX_CLASSES_SAID = 10  # of which sentences are made
 MAX_PARTS = 2  # of each kind that are named
+N_COMPARED = 3  # strongest ones of other pictures that a named part is looked for among: the grid divides some strokes
 MIN_SHARE = 2 / N_BANDS**2  # of a class's lead that a named part has: twice an even share
 
 Parts = tuple[list[int], list[int]]  # numbered row by row, the strongest first
@@ -39,8 +40,8 @@ class Places(NamedTuple):
 
 def find_places(network: NetworkResults, run: RunResults) -> list[Places]:
     """Find for each of the first classes where its composed picture separates it; of places that a study has tried
-    with other seeds, those that most trainings share."""
-    parts = find_parts(output_weights(network), run.survey.clusters[1].means, run.images.shape)
+    with other seeds, those that are among the strongest of most trainings."""
+    parts = find_parts(output_weights(network), run.survey.clusters[1].means, run.images.shape, MAX_PARTS)
     shared = run.study_entry(network).get("places", parts)
     kept = [[[part for part in side if part in other] for side, other in zip(*both, strict=True)]
             for both in zip(parts, shared, strict=True)]  # fmt: skip
@@ -53,8 +54,8 @@ def output_weights(network: NetworkResults) -> Array:
 
 
 def count_shared(places: Sequence[Places], weights: Array, run: RunResults) -> int:
-    """Count the places that other pictures (n_inputs, n_classes) have as well."""
-    others = find_parts(weights, run.survey.clusters[1].means, run.images.shape)
+    """Count the places that are among the strongest of other pictures (n_inputs, n_classes) as well."""
+    others = find_parts(weights, run.survey.clusters[1].means, run.images.shape, N_COMPARED)
     pairs = [sides for place, both in zip(places, others, strict=True) for sides in zip(place[1:], both, strict=True)]
     return sum(len(set(side) & set(other)) for side, other in pairs)
 
@@ -65,7 +66,7 @@ def pictures_of_means(run: RunResults) -> Array:
 
 
 def count_by_chance(places: Sequence[Places], run: RunResults) -> tuple[int, int]:
-    """Give the ends between which 95 % of random pictures share as many of the places."""
+    """Give the ends between which 95 % of random pictures have as many of the places."""
     n_classes, n_inputs = run.survey.clusters[1].means.shape
     rng = np.random.default_rng(0)
     counts = [count_shared(places, rng.normal(size=(n_inputs, n_classes)), run) for _ in range(N_RANDOM)]
@@ -98,23 +99,23 @@ def contrast_classes(class_means: Array) -> Array:
     return means - (means.sum(axis=0) - means) / max(len(means) - 1, 1)
 
 
-def find_parts(weights: Array, class_means: Array, shape: tuple[int, ...]) -> list[Parts]:
+def find_parts(weights: Array, class_means: Array, shape: tuple[int, ...], at_most: int) -> list[Parts]:
     """Find for each of the first classes in which of 5 × 5 parts of the image ink separates it most: where it has more
-    ink than the others, and where it has less."""
+    ink than the others, and where it has less; at most so many of each."""
     separation, contrast = measure_separation(weights, class_means).T, contrast_classes(class_means)
     return [
         (
-            strongest_parts(np.where(more > 0, points, 0), points.sum(), shape),
-            strongest_parts(np.where(more < 0, points, 0), points.sum(), shape),
+            strongest_parts(np.where(more > 0, points, 0), points.sum(), shape, at_most),
+            strongest_parts(np.where(more < 0, points, 0), points.sum(), shape, at_most),
         )
         for points, more in zip(separation[:MAX_CLASSES_SAID], contrast, strict=False)
     ]
 
 
-def strongest_parts(points: Array, lead: float, shape: tuple[int, ...]) -> list[int]:
+def strongest_parts(points: Array, lead: float, shape: tuple[int, ...], at_most: int) -> list[int]:
     """Find the few parts whose pixels (n_inputs,) have most of a lead, each MIN_SHARE of it at least."""
     sums = sum_parts(points, shape[:2]).ravel()
-    order = np.argsort(-sums, kind="stable")[:MAX_PARTS]
+    order = np.argsort(-sums, kind="stable")[:at_most]
     return [int(part) for part in order if sums[part] > 0 and sums[part] >= MIN_SHARE * lead]
 
 

@@ -62,6 +62,11 @@ class StudyNetwork:
         that does.)"""
         return max(self.trained, key=lambda snapshot: snapshot.agreement_half_1)
 
+    @property
+    def commonest_share(self) -> float:
+        """The share of test images that get its most frequent answer: the agreement of the best constant."""
+        return float(np.bincount(self.logits.argmax(axis=1)).max() / len(self.logits))
+
     def agreement_at(self, travel: float) -> float | None:
         """Agreement where the first layer has moved so far, between snapshots; None if it never did."""
         travels = [snapshot.distance_from_init for snapshot in self.truth]

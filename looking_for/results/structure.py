@@ -1,5 +1,7 @@
 """What pictures are made of (neighbours alike, weights in one place), and which ink a network uses."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from looking_for.clusters.ink import article_regions
@@ -27,16 +29,34 @@ def measure_structure(network: NetworkResults, layer: int, shape: tuple[int, ...
     return round(float(np.mean(correlations)), 2)
 
 
-def measure_locality(network: NetworkResults, layer: int, shape: tuple[int, ...]) -> float:
-    """Measure how local a layer's pictures are: the mean share of a picture's squared weights in that quarter of the
-    image, half as high and half as wide, which has most of them."""
+class Locality(NamedTuple):
+    """How local a layer's pictures are. Of each picture the quarter of the image, half as high and half as wide, that
+    has most of its squared weights: the mean share of them there, and by how much those of two pictures overlap."""
+
+    share: float
+    overlap: float
+
+
+def measure_locality(network: NetworkResults, layer: int, shape: tuple[int, ...]) -> Locality:
+    """Measure how local a layer's pictures are, and whether in different places."""
     weights = np.square(network.pictures.composed.layers[layer].weights.astype(float).T)
     squares = (weights * ~network.pictures.never_inked).reshape(-1, *shape[:2])
     sums = np.pad(squares.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
     down, across = (-(-n // 2) for n in shape[:2])
     windows = sums[:, down:, across:] - sums[:, :-down, across:] - sums[:, down:, :-across] + sums[:, :-down, :-across]
     total = np.maximum(sums[:, -1, -1], np.finfo(float).tiny)
-    return round(float((windows.reshape(len(windows), -1).max(axis=1) / total).mean()), 2)
+    flat = windows.reshape(len(windows), -1)
+    corners = np.stack(np.unravel_index(flat.argmax(axis=1), windows.shape[1:]), axis=1)
+    share = float((flat.max(axis=1) / total).mean())
+    return Locality(round(share, 2), round(_overlap(corners, (down, across)), 2))
+
+
+def _overlap(corners: Array, size: tuple[int, int]) -> float:
+    """The mean share of a window that another covers, over all pairs of windows of one size (corners: n × 2)."""
+    shifts = np.abs(corners[:, None] - corners)
+    covered = np.maximum(0, np.array(size) - shifts).prod(axis=2) / np.prod(size)
+    n = len(corners)
+    return float((covered.sum() - n) / max(1, n * (n - 1)))
 
 
 def erase_edge(network: NetworkResults, run: RunResults) -> tuple[float, float, int]:

@@ -122,13 +122,15 @@ def _load_recipe(name: str, shape: str | None, settings: StudySettings) -> Recip
 
 
 class Forming(NamedTuple):
-    """The trainings that were nearly their picture at some moment, and of how many with moments kept early enough."""
+    """The trainings that were nearly their picture at the moment chosen on other test images, how many were at some
+    moment on all test images, and of how many with moments kept early enough."""
 
     reached: list[StudyNetwork]
+    on_all: int
     total: int
 
     def counts(self) -> dict[str, int]:
-        """Give both as numbers."""
+        """Give how many there are, and of how many."""
         return {"reached": len(self.reached), "total": self.total}
 
 
@@ -139,4 +141,5 @@ def find_forming(study: StudyResults, nearly: float) -> Forming:
     for recipe in sorted(study.without_penalty, key=lambda r: r.recipe.epochs):
         alike = recipe.recipe.without("epochs", "seed")
         followed |= {f"{n.seed} {alike}": n for n in recipe.networks if n.has_early_snapshots}
-    return Forming([n for n in followed.values() if n.best.agreement_half_2 >= nearly], len(followed))
+    on_all = sum(max(s.agreement for s in n.trained) >= nearly for n in followed.values())
+    return Forming([n for n in followed.values() if n.best.agreement_half_2 >= nearly], on_all, len(followed))

@@ -26,12 +26,15 @@ class Rest(NamedTuple):
         The share of the network's answers that are not p's.
     overruled_right : float or None
         How many of those are right; None where there are none.
+    gain : float
+        The g.
     """
 
     picture_accuracy: float
     rest_accuracy: float
     overruled: float
     overruled_right: float | None
+    gain: float
 
 
 def measure_rest(logits: Array, scores: Array, labels: Array) -> Rest:
@@ -47,16 +50,16 @@ def measure_rest(logits: Array, scores: Array, labels: Array) -> Rest:
     --------
     >>> z, p = np.array([[3.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])
     >>> measure_rest(z, p, np.array([0, 1]))
-    Rest(picture_accuracy=0.5, rest_accuracy=1.0, overruled=0.5, overruled_right=1.0)
+    Rest(picture_accuracy=0.5, rest_accuracy=1.0, overruled=0.5, overruled_right=1.0, gain=1.0)
     """
     answers, by_picture = logits.argmax(axis=1), scores.argmax(axis=1)
     is_overruled = answers != by_picture
     right = float((answers == labels)[is_overruled].mean()) if is_overruled.any() else None
     z, p = centred(logits), centred(scores)
-    rest = (z - fit_gain(z, p) * p).argmax(axis=1)
-    return Rest(
-        float((by_picture == labels).mean()), float((rest == labels).mean()), float(is_overruled.mean()), right
-    )  # fmt: skip
+    gain = fit_gain(z, p)
+    rest = (z - gain * p).argmax(axis=1)
+    alone, rest_alone, overruled = (float(some.mean()) for some in (by_picture == labels, rest == labels, is_overruled))
+    return Rest(alone, rest_alone, overruled, right, gain)
 
 
 def fit_gain(z: Array, p: Array) -> float:

@@ -69,9 +69,9 @@ def test_strongest_parts_have_twice_their_even_share() -> None:
     """Of 25 pixels, one part each, the two strongest are named, where they have 8 % of the lead."""
     points = np.zeros(25)
     points[[3, 8, 17]] = [0.5, 0.2, 0.3]
-    assert places.strongest_parts(points, 1.0, (5, 5)) == [3, 17]
-    assert places.strongest_parts(points, 5.0, (5, 5)) == [3]
-    assert places.strongest_parts(np.zeros(25), -1.0, (5, 5)) == []
+    assert places.strongest_parts(points, 1.0, (5, 5), 2) == [3, 17]
+    assert places.strongest_parts(points, 5.0, (5, 5), 2) == [3]
+    assert places.strongest_parts(np.zeros(25), -1.0, (5, 5), 2) == []
 
 
 def test_count_shared_with_average_images() -> None:

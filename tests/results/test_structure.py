@@ -28,8 +28,18 @@ def test_measure_locality_of_one_place_and_of_everywhere() -> None:
     everywhere, one = np.ones((1, 8, 8)), np.zeros((1, 8, 8))
     one[0, 3, 5] = 2.0
     nowhere = np.zeros((8, 8), bool)
-    assert structure.measure_locality(network_of(everywhere, nowhere), 0, (8, 8)) == 0.25
-    assert structure.measure_locality(network_of(one, nowhere), 0, (8, 8)) == 1.0
+    assert structure.measure_locality(network_of(everywhere, nowhere), 0, (8, 8)).share == 0.25
+    assert structure.measure_locality(network_of(one, nowhere), 0, (8, 8)).share == 1.0
+
+
+def test_measure_locality_says_how_far_the_places_overlap() -> None:
+    """Of pictures strong in one quarter each: two alike, one shifted by a quarter of the side, one far away."""
+    pictures = np.zeros((4, 8, 8))
+    for picture, (row, column) in zip(pictures, [(0, 0), (0, 0), (0, 2), (4, 4)], strict=True):
+        picture[row : row + 4, column : column + 4] = 1.0
+    pairs = [1.0, 0.5, 0.0, 0.5, 0.0, 0.0]  # shared of the 4 × 4; the last pair is 4 down and 2 across
+    measured = structure.measure_locality(network_of(pictures, np.zeros((8, 8), bool)), 0, (8, 8))
+    assert measured.overlap == round(float(np.mean(pairs)), 2)
 
 
 def test_erase_elsewhere_takes_as_much_ink() -> None:
