@@ -152,14 +152,14 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
         early=early if is_less_linear else None,
         late=network.truth[-1] if is_less_linear else None,
         map_kind="affine" if network.is_affine else "smooth",
-        by_flat=_share_by_flat(run, network),
+        by_flat=share_by_flat(run, network),
         commonest=run.classes[most],
         share=float(answers.predicted[most]),
         usual=float(answers.answers[most]),
     )
 
 
-def _share_by_flat(run: RunResults, network: NetworkResults) -> float | None:
+def share_by_flat(run: RunResults, network: NetworkResults) -> float | None:
     """The share of a network's answers that one without hidden layers gives, where that is more than its own pictures
     give."""
     flat = flat_like(run, network)

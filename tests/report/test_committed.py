@@ -50,6 +50,10 @@ def test_readme_has_the_committed_numbers() -> None:
         spread = entries[name]["metrics"]["agreement"]
         assert entries[name]["seeds"] == 10
         assert f"({100 * spread['low']:.0f} to {100 * spread['high']:.0f} % over ten training runs)" in readme
+    (by_flat,) = re.findall(
+        r"a network without hidden layers gives (\d+ %) of its answers", STORY.section("Why it stops")
+    )
+    assert f"a separate network without hidden layers gives {by_flat} of the\n  answers" in readme
     nearly = load_json(ROOT / "study/fashion-mnist" / paths.SUMMARY.name)["nearly"]
     assert f"in only {nearly['reached']} of {nearly['total']} training runs" in readme
     report = read_page(ROOT / "study/reports/README.md")

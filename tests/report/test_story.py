@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from looking_for.core import paths
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
+from looking_for.report.story import share_by_flat
 from looking_for.results.glossary import VERDICTS
+from looking_for.results.run import RunResults
 from looking_for.results.verdicts import judge_measures
+from stages.params.settings import load_params, run_settings
 from tests.projects import PARAMS
 from tests.report.story_run import StoryRun, Teller, is_whole
 
@@ -38,6 +42,17 @@ def test_write_story_of_digits(reproduced: Path) -> None:
     assert "(MNIST)" not in story.report
     for label, name in {"100 images": "few", "1,437 images": "all", "1,437 images, no hidden layer": "flat"}.items():
         assert f"| [{label}](figures/{name}/) | `{name}` |" in story.section("The networks", story.details)
+
+
+def test_share_by_flat_is_counted_from_the_arrays(reproduced: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(reproduced)
+    settings = run_settings(load_params())
+    run = RunResults.load(settings, settings.names)
+    network = next(n for n in run.networks if n.name == "all")
+    flat, deep = (np.load(paths.pictures_file(name))["logits"].argmax(axis=1) for name in ("flat", "all"))
+    share = (flat == deep).mean()
+    expected = pytest.approx(share) if share > network.metrics["agreement"] else None
+    assert share_by_flat(run, network) == expected
 
 
 def test_write_story_of_one_network(run_story: Teller) -> None:

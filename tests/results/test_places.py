@@ -60,6 +60,19 @@ def test_find_places_that_most_trainings_share() -> None:
     assert ring_and_bar(entry) == [("ring", ["upper middle"], []), ("bar", [], ["upper middle"])]
 
 
+def test_count_shared_looks_among_the_three_strongest() -> None:
+    """Ten by ten pixels, four per part: another picture has the place third."""
+    means = np.zeros((2, 10, 10))
+    means[0, 2:4] = 1.0  # a bar, parts 5 to 9
+    weights = np.zeros((10, 10))
+    weights[2:4] = np.repeat([5.0, 4.0, 3.0, 2.0, 1.0], 2)
+    pair = np.stack([weights.ravel(), -weights.ravel()], axis=1)
+    run = run_of_two({})
+    run.survey.clusters[1].means = means.reshape(2, -1)
+    assert places.count_shared([places.Places("bar", [7], []), places.Places("none", [], [])], pair, run) == 1
+    assert places.count_shared([places.Places("bar", [8], []), places.Places("none", [], [])], pair, run) == 0
+
+
 def test_share_parts_of_more_than_half() -> None:
     trainings: list[list[places.Parts]] = [[([1], [2])], [([1, 5], [9])], [([1, 5], [2])], [([7, 5], [9])]]
     assert places.share_parts(trainings) == [([1, 5], [])]
