@@ -20,6 +20,7 @@ TEXT, SMALL, TITLE, MIN_TEXT = 32, 27, 42, 18
 LEADING = 6  # between the lines of a label
 LINE = 40  # from one line of small words to the next
 GAP = 4  # between pictures
+FRAME = 2  # pixels of an outline
 MAX_LABEL = 160  # pixels for the name of a class
 
 ANCHORS: dict[str, Literal["la", "ma", "ra"]] = {"left": "la", "middle": "ma", "right": "ra"}
@@ -88,6 +89,13 @@ class Canvas:
         """Fill a rectangle with a colour of the palette."""
         self._reach(top + height)
         self._page.paste(level, (left, top, left + width, top + height))
+
+    def frame(self, top: int, left: int, height: int, width: int) -> None:
+        """Draw the outline of a rectangle."""
+        self._reach(top + height)
+        ImageDraw.Draw(self._page).rectangle(
+            (left, top, left + width - 1, top + height - 1), outline=palette.BLACK, width=FRAME
+        )
 
     def label(self, words: str, top: int, left: int, width: int, height: int = 0) -> None:
         """Write a class's name in bold in the middle of a box: smaller, and in lines, until it fits in."""

@@ -19,11 +19,11 @@ from looking_for.figures.canvas import (
     label_width,
     mosaic,
 )
-from looking_for.figures.grid import MAX_CLASSES, Band, draw_bands
+from looking_for.figures.grid import MAX_CLASSES, Band, Box, draw_bands
 from looking_for.figures.planes import Planes
 from looking_for.results.choices import flat_like, kept_network, truest_network
 from looking_for.results.network import NetworkResults
-from looking_for.results.places import measure_separation
+from looking_for.results.places import find_places, measure_separation, part_bounds
 from looking_for.results.run import RunResults
 
 
@@ -71,9 +71,19 @@ def _separation_band(network: NetworkResults, run: RunResults) -> Band:
     weights, never = network.pictures.composed.output.weights, network.pictures.never_inked
     points = np.sign(weights) * np.maximum(measure_separation(weights, run.survey.clusters[1].means), 0)
     words = (
-        f"What the list counts: how far each pixel tells the {run.noun} from others by the picture below, in its colour"
+        f"What the list counts: points that the {run.noun}'s own ink gains (red) and that ink it lacks loses (blue), "
+        "by the picture below"
     )
-    return Band(words, palette.levels_on_own_scale(points, never))
+    return Band(words, palette.levels_on_own_scale(points, never), boxes=_box_places(network, run))
+
+
+def _box_places(network: NetworkResults, run: RunResults) -> list[list[Box]] | None:
+    """A box around each place that the report lists; none over pictures of three planes."""
+    if len(run.images.shape) > 2:
+        return None
+    places = find_places(network, run)
+    boxes = [[part_bounds(part, run.images.shape) for side in place[1:] for part in side] for place in places]
+    return boxes + [[] for _ in run.classes[len(boxes) :]]
 
 
 def draw_samples(images: ImageSet, per_class: int) -> Canvas:

@@ -19,7 +19,7 @@ N_SHOWN = 4
 HEADINGS = (
     ("the image", ""),
     ("the network's picture", "for this image alone"),
-    ("the multiplied picture", "of the same answer"),
+    ("the multiplied picture", "of the network's answer"),
     ("the multiplied picture", "that wins instead"),
 )
 N_TILES = 2 * len(HEADINGS) - 1  # the image, and each picture with the image's ink on it
@@ -78,7 +78,9 @@ def _begin(noun: str, lefts: Sequence[int]) -> Canvas:
     """A canvas with the title and, above each kind of picture, what it is."""
     canvas = Canvas()
     canvas.title(f"Each image has its own picture; the multiplied picture of a {noun} can be wrong")
-    canvas.paragraph("Beside each picture: the image's ink on it. The two kinds of picture have a scale each.")
+    canvas.paragraph(
+        "Beside each picture: the image's ink on it. Compare colours and points within one kind of picture only."
+    )
     canvas.top += 12
     for lines in zip(*HEADINGS, strict=True):
         for left, line in zip(lefts, lines, strict=True):

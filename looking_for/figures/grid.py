@@ -27,14 +27,19 @@ BAR = 16  # the height of a bar
 FULL_SHARE = 0.6  # of the images, from which on a bar has its full length
 
 
+Box = tuple[int, int, int, int]
+
+
 class Band(NamedTuple):
     """A row of pictures: what stands above it, its levels, and under each picture two shares of images as bars, one in
-    colour and one grey; `half` is the weight of full colour, which a bar of colours then says."""
+    colour and one grey; `half` is the weight of full colour, which a bar of colours then says; `boxes` are drawn over
+    each picture: first row and column, height and width, in pixels of the image."""
 
     heading: str
     levels: Array
     shares: Sequence[tuple[float, float]] | None = None
     half: float | None = None
+    boxes: Sequence[Sequence[Box]] | None = None
 
 
 def draw_bands(
@@ -77,7 +82,8 @@ def _draw_band(
     for row in rows:
         if len(rows) > 1:
             _names(canvas, classes, row, step)
-        _pictures(canvas, planes.tile(band.levels[row]), step, scale)
+        boxes = [band.boxes[k] for k in row] if band.boxes else [[] for _ in row]
+        _pictures(canvas, planes.tile(band.levels[row]), boxes, step, scale)
         if band.shares:
             _bars(canvas, [band.shares[k] for k in row], step)
 
@@ -102,11 +108,13 @@ def _names(canvas: Canvas, classes: Sequence[str], row: range, step: int) -> Non
     canvas.top += height + 6
 
 
-def _pictures(canvas: Canvas, pictures: Array, step: int, scale: int) -> None:
-    """A row of pictures (n_pictures, height, width)."""
-    for place, picture in enumerate(pictures):
-        middle = MARGIN + place * step + step // 2
-        canvas.picture(picture, canvas.top, middle - pictures.shape[2] * scale // 2, scale)
+def _pictures(canvas: Canvas, pictures: Array, boxes: Sequence[Sequence[Box]], step: int, scale: int) -> None:
+    """A row of pictures (n_pictures, height, width), with boxes over each."""
+    for place, (picture, over) in enumerate(zip(pictures, boxes, strict=True)):
+        left = MARGIN + place * step + step // 2 - pictures.shape[2] * scale // 2
+        canvas.picture(picture, canvas.top, left, scale)
+        for row, column, height, width in over:
+            canvas.frame(canvas.top + row * scale, left + column * scale, height * scale, width * scale)
     canvas.top += pictures.shape[1] * scale + 6 + SPACE
 
 

@@ -98,7 +98,7 @@ def _words(page: Page, number: int, drawn: Array) -> str:
     n_pictures = len(fitted.classes)
     answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
     rest = (
-        f" The {format_count(len(drawn), 'picture')} shown answer {answered} of the images."
+        f" Shown are the {len(drawn)} that answer most images, {answered} of them in total."
         if n_pictures > len(drawn)
         else ""
     )

@@ -88,9 +88,7 @@ def _list_course_ends(
     ]
     ends += [end(n, shades[n.name]) for n in compared if not (longer and n is longer[0])]
     if longer:
-        few = longer[0].truth[-1]
-        more = f" ({count_per_hundred(few.agreement)} at step {few.updates:,})"
-        ends.append(end(longer[1], shades[longer[0].name], more))
+        ends.append(end(longer[1], shades[longer[0].name], " (dashed)"))
     return ends
 
 

@@ -139,7 +139,8 @@ def list_rows(example: Example, network: NetworkResults, run: RunResults) -> lis
     """List the pictures that vote: of the answer, of its rival, and the network's own for this image."""
     answer, rival = run.classes[example.answer], run.classes[example.by_picture]
     is_right = example.answer == run.images.y_test[example.image]
-    share = count_per_hundred(float(network.pictures.measured.predicted[example.by_picture]))
+    measured = network.pictures.measured
+    share, usual = (count_per_hundred(float(s[example.by_picture])) for s in (measured.predicted, measured.answers))
     truth, rival_score = "correctly" if is_right else "wrongly", format_decimal(example.rival_logit, 1)
     winner = (f"{rival} gets more: they say {rival}", palette.ORANGE)
     if not example.is_overruled:
@@ -153,13 +154,16 @@ def list_rows(example: Example, network: NetworkResults, run: RunResults) -> lis
             palette.BLACK,
         ),
         VoteRow(
-            example.rival, f"The picture of {rival}", f"the pictures call {share} of 100 test images {rival}", *winner
+            example.rival,
+            f"The picture of {rival}",
+            f"the pictures call {share} of 100 images {rival}, the network {usual}",
+            *winner,
         ),
         VoteRow(
             example.exact,
             "What the network did",
             f"its own picture of {answer}, for this image alone",
-            f"{rival} gets {rival_score}: it says {answer}, {truth}",
+            f"{answer} wins ({rival} gets {rival_score}), {truth}",
             palette.GREEN if is_right else palette.ORANGE,
         ),
     ]

@@ -28,7 +28,7 @@ def draw_walk(run: RunResults) -> Canvas:
     canvas = Canvas()
     canvas.title(write_title(run, networks))
     canvas.paragraph(
-        "Each small picture is one unit: ink on red raises it, ink on blue lowers it; no training image inks sand. "
+        "Each small picture is one unit: ink on red raises it, ink on blue lowers it; sand was never inked. "
         "Each row has its own scale."
     )
     canvas.top += 10
@@ -54,7 +54,7 @@ def write_title(run: RunResults, networks: list[NetworkResults]) -> str:
     if len(networks) == 2 and all(n.widths for n in networks):
         few, many = (measure_structure(n, 0, run.images.shape) for n in networks)
         if few < MIN_STRUCTURE <= many:
-            return "With few images the first layer still looks like its random start; with many it shows strokes"
+            return "With few images layer 1 still looks like its random start; with many it shows some strokes"
     return f"From the first layer to the {run.noun}s"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,14 @@ from looking_for.report.claims import count_region
 from looking_for.results.choices import few_and_many, flat_like, kept_network, untrained_network
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
-from looking_for.results.structure import MIN_STRUCTURE, NAMED, erase_edge, measure_locality, measure_structure
+from looking_for.results.structure import (
+    MIN_STRUCTURE,
+    NAMED,
+    erase_edge,
+    is_reddest_at_edge,
+    measure_locality,
+    measure_structure,
+)
 from looking_for.results.verdicts import Status, trace_course
 
 MOSTLY, MANY = 0.9, 0.5  # shares from which a claim holds, and holds in part
@@ -100,11 +108,14 @@ def _usual_share(run: RunResults, names: Sequence[str]) -> float:
 
 
 def _corners(run: RunResults, _: Cast) -> Claim:
-    strips = [count_region(run.region_counts, f"bottom_edge_{side}") for side in ("left", "right")]
+    left, right = (count_region(run.region_counts, f"bottom_edge_{side}") for side in ("left", "right"))
     corners = [count_region(run.region_counts, f"bottom_{side}") for side in ("left", "right")]
-    shares = [sum(region.shares[name] for name in NAMED) for region in (*strips, *corners)]
-    in_strips, everywhere = _judge_share(min(shares[:2])), _judge_share(min(shares))
-    return Claim("corners", Holding.PARTLY if everywhere != in_strips == Holding.YES else everywhere, shares)
+    shares = SimpleNamespace(
+        left=sum(left.shares[name] for name in NAMED),
+        right=[right.shares[name] for name in NAMED],
+        corners=[sum(region.shares[name] for name in NAMED) for region in corners],
+    )
+    return Claim("corners", _judge_share(min(shares.left, shares.right[-1])), shares)
 
 
 def _network_uses_edge(run: RunResults, cast: Cast) -> Claim | None:
@@ -114,7 +125,17 @@ def _network_uses_edge(run: RunResults, cast: Cast) -> Claim | None:
     if not n_images:
         return None
     is_used = at_edge > CLEARLY_MORE * elsewhere and at_edge >= USED
-    return Claim("network_uses_edge", Holding.YES if is_used else Holding.NO, (at_edge, elsewhere, n_images, cast.many))
+    has_line = is_reddest_at_edge(cast.many, run)
+    values = SimpleNamespace(
+        n_images=n_images,
+        at_edge=round(at_edge * n_images),
+        elsewhere=round(elsewhere * n_images),
+        is_needed=at_edge >= USED,
+        has_line=has_line,
+        network=cast.many,
+    )
+    holds = Holding.YES if is_used else Holding.PARTLY if has_line else Holding.NO
+    return Claim("network_uses_edge", holds, values)
 
 
 def _top(run: RunResults, _: Cast) -> Claim:

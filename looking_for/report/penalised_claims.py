@@ -14,6 +14,17 @@ from looking_for.results.run import RunResults
 from looking_for.surrogates.rest import explain_changes_by
 
 
+class Substitute(NamedTuple):
+    """The pictures of a network, of itself or of another, used in a network's place: the share of images that they get
+    right, agreement, agreement on errors, and the share of how its logits change with the image that they explain."""
+
+    network: NetworkResults
+    right: float
+    agreement: float
+    on_errors: float | None
+    explained_change: float
+
+
 @dataclass(frozen=True)
 class PenalisedTraining:
     """A network that paid for leaving its picture, and the same without a penalty.
@@ -24,11 +35,10 @@ class PenalisedTraining:
         `truer` where its pictures explain more, beyond both intervals, or else `not_truer`.
     n_overruled, n_right : int
         On how many test images it answers otherwise than its pictures, and is then right.
-    explained_change, free_explained_change : float
-        Shares of how its logits change with the image that its pictures explain, and the same of the other network:
-        after one gain, as `FlatBaseline` has it.
-    flat : FlatBaseline, optional
-        What a network without hidden layers gives in its place, where one saw the same images.
+    pictures, free_pictures : Substitute
+        Its own pictures in its place, and those of the other network in that one's.
+    flat, free_flat : Substitute, optional
+        A network without hidden layers in both places, where one saw the same images.
     """
 
     kind: str
@@ -36,19 +46,10 @@ class PenalisedTraining:
     free: NetworkResults
     n_overruled: int
     n_right: int
-    explained_change: float
-    free_explained_change: float
-    flat: "FlatBaseline | None"
-
-
-class FlatBaseline(NamedTuple):
-    """A network without hidden layers in another's place: agreement, agreement on errors, and the share of how the
-    other's logits change with the image that its pictures explain."""
-
-    network: NetworkResults
-    agreement: float
-    on_errors: float | None
-    explained_change: float
+    pictures: Substitute
+    free_pictures: Substitute
+    flat: Substitute | None
+    free_flat: Substitute | None
 
 
 def penalised_trainings(run: RunResults) -> list[PenalisedTraining]:
@@ -61,9 +62,11 @@ def penalised_trainings(run: RunResults) -> list[PenalisedTraining]:
         for other in (n for n in alike if not n.is_penalised):
             explained = [n.ladder["composed_balanced"].explained for n in (other, penalised)]
             kind = "truer" if is_below(*explained) else "not_truer"
-            kept, free = (_explain_changes(n, n, run) for n in (penalised, other))
-            overruled, flat = count_overruled(run, penalised), _compare_flat(run, penalised)
-            claims.append(PenalisedTraining(kind, penalised, other, *overruled, kept, free, flat))
+            flat = _find_flat(run, penalised)
+            pictures = [_replace(n, n, run) for n in (penalised, other)]
+            flats = [_replace(n, flat, run) if flat else None for n in (penalised, other)]
+            overruled = count_overruled(run, penalised)
+            claims.append(PenalisedTraining(kind, penalised, other, *overruled, *pictures, *flats))
     return claims
 
 
@@ -75,23 +78,21 @@ def count_overruled(run: RunResults, network: NetworkResults) -> tuple[int, int]
     return int(overruled.sum()), int((answers == run.images.y_test)[overruled].sum())
 
 
-def _compare_flat(run: RunResults, network: NetworkResults) -> FlatBaseline | None:
-    """The network without hidden layers and without a penalty, but else of the same recipe, in the network's place."""
+def _find_flat(run: RunResults, network: NetworkResults) -> NetworkResults | None:
+    """Find the network without hidden layers and without a penalty, but else of the same recipe."""
     alike = network.recipe.without("hidden", "keep_picture") if network.recipe else {}
     free = [n for n in run.networks if n.is_flat and n.recipe and not n.is_penalised]
-    flat = [n for n in free if n.recipe and n.recipe.without("hidden", "keep_picture") == alike]
-    if not flat:
-        return None
-    agreement, on_errors = compare_answers(flat[0].pictures, network.pictures, run.images.y_test)
-    return FlatBaseline(
-        flat[0],
-        round(agreement, N_DIGITS),
-        None if on_errors is None else round(on_errors, N_DIGITS),
-        _explain_changes(network, flat[0], run),
-    )
+    return next((n for n in free if n.recipe and n.recipe.without("hidden", "keep_picture") == alike), None)
 
 
-def _explain_changes(network: NetworkResults, other: NetworkResults, run: RunResults) -> float:
-    """The share of how a network's logits change with the image that another's pictures explain, or its own."""
+def _replace(network: NetworkResults, by: NetworkResults, run: RunResults) -> Substitute:
+    """Use a network's composed pictures in a network's place; changes are explained after one gain."""
+    if by is network:
+        rung = network.ladder["composed"]
+        agreement, on_errors = rung.agreement.value or 0.0, rung.agreement_on_errors.value
+    else:
+        agreement, on_errors = compare_answers(by.pictures, network.pictures, run.images.y_test)
     stored = load_stored_network(paths.network_file(network.name))
-    return round(explain_changes_by(stored, other.pictures.composed.output, run.images.x_test), N_DIGITS)
+    change = explain_changes_by(stored, by.pictures.composed.output, run.images.x_test)
+    right = [by.pictures.accuracy, agreement, on_errors, change]
+    return Substitute(by, *(None if v is None else round(v, N_DIGITS) for v in right))  # type: ignore[arg-type]

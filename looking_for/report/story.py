@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from looking_for.core.text import format_count, format_percent, join_words
+from looking_for.core.text import DASH, format_count, format_percent, join_words
 from looking_for.figures.hero import write_title
 from looking_for.figures.regions import SHOWN, name_region, share_named
 from looking_for.figures.training_course import write_course_title
@@ -14,16 +14,10 @@ from looking_for.images.catalog import DATASETS
 from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article
 from looking_for.report.page import escape_markdown, render_page
-from looking_for.report.penalised_claims import penalised_trainings
-from looking_for.results.choices import (
-    class_shown,
-    flat_like,
-    kept_network,
-    networks_along,
-    truest_network,
-    untrained_network,
-)
+from looking_for.report.penalised_claims import PenalisedTraining, penalised_trainings
+from looking_for.results.choices import class_shown, flat_like, kept_network, networks_along, truest_network
 from looking_for.results.kept import compare_answers
+from looking_for.results.likeness import likeness_after
 from looking_for.results.network import NetworkResults
 from looking_for.results.places import (
     MAX_CLASSES_SAID,
@@ -36,6 +30,7 @@ from looking_for.results.places import (
 )
 from looking_for.results.run import RunResults
 from looking_for.results.structure import measure_structure
+from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.surrogate import rung_name
 
 N_CLASSES_NAMED = 3
@@ -51,13 +46,15 @@ def write_story(run: RunResults) -> str:
         opening=describe_opening(run),
         lead=lead,
         rest=[other for other in lead.rest if other.network not in [claim.penalised for claim in penalised]],
-        along=_describe_along(run),
+        along=bool(networks_along(run)),
         vote=_describe_vote(run, run.featured) if run.featured else None,
         walk=_describe_walk(run),
         has_course=any(n.truth for n in run.compared),
         longer=lead.longer,
         why=_describe_why(run, run.featured) if run.featured else None,
         penalised=penalised,
+        substitutes=[_describe_substitutes(claim) for claim in penalised],
+        leads=[_compare_substitutes(claim) for claim in penalised],
         fitted=_describe_fitted(run, run.featured) if run.featured else None,
         truest=_describe_truest(run),
         article=judge_article(run) if run.is_article_data else [],
@@ -101,18 +98,6 @@ def _describe_custom(classes: list[str]) -> str:
     return f"images of {format_count(len(classes), 'class', 'classes')}{some} {names}"
 
 
-def _describe_along(run: RunResults) -> Any:
-    """What the first figure's caption says of the moment before training: whether one answer for all does better."""
-    networks = networks_along(run)
-    if not networks:
-        return None
-    untrained = untrained_network(run)
-    return SimpleNamespace(
-        is_below_constant=untrained is not None
-        and untrained.metrics["agreement"] < untrained.pictures.measured.answers.max()
-    )
-
-
 def _describe_vote(run: RunResults, network: NetworkResults) -> Any:
     """The image of the vote figure, and who says what of it."""
     example = choose_example(network, run)
@@ -153,10 +138,54 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
         late=network.truth[-1] if is_less_linear else None,
         map_kind="affine" if network.is_affine else "smooth",
         by_flat=share_by_flat(run, network),
+        likeness=_describe_likeness(run, network, early) if early and is_less_linear and network.is_affine else None,
         commonest=run.classes[most],
         share=float(answers.predicted[most]),
         usual=float(answers.answers[most]),
     )
+
+
+def _describe_likeness(run: RunResults, network: NetworkResults, early: SnapshotMeasures) -> Any:
+    """How alike the exact maps of images are: early and at the end, and at the end of those shown beside it."""
+    images = run.images.x_test
+    beside = [n for n in networks_along(run) if n.is_penalised or n.samples != network.samples]
+    return SimpleNamespace(
+        early=likeness_after(network, early.updates, images),
+        late=likeness_after(network, network.truth[-1].updates, images),
+        others=[(n, likeness_after(n, n.truth[-1].updates, images)) for n in beside if n.is_affine],
+    )
+
+
+def _describe_substitutes(claim: PenalisedTraining) -> list[list[str]]:
+    """A row for what is used in a network's place, with the penalty and without: shares in percent."""
+    rows = [
+        ("with the penalty: its pictures", claim.pictures),
+        ("with the penalty: no hidden layer", claim.flat),
+        ("without: its pictures", claim.free_pictures),
+        ("without: no hidden layer", claim.free_flat),
+    ]
+    return [
+        [
+            words,
+            format_percent(substitute.right),
+            *(DASH if v is None else format_percent(v, 0) for v in substitute[2:]),
+        ]
+        for words, substitute in rows
+        if substitute
+    ]
+
+
+def _compare_substitutes(claim: PenalisedTraining) -> tuple[list[str], list[str]]:
+    """In what a penalised network's pictures lead one without hidden layers in its place, and in what not."""
+    names = "right answers", "same answers", "same mistakes", "changes"
+    pairs = [
+        (name, by_picture > by_flat)
+        for name, by_picture, by_flat in zip(
+            names, claim.pictures[1:], claim.flat[1:] if claim.flat else (), strict=False
+        )
+        if by_picture is not None and by_flat is not None
+    ]
+    return [name for name, leads in pairs if leads], [name for name, leads in pairs if not leads]
 
 
 def share_by_flat(run: RunResults, network: NetworkResults) -> float | None:
@@ -224,7 +253,7 @@ def _describe_doubt(run: RunResults) -> Any:
     )
     return SimpleNamespace(
         widest=spreads[0] if spreads else None,
-        outliers=[outlier for outlier in claims.seed_outliers(run) if spreads and outlier[0] is spreads[0][0]],
+        is_extreme=any(spreads and network is spreads[0][0] for network, *_ in claims.seed_outliers(run)),
         study=summary.get("nearly") if summary and summary["of"] == run.settings.comparable else None,
         elsewhere=summary.get("elsewhere", {}) if summary and summary["of"] == run.settings.comparable else {},
     )

@@ -147,6 +147,21 @@ def sum_parts(pixels: Array, shape: tuple[int, ...]) -> Array:
     return sums
 
 
+def part_bounds(part: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Give where a part is in an image: its first row and column, its height and width, in pixels.
+
+    Examples
+    --------
+    >>> part_bounds(0, (28, 28)), part_bounds(12, (28, 28))
+    ((0, 0, 6, 6), (12, 12, 5, 5))
+    """
+    ends = [[-(-n * band // N_BANDS) for band in range(N_BANDS + 1)] for n in shape[:2]]
+    (top, bottom), (left, right) = (
+        (e[place], e[place + 1]) for e, place in zip(ends, divmod(part, N_BANDS), strict=True)
+    )
+    return top, left, bottom - top, right - left
+
+
 def name_part(part: int) -> str:
     """Name one of the parts, row by row.
 

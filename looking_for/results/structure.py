@@ -6,7 +6,7 @@ import numpy as np
 
 from looking_for.clusters.ink import article_regions
 from looking_for.core import paths
-from looking_for.core.arrays import Array, as_pixels
+from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.networks.stored import load_stored_network
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
@@ -57,6 +57,16 @@ def _overlap(corners: Array, size: tuple[int, int]) -> float:
     covered = np.maximum(0, np.array(size) - shifts).prod(axis=2) / np.prod(size)
     n = len(corners)
     return float((covered.sum() - n) / max(1, n * (n - 1)))
+
+
+def is_reddest_at_edge(network: NetworkResults, run: RunResults) -> bool:
+    """Whether in the bottom rows ink counts for the digits that the article finds there more than for any other."""
+    rows, columns = article_regions(*run.images.shape[:2])["bottom_rows"]
+    weights = centred(network.pictures.composed.output.weights.astype(float)).reshape(*run.images.shape, -1)
+    inked = ~network.pictures.never_inked.reshape(run.images.shape)[rows, columns]
+    by_class = (weights[rows, columns] * inked[..., None]).sum(axis=(0, 1))
+    named = [name in NAMED for name in run.classes]
+    return bool(by_class[named].min() > by_class[np.logical_not(named)].max())
 
 
 def erase_edge(network: NetworkResults, run: RunResults) -> tuple[float, float, int]:
