@@ -147,13 +147,11 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
 
 def _describe_likeness(run: RunResults, network: NetworkResults, early: SnapshotMeasures) -> Any:
     """How alike the exact maps of images are: early and at the end, and at the end of those shown beside it."""
-    images = run.images.x_test
+    images, end = run.images.x_test, network.truth[-1].updates
     beside = [n for n in networks_along(run) if n.is_penalised or n.samples != network.samples]
-    return SimpleNamespace(
-        early=likeness_after(network, early.updates, images),
-        late=likeness_after(network, network.truth[-1].updates, images),
-        others=[(n, likeness_after(n, n.truth[-1].updates, images)) for n in beside if n.is_affine],
-    )
+    at_first, at_last = likeness_after(network.name, [early.updates, end], images)
+    others = [(n, *likeness_after(n.name, [n.truth[-1].updates], images)) for n in beside if n.is_affine]
+    return SimpleNamespace(early=at_first, late=at_last, others=others)
 
 
 def _describe_substitutes(claim: PenalisedTraining) -> list[list[str]]:

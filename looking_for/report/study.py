@@ -1,7 +1,8 @@
 """The report of a study: what held for every seed, sample count, shape and recipe, and what did not; and its
 numbers as CSV."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from looking_for.core.tables import N_DIGITS, Cell, save_table
 from looking_for.core.text import DASH, format_count_range, format_number_range, format_share_range
 from looking_for.report.page import render_page
 from looking_for.report.study_penalties import Checks, check_row, describe_beside, describe_checks, describe_penalties
+from looking_for.results.likeness import Likeness
 from looking_for.results.recipes import RecipeResults, StudyNetwork
 from looking_for.results.seed_summary import SeedReplicates, load_beside
 from looking_for.results.study import StudyResults, find_forming
@@ -22,10 +24,13 @@ from looking_for.surrogates.surrogate import rung_name
 TRAVELS = (0.1, 0.2, 0.4)  # distances of the first layer at which sample counts are compared
 NETWORKS, SIBLINGS = Path("reports/networks.csv"), Path("reports/siblings.csv")
 
+MIN_LESS_ALIKE = 0.05  # of a mean cosine, from which on maps have grown apart
+
 Replicates = dict[str, SeedReplicates]
+Likenesses = Mapping[str, Sequence[Likeness]]
 
 
-def write_study(study: StudyResults, replicates: Replicates, checks: Checks, root: str) -> str:
+def write_study(study: StudyResults, replicates: Replicates, checks: Checks, likeness: Likenesses, root: str) -> str:
     """Write the study's reports/README.md, from where the project's own folder is `root`."""
     return render_page(
         "study.md.j2",
@@ -34,10 +39,10 @@ def write_study(study: StudyResults, replicates: Replicates, checks: Checks, roo
         n_networks=sum(len(recipe.networks) for recipe in study.recipes),
         nearly=NEARLY,
         brief=_summarise_forming(study),
-        shapes=[_describe_shape(study, shape, replicates) for shape in study.settings.shapes],
+        shapes=[_describe_shape(study, shape, replicates, likeness) for shape in study.settings.shapes],
         variants=_variant_rows(study, replicates) if study.variants else [],
         penalties=describe_penalties(study),
-        checks=[check_row(study, name, some) for name, some in checks.items()],
+        checks=[check_row(study, name, some, likeness[name]) for name, some in checks.items()],
         real=describe_checks(study, checks),
         beside=[describe_beside(folder, summary) for folder, summary in load_beside(study).items()],
         claims=_claim_rows(study, replicates),
@@ -66,7 +71,7 @@ def first_nearly(network: StudyNetwork) -> int | None:
     return next((s.updates for s in network.trained if s.agreement_half_1 >= NEARLY), None)
 
 
-def _describe_shape(study: StudyResults, shape: str, replicates: Replicates) -> Any:
+def _describe_shape(study: StudyResults, shape: str, replicates: Replicates, likeness: Likenesses) -> Any:
     """One shape at every sample count: along the training, at the end, against travel."""
     recipes = study.of_shape(shape)
     return SimpleNamespace(
@@ -76,13 +81,14 @@ def _describe_shape(study: StudyResults, shape: str, replicates: Replicates) -> 
         many=recipes[-1],
         fitted={m: recipes[-1].rung(rung_name("fitted", study.settings.n_fitted), m) for m in MEASURES},
         replicate=replicates.get(recipes[-1].name),
-        rows=[_sample_row(recipe) for recipe in recipes],
+        likeness=_describe_likeness(recipes, likeness),
+        rows=[_sample_row(recipe, likeness[recipe.name]) for recipe in recipes],
         ladder=[_ladder_row(study, recipe, replicates) for recipe in recipes],
         travels=_compare_travels(recipes),
     )
 
 
-def _sample_row(recipe: RecipeResults) -> list[str]:
+def _sample_row(recipe: RecipeResults, likeness: Sequence[Likeness]) -> list[str]:
     return [
         f"{recipe.recipe.samples:,}",
         format_share_range(recipe.values("accuracy")),
@@ -90,7 +96,27 @@ def _sample_row(recipe: RecipeResults) -> list[str]:
         format_count_range([network.best.updates for network in recipe.networks]),
         format_share_range(recipe.values("agreement")),
         format_number_range([network.truth[-1].distance_from_init for network in recipe.networks]),
+        format_number_range([of.best for of in likeness]),
+        format_number_range([of.end for of in likeness]),
     ]
+
+
+def _describe_likeness(recipes: Sequence[RecipeResults], likeness: Likenesses) -> Any:
+    """How alike images' exact maps are after few images and after many, and a sample count with which that does not
+    explain why the pictures fell."""
+    few, many = likeness[recipes[0].name], likeness[recipes[-1].name]
+
+    def falls_all_the_same(recipe: RecipeResults) -> bool:
+        lost = np.median([n.best.agreement_half_2 for n in recipe.networks]) - recipe.median("agreement")
+        less_alike = np.median([of.best - of.end for of in likeness[recipe.name]])
+        return bool(lost >= OUTGROWN and less_alike < MIN_LESS_ALIKE)
+
+    return SimpleNamespace(
+        few=[of.end for of in few],
+        at_best=[of.best for of in many],
+        at_end=[of.end for of in many],
+        other=next(((r, [of.end for of in likeness[r.name]]) for r in recipes if falls_all_the_same(r)), None),
+    )
 
 
 def _ladder_row(study: StudyResults, recipe: RecipeResults, replicates: Replicates) -> list[str]:
@@ -179,7 +205,7 @@ def _explained(network: StudyNetwork, rung: str) -> float:
     return network.ladder[rung].explained.value or 0.0
 
 
-def save_study_tables(study: StudyResults, replicates: Replicates) -> None:
+def save_study_tables(study: StudyResults, replicates: Replicates, likeness: Likenesses) -> None:
     """Write a row per network, and a row per recipe for its networks in each other's place."""
     rows: list[dict[str, Cell]] = [
         {
@@ -192,9 +218,11 @@ def save_study_tables(study: StudyResults, replicates: Replicates) -> None:
             "accuracy_at_best": network.best.accuracy,
             "updates": network.truth[-1].updates,
             "travel": network.truth[-1].distance_from_init,
+            "likeness_at_best": of.best if of else None,
+            "likeness": of.end if of else None,
         }
         for recipe in study.recipes
-        for network in recipe.networks
+        for network, of in zip_longest(recipe.networks, likeness.get(recipe.name, []))
     ]
     save_table(NETWORKS, list(rows[0]), rows)
     ends: dict[str, Callable[[list[float]], Any]] = {"": np.median, "_low": min, "_high": max}

@@ -12,6 +12,7 @@ from looking_for.core.tables import N_DIGITS
 from looking_for.core.text import DASH, format_decimal, format_number_range, format_share_range
 from looking_for.networks.recipe import Recipe
 from looking_for.results.kept import PictureCheck
+from looking_for.results.likeness import Likeness
 from looking_for.results.recipes import RecipeResults
 from looking_for.results.study import StudyResults
 
@@ -166,7 +167,9 @@ def _values(recipe: RecipeResults, measure: str) -> list[float]:
     return recipe.rung("composed_balanced", "agreement") if measure == BALANCED else recipe.values(measure)
 
 
-def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) -> list[str]:
+def check_row(
+    study: StudyResults, name: str, checks: Sequence[PictureCheck], likeness: Sequence[Likeness]
+) -> list[str]:
     """One recipe's networks held against their pictures: medians, with the range over seeds."""
     penalty = next(r.recipe.keep_picture for r in study.recipes if r.name == name)
     shares = [
@@ -177,6 +180,7 @@ def check_row(study: StudyResults, name: str, checks: Sequence[PictureCheck]) ->
     ]
     numbers = [[value for c in checks if (value := getattr(c, field)) is not None] for field in CHECKED]
     label = f"{penalty:g}" if study.is_of_line(name) else f"0, `{name}`"
+    numbers.insert(0, [of.end for of in likeness])
     return [label, *map(format_share_range, shares), *map(format_number_range, numbers)]
 
 

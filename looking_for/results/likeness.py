@@ -1,21 +1,51 @@
 """How alike the pictures are that a network has for different images: while they are, one can stand for all."""
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 import numpy as np
 
+from looking_for.core import paths
+from looking_for.core.activations import find_activation
 from looking_for.core.arrays import Array, as_pixels, centred
-from looking_for.networks.dense_weights import DenseWeights
+from looking_for.core.npz import load_arrays
+from looking_for.networks.dense_weights import DenseWeights, Snapshots
 from looking_for.networks.exact_maps import exact_maps
-from looking_for.results.network import NetworkResults
+from looking_for.results.study import StudyResults
 from looking_for.surrogates.robustness import choose_images
 
 N_COMPARED_IMAGES = 300  # test images, of which all pairs are compared
 
 
-def likeness_after(network: NetworkResults, updates: int, images: Array) -> float:
-    """Give the likeness of a network's exact maps after so many updates; raises KeyError where none were kept."""
-    chosen = images[choose_images(len(images), N_COMPARED_IMAGES)]
-    inked = ~network.pictures.never_inked
-    return round(measure_likeness(dict(network.snapshots)[updates], as_pixels(chosen), inked), 2)
+class Likeness(NamedTuple):
+    """How alike a network's exact maps of two images are: at the best moment of its training, and at the end."""
+
+    best: float
+    end: float
+
+
+def compare_recipes(study: StudyResults, images: Array) -> Mapping[str, Sequence[Likeness]]:
+    """Compare the exact maps of each network's images, by recipe; of those that have different ones."""
+    recipes = [
+        r
+        for r in study.recipes
+        if r.recipe.hidden and not r.recipe.is_control and find_activation(r.recipe.activation).is_piecewise_affine
+    ]
+    return {
+        r.name: [Likeness(*likeness_after(n.name, [n.best.updates, n.truth[-1].updates], images)) for n in r.networks]
+        for r in recipes
+    }
+
+
+def likeness_after(name: str, updates: Sequence[int], images: Array) -> list[float]:
+    """Give the likeness of a network's exact maps after so many updates, for moments that were kept.
+
+    images : array, shape (n_images, height, width) or with colours, uint8
+    """
+    x = as_pixels(images[choose_images(len(images), N_COMPARED_IMAGES)])
+    never_inked = load_arrays(paths.pictures_file(name), "never_inked")["never_inked"]
+    snapshots = dict(Snapshots.load(paths.snapshots_file(name)))
+    return [round(measure_likeness(snapshots[n], x, ~never_inked), 4) for n in updates]
 
 
 def measure_likeness(network: DenseWeights, x: Array, inked: Array) -> float:

@@ -11,7 +11,6 @@ from looking_for.core.files import load_json, translate_errors
 from looking_for.core.tables import load_rows, parse_csv
 from looking_for.core.text import format_count
 from looking_for.networks.base import Architecture
-from looking_for.networks.dense_weights import Snapshots
 from looking_for.networks.recipe import Recipe
 from looking_for.results.labels import bracket_label, describe_network, describe_settings
 from looking_for.surrogates.ablations import AblationRow, load_ablations
@@ -116,11 +115,6 @@ class NetworkResults:
         with translate_errors(path):
             rows = parse_csv(path.read_text(encoding="utf-8"))
             return {key: [float(row[key]) for row in rows] for key in rows[0]}
-
-    @cached_property
-    def snapshots(self) -> Snapshots:
-        """Its weights along the training, of as many moments as were kept."""
-        return Snapshots.load(paths.snapshots_file(self.name))
 
     @cached_property
     def ablations(self) -> Sequence[AblationRow]:

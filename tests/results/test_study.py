@@ -147,6 +147,29 @@ def test_save_study_tables_has_the_metrics(study_project: Project) -> None:
         assert int(row["updates"]) == int(course[-1]["updates"])
 
 
+def test_save_study_tables_says_how_alike_exact_maps_are(study_project: Project) -> None:
+    """At the end of one network's training, image by image and pair by pair."""
+    folder = study_project.folder / "study"
+    row = next(r for r in read_table(folder / "reports/networks.csv") if r["network"] == "small-100-1")
+    with np.load(folder / "data/networks/small-100-1.npz") as net, np.load(folder / "data/images.npz") as data:
+        w, b = ([net[f"{letter}{layer}"].astype(float) for layer in (1, 2, 3)] for letter in "Wb")
+        x = data["x_test"].reshape(-1, 64) / 255
+    chosen = np.sort(np.random.default_rng(0).permutation(len(x))[:300])
+    inked = ~np.load(folder / "data/pictures/small-100-1.npz")["never_inked"]
+    maps = []
+    for image in x[chosen]:
+        first = image @ w[0] + b[0]
+        second = np.maximum(first, 0) @ w[1] + b[1]
+        exact = (w[0] * (first > 0)) @ (w[1] * (second > 0)) @ w[2]
+        maps.append((exact - exact.mean(axis=1, keepdims=True))[inked].ravel())
+    lengths = [np.linalg.norm(m) or 1.0 for m in maps]  # a map is 0 where an image switches every unit off
+    cosines = np.array([[a @ c / la / lc for c, lc in zip(maps, lengths, strict=True)]
+                        for a, la in zip(maps, lengths, strict=True)])  # fmt: skip
+    assert float(row["likeness"]) == pytest.approx(cosines[~np.eye(len(maps), dtype=bool)].mean(), abs=1e-3)
+    flat = next(r for r in read_table(folder / "reports/networks.csv") if r["recipe"] == "flat")
+    assert flat["likeness"] == "", "it has one map"
+
+
 def test_compare_seeds_measures_all_pairs(study_project: Project) -> None:
     folder = study_project.folder / "study"
     logits = [np.load(folder / f"data/pictures/small-100-{seed}.npz")["logits"].astype(float) for seed in (0, 1)]
@@ -245,8 +268,8 @@ def test_write_study_holds_networks_against_their_pictures(study_project: Projec
     a, b = (t.astype(float)[inked] for t in (paying["T3"], flat["T1"]))
     a, b = (t - t.mean(axis=1, keepdims=True) for t in (a, b))
     cosine = np.mean([u @ v / np.linalg.norm(u) / np.linalg.norm(v) for u, v in zip(a.T, b.T, strict=True)])
-    assert float(cells[5].split(" ")[0].replace("−", "-")) == pytest.approx(cosine, abs=0.006)
-    assert cells[6] == "–", "one seed has no other training to compare with"
+    assert float(cells[6].split(" ")[0].replace("−", "-")) == pytest.approx(cosine, abs=0.006)
+    assert cells[7] == "–", "one seed has no other training to compare with"
 
 
 def summary_of(settings: Params, name: str, deviation: float) -> dict[str, Any]:
