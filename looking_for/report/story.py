@@ -157,10 +157,10 @@ def _describe_likeness(run: RunResults, network: NetworkResults, early: Snapshot
 def _describe_substitutes(claim: PenalisedTraining) -> list[list[str]]:
     """A row for what is used in a network's place, with the penalty and without: shares in percent."""
     rows = [
-        ("with the penalty: its pictures", claim.pictures),
-        ("with the penalty: no hidden layer", claim.flat),
-        ("without: its pictures", claim.free_pictures),
-        ("without: no hidden layer", claim.free_flat),
+        ("with the penalty | its pictures", claim.pictures),
+        ("with the penalty | no hidden layer", claim.flat),
+        ("without | its pictures", claim.free_pictures),
+        ("without | no hidden layer", claim.free_flat),
     ]
     return [
         [
@@ -175,7 +175,7 @@ def _describe_substitutes(claim: PenalisedTraining) -> list[list[str]]:
 
 def _compare_substitutes(claim: PenalisedTraining) -> tuple[list[str], list[str]]:
     """In what a penalised network's pictures lead one without hidden layers in its place, and in what not."""
-    names = "right answers", "same answers", "same mistakes", "changes"
+    names = "right answers", "same answers", "same mistakes", "score changes"
     pairs = [
         (name, by_picture > by_flat)
         for name, by_picture, by_flat in zip(
