@@ -72,7 +72,7 @@ OTHERS = {
                               ["survey", *every("compose"), "challenge@all", *every("draw"), *LAST]),
     "trained weights": (append("data/networks/all.npz"),
                         ["train@all", "compose@all", "challenge@all", *LAST]),
-    "snapshots": (append("data/snapshots/all.npz"), ["train@all", "compose@all", "explore"]),
+    "snapshots": (append("data/snapshots/all.npz"), ["train@all", "compose@all", *LAST]),
     "pictures": (append("data/pictures/all.npz"), ["compose@all", "challenge@all", "draw@all", *LAST]),
     "a challenge": (append("reports/challenges/all.csv"), ["challenge@all", "render"]),
 }  # fmt: skip
