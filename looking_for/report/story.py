@@ -175,7 +175,7 @@ def _describe_substitutes(claim: PenalisedTraining) -> list[list[str]]:
 
 def _compare_substitutes(claim: PenalisedTraining) -> tuple[list[str], list[str]]:
     """In what a penalised network's pictures lead one without hidden layers in its place, and in what not."""
-    names = "right answers", "same answers", "same mistakes", "score changes"
+    names = "right answers", "same answers", "same wrong answers", "score changes"
     pairs = [
         (name, by_picture > by_flat)
         for name, by_picture, by_flat in zip(
