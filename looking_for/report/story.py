@@ -146,12 +146,13 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
 
 
 def _describe_likeness(run: RunResults, network: NetworkResults, early: SnapshotMeasures) -> Any:
-    """How alike the exact maps of images are: early and at the end, and at the end of those shown beside it."""
-    images, end = run.images.x_test, network.truth[-1].updates
-    beside = [n for n in networks_along(run) if n.is_penalised or n.samples != network.samples]
-    at_first, at_last = likeness_after(network.name, [early.updates, end], images)
-    others = [(n, *likeness_after(n.name, [n.truth[-1].updates], images)) for n in beside if n.is_affine]
-    return SimpleNamespace(early=at_first, late=at_last, others=others)
+    """How alike the exact maps of images are: untrained, early and at the end, and at the end of those compared."""
+    images, moments = run.images.x_test, (network.truth[0].updates, early.updates, network.truth[-1].updates)
+    beside = [n for n in run.compared if n.is_penalised or n.samples != network.samples]
+    able = [n for n in beside if n.truth and n.is_affine and not n.is_flat]
+    untrained, at_first, at_last = likeness_after(network.name, moments, images)
+    others = [(n, *likeness_after(n.name, [n.truth[-1].updates], images)) for n in able]
+    return SimpleNamespace(untrained=untrained, early=at_first, late=at_last, others=others)
 
 
 def _describe_substitutes(claim: PenalisedTraining) -> list[list[str]]:

@@ -113,6 +113,7 @@ def _describe_likeness(recipes: Sequence[RecipeResults], likeness: Likenesses) -
 
     return SimpleNamespace(
         few=[of.end for of in few],
+        untrained=[of.untrained for of in many],
         at_best=[of.best for of in many],
         at_end=[of.end for of in many],
         other=next(((r, [of.end for of in likeness[r.name]]) for r in recipes if falls_all_the_same(r)), None),

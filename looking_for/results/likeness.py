@@ -1,4 +1,4 @@
-"""How alike the pictures are that a network has for different images: while they are, one can stand for all."""
+"""How alike the pictures are that a network has for different images: while alike, one nearly stands for all."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -18,8 +18,10 @@ N_COMPARED_IMAGES = 300  # test images, of which all pairs are compared
 
 
 class Likeness(NamedTuple):
-    """How alike a network's exact maps of two images are: at the best moment of its training, and at the end."""
+    """How alike a network's exact maps of two images are: untrained, at the best moment of its training, and at the
+    end."""
 
+    untrained: float
     best: float
     end: float
 
@@ -32,7 +34,10 @@ def compare_recipes(study: StudyResults, images: Array) -> Mapping[str, Sequence
         if r.recipe.hidden and not r.recipe.is_control and find_activation(r.recipe.activation).is_piecewise_affine
     ]
     return {
-        r.name: [Likeness(*likeness_after(n.name, [n.best.updates, n.truth[-1].updates], images)) for n in r.networks]
+        r.name: [
+            Likeness(*likeness_after(n.name, [n.truth[0].updates, n.best.updates, n.truth[-1].updates], images))
+            for n in r.networks
+        ]
         for r in recipes
     }
 
@@ -60,7 +65,7 @@ def measure_likeness(network: DenseWeights, x: Array, inked: Array) -> float:
     Returns
     -------
     float
-        Of the maps of all classes at once, centred across classes. 1 where every image has the same.
+        Of the maps of all classes at once, centred across classes. 1 where all have one direction.
     """
     maps = centred(exact_maps(network.astype(np.float64), x)[0][:, inked]).reshape(len(x), -1)
     directions = maps / np.maximum(np.linalg.norm(maps, axis=1, keepdims=True), np.finfo(float).tiny)
