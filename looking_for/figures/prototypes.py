@@ -97,7 +97,7 @@ def _words(page: Page, number: int, drawn: Array) -> str:
     fitted, rung = page.fitted, page.network.ladder[rung_name("fitted", number)]
     n_pictures = len(fitted.classes)
     answered = format_percent(round(float(fitted.shares[drawn].sum()), 4))
-    rest = f" Shown: at most {MAX_SHOWN} per class, for {answered} of the images." if n_pictures > len(drawn) else ""
+    rest = f" Shown: the most used, for {answered} of the images." if n_pictures > len(drawn) else ""
     return (
         f"{format_count(n_pictures, 'picture')}, at most {number} per class, trained to copy its scores; the highest "
         f"score speaks for its class. They give {format_percent(rung.agreement.value)} of its answers and explain "
