@@ -156,7 +156,7 @@ def list_rows(example: Example, network: NetworkResults, run: RunResults) -> lis
         VoteRow(
             example.rival,
             f"The picture of {rival}",
-            f"the pictures say {rival} for {share} of 100 images, the network for {usual}",
+            f"the pictures say {rival} for {share} of 100, the network for {usual}",
             *winner,
         ),
         VoteRow(

@@ -15,7 +15,7 @@ from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article
 from looking_for.report.page import escape_markdown, render_page
 from looking_for.report.penalised_claims import PenalisedTraining, penalised_trainings
-from looking_for.results.choices import class_shown, flat_like, kept_network, networks_along, truest_network
+from looking_for.results.choices import flat_like, kept_network, networks_along, truest_network
 from looking_for.results.kept import compare_answers
 from looking_for.results.likeness import likeness_after
 from looking_for.results.network import NetworkResults
@@ -87,7 +87,6 @@ def describe_opening(run: RunResults) -> Any:
         is_in_colour=len(run.images.shape) > 2,
         left_out="ReLUs" if is_relu else "activations",
         is_relu=is_relu,
-        shown_class=run.classes[class_shown(run.classes)],
     )
 
 
@@ -102,12 +101,7 @@ def _describe_vote(run: RunResults, network: NetworkResults) -> Any:
     """The image of the vote figure, and who says what of it."""
     example = choose_example(network, run)
     return SimpleNamespace(
-        network=network,
-        answer=run.classes[example.answer],
-        rival=run.classes[example.by_picture],
-        is_overruled=example.is_overruled,
-        share=float(network.pictures.measured.predicted[example.by_picture]),
-        usual=float(network.pictures.measured.answers[example.by_picture]),
+        answer=run.classes[example.answer], rival=run.classes[example.by_picture], is_overruled=example.is_overruled
     )
 
 
@@ -117,12 +111,7 @@ def _describe_walk(run: RunResults) -> Any:
     if not networks or not all(n.widths for n in networks):
         return None
     shape = run.images.shape
-    return SimpleNamespace(
-        networks=networks,
-        depth=len(networks[0].widths),
-        first=[measure_structure(n, 0, shape) for n in networks],
-        never=[float(n.pictures.never_inked.mean()) for n in networks],
-    )
+    return SimpleNamespace(networks=networks, first=[measure_structure(n, 0, shape) for n in networks])
 
 
 def _describe_why(run: RunResults, network: NetworkResults) -> Any:
@@ -135,7 +124,6 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
         network=network,
         noun=run.noun,
         early=early if is_less_linear else None,
-        late=network.truth[-1] if is_less_linear else None,
         map_kind="affine" if network.is_affine else "smooth",
         by_flat=share_by_flat(run, network),
         likeness=_describe_likeness(run, network, early) if early and is_less_linear and network.is_affine else None,
@@ -202,13 +190,9 @@ def _describe_fitted(run: RunResults, network: NetworkResults) -> Any:
         network=network,
         noun=run.noun,
         number=run.n_fitted,
-        n_pictures=len(network.pictures.fitted[run.n_fitted].classes),
         nearness=fitted_claims.judge_nearness(network, run.n_fitted),
         fitted=fitted,
-        linear=network.ladder["linear_fit"],
-        n_errors=round((1 - network.metrics["accuracy"]) * len(run.images.x_test)),
         labels=rows.get(rung_name("labels", run.n_fitted)),
-        random=rows.get(rung_name("random", run.n_fitted)),
         controls=[(n, n.ladder[rung_name("fitted", run.n_fitted)]) for n in run.controls if not n.is_flat],
     )
 
@@ -227,6 +211,7 @@ def _describe_truest(run: RunResults) -> Any:
         trainings=entry["seeds"] if "places" in entry else None,
         n_places=n_places,
         shared=shared,
+        has_boxes=len(run.images.shape) == 2,
         is_of_data=2 * dict(shared)["means"] > n_places,
         is_all=len(run.classes) <= MAX_CLASSES_SAID,
     )
