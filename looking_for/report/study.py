@@ -103,8 +103,10 @@ def _sample_row(recipe: RecipeResults, likeness: Sequence[Likeness]) -> list[str
 
 def _describe_likeness(recipes: Sequence[RecipeResults], likeness: Likenesses) -> Any:
     """How alike images' exact maps are after few images and after many, and a sample count with which that does not
-    explain why the pictures fell."""
+    explain why the pictures fell; nothing where all images have one map, or none is exact."""
     few, many = likeness[recipes[0].name], likeness[recipes[-1].name]
+    if not many:
+        return None
 
     def falls_all_the_same(recipe: RecipeResults) -> bool:
         lost = np.median([n.best.agreement_half_2 for n in recipe.networks]) - recipe.median("agreement")
@@ -223,7 +225,7 @@ def save_study_tables(study: StudyResults, replicates: Replicates, likeness: Lik
             "likeness": of.end if of else None,
         }
         for recipe in study.recipes
-        for network, of in zip_longest(recipe.networks, likeness.get(recipe.name, []))
+        for network, of in zip_longest(recipe.networks, likeness[recipe.name])
     ]
     save_table(NETWORKS, list(rows[0]), rows)
     ends: dict[str, Callable[[list[float]], Any]] = {"": np.median, "_low": min, "_high": max}

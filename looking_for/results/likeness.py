@@ -11,6 +11,8 @@ from looking_for.core.arrays import Array, as_pixels, centred
 from looking_for.core.npz import load_arrays
 from looking_for.networks.dense_weights import DenseWeights, Snapshots
 from looking_for.networks.exact_maps import exact_maps
+from looking_for.networks.recipe import Recipe
+from looking_for.results.recipes import RecipeResults
 from looking_for.results.study import StudyResults
 from looking_for.surrogates.robustness import choose_images
 
@@ -27,19 +29,20 @@ class Likeness(NamedTuple):
 
 
 def compare_recipes(study: StudyResults, images: Array) -> Mapping[str, Sequence[Likeness]]:
-    """Compare the exact maps of each network's images, by recipe; of those that have different ones."""
-    recipes = [
-        r
-        for r in study.recipes
-        if r.recipe.hidden and not r.recipe.is_control and find_activation(r.recipe.activation).is_piecewise_affine
+    """Compare the exact maps of each network's images, by recipe; none where all have one, or where none is exact."""
+    return {r.name: _compare_networks(r, images) if _has_different_maps(r.recipe) else [] for r in study.recipes}
+
+
+def _has_different_maps(recipe: Recipe) -> bool:
+    is_exact = find_activation(recipe.activation).is_piecewise_affine
+    return bool(recipe.hidden) and is_exact and not recipe.is_control
+
+
+def _compare_networks(recipe: RecipeResults, images: Array) -> list[Likeness]:
+    moments = [[n.truth[0].updates, n.best.updates, n.truth[-1].updates] for n in recipe.networks]
+    return [
+        Likeness(*likeness_after(n.name, updates, images)) for n, updates in zip(recipe.networks, moments, strict=True)
     ]
-    return {
-        r.name: [
-            Likeness(*likeness_after(n.name, [n.truth[0].updates, n.best.updates, n.truth[-1].updates], images))
-            for n in r.networks
-        ]
-        for r in recipes
-    }
 
 
 def likeness_after(name: str, updates: Sequence[int], images: Array) -> list[float]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from itertools import permutations
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from looking_for.core.arrays import as_pixels
 from looking_for.core.imageset import ImageSet
 from looking_for.networks.dense import DenseNetwork
-from looking_for.results.likeness import measure_likeness
+from looking_for.networks.recipe import Recipe
+from looking_for.results.likeness import compare_recipes, measure_likeness
+from looking_for.results.recipes import RecipeResults
 
 Maker = Callable[..., DenseNetwork]
 
@@ -25,6 +29,15 @@ def test_measure_likeness_by_a_plain_loop(make_network: Maker, images: ImageSet)
         maps.append((exact - exact.mean(axis=1, keepdims=True))[inked].ravel())
     cosines = [a @ b / np.linalg.norm(a) / np.linalg.norm(b) for a, b in permutations(maps, 2)]
     assert measure_likeness(network, x, inked) == pytest.approx(np.mean(cosines))
+
+
+def test_compare_recipes_of_which_no_two_maps_differ_or_none_is_exact() -> None:
+    keys: dict[str, Any] = {"samples": 100, "epochs": 2}
+    flat, smooth = Recipe(hidden=[], **keys), Recipe(hidden=[8], activation="tanh", **keys)
+    shuffled = Recipe(hidden=[8], shuffle_labels=True, **keys)
+    recipes = [RecipeResults(str(n), None, recipe, []) for n, recipe in enumerate((flat, smooth, shuffled))]
+    study: Any = SimpleNamespace(recipes=recipes)
+    assert compare_recipes(study, np.zeros((1, 8, 8))) == {"0": [], "1": [], "2": []}
 
 
 def test_measure_likeness_of_one_map_for_all(make_network: Maker, images: ImageSet) -> None:
