@@ -18,6 +18,7 @@ from looking_for.figures.training_course import draw_all_networks, draw_course
 from looking_for.figures.vote import draw_vote
 from looking_for.figures.walk import draw_walk, networks_walked
 from looking_for.report.details import write_details
+from looking_for.report.penalised_claims import penalised_trainings
 from looking_for.report.story import write_story
 from looking_for.results.choices import networks_along
 from looking_for.results.run import RunResults
@@ -39,8 +40,9 @@ def main() -> None:
     charts.use_default_style()
     draw_data(drawn)
     draw_comparisons(drawn)
-    save_text(paths.REPORT, write_story(run))
-    save_text(paths.DETAILS, write_details(run))
+    penalised = penalised_trainings(run)
+    save_text(paths.REPORT, write_story(run, penalised))
+    save_text(paths.DETAILS, write_details(run, penalised))
     _cli.say(f"the report: {paths.REPORT}")
 
 

@@ -1,18 +1,18 @@
 """The report for those who doubt: every table and number that the story leaves out."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
 
 from looking_for.report import claims, fitted_claims, tables
 from looking_for.report.page import render_page
-from looking_for.report.penalised_claims import penalised_trainings
+from looking_for.report.penalised_claims import PenalisedTraining
 from looking_for.report.story import describe_opening
 from looking_for.results.choices import few_and_many
 from looking_for.results.glossary import TERMS
 from looking_for.results.run import RunResults
 
 
-def write_details(run: RunResults) -> str:
+def write_details(run: RunResults, penalised: Sequence[PenalisedTraining]) -> str:
     """Write reports/details.md."""
     lead, featured = claims.find_lead(run), run.featured
     return render_page(
@@ -21,7 +21,7 @@ def write_details(run: RunResults) -> str:
         opening=describe_opening(run),
         lead=lead,
         longer=lead.longer,
-        penalised=penalised_trainings(run),
+        penalised=penalised,
         featured=featured,
         groups=_group_networks(run),
         seed_counts=sorted({str(spreads["accuracy"].seeds) for spreads in run.spreads.values()}),
@@ -39,7 +39,7 @@ def write_details(run: RunResults) -> str:
     )
 
 
-def _group_networks(run: RunResults) -> Any:
+def _group_networks(run: RunResults) -> SimpleNamespace:
     """The networks that a sentence is about, by what is said of them."""
     networks = run.networks
     imported = [n for n in networks if n.recipe is None]
@@ -56,7 +56,7 @@ def _group_networks(run: RunResults) -> Any:
     )
 
 
-def _build_tables(run: RunResults) -> Any:
+def _build_tables(run: RunResults) -> SimpleNamespace:
     labels = [n.label for n in run.with_ladder]
     transfer = fitted_claims.transfer_networks(run)
     measures = [[f"{label}: explained", "agreement", "on errors"] for label in labels]
@@ -77,7 +77,7 @@ def _build_tables(run: RunResults) -> Any:
     )
 
 
-def _describe_article(run: RunResults) -> Any:
+def _describe_article(run: RunResults) -> SimpleNamespace:
     """What the article says of its digits, held against this run: only for the data that it is about."""
     regions = {"edge": "bottom_rows", "left": "bottom_left", "right": "bottom_right", "top": "top_rows"}
     return SimpleNamespace(

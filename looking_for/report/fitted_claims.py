@@ -111,7 +111,7 @@ def find_caveats(run: RunResults) -> list[Caveat]:
     return [caveat for caveat in caveats if caveat]
 
 
-def _errors_caveat(network: NetworkResults, number: int) -> Any:
+def _errors_caveat(network: NetworkResults, number: int) -> Caveat | None:
     fitted, means = rung_name("fitted", number), rung_name("cluster_means", number)
     lead = network.pictures.measured.contrast("agreement_on_errors", fitted, means)
     if lead.value is None:

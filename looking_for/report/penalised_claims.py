@@ -8,6 +8,7 @@ from looking_for.core.arrays import as_pixels
 from looking_for.core.tables import N_DIGITS
 from looking_for.networks.stored import load_stored_network
 from looking_for.report.claims import is_below
+from looking_for.results.choices import flat_like
 from looking_for.results.kept import compare_answers
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
@@ -62,7 +63,7 @@ def penalised_trainings(run: RunResults) -> list[PenalisedTraining]:
         for other in (n for n in alike if not n.is_penalised):
             explained = [n.ladder["composed_balanced"].explained for n in (other, penalised)]
             kind = "truer" if is_below(*explained) else "not_truer"
-            flat = _find_flat(run, penalised)
+            flat = flat_like(run, penalised)
             pictures = [_replace(n, n, run) for n in (penalised, other)]
             flats = [_replace(n, flat, run) if flat else None for n in (penalised, other)]
             overruled = count_overruled(run, penalised)
@@ -76,13 +77,6 @@ def count_overruled(run: RunResults, network: NetworkResults) -> tuple[int, int]
     x, answers = as_pixels(run.images.x_test), network.pictures.logits.argmax(axis=1)
     overruled = network.pictures.composed.layers[-1](x).argmax(axis=1) != answers
     return int(overruled.sum()), int((answers == run.images.y_test)[overruled].sum())
-
-
-def _find_flat(run: RunResults, network: NetworkResults) -> NetworkResults | None:
-    """Find the network without hidden layers and without a penalty, but else of the same recipe."""
-    alike = network.recipe.without("hidden", "keep_picture") if network.recipe else {}
-    free = [n for n in run.networks if n.is_flat and n.recipe and not n.is_penalised]
-    return next((n for n in free if n.recipe and n.recipe.without("hidden", "keep_picture") == alike), None)
 
 
 def _replace(network: NetworkResults, by: NetworkResults, run: RunResults) -> Substitute:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
 
 from looking_for.core.text import DASH, format_count, format_percent, join_words
 from looking_for.figures.hero import write_title
@@ -14,14 +13,13 @@ from looking_for.images.catalog import DATASETS
 from looking_for.report import claims, fitted_claims
 from looking_for.report.article import judge_article
 from looking_for.report.page import escape_markdown, render_page
-from looking_for.report.penalised_claims import PenalisedTraining, penalised_trainings
+from looking_for.report.penalised_claims import PenalisedTraining
 from looking_for.results.choices import flat_like, kept_network, networks_along, truest_network
 from looking_for.results.kept import compare_answers
 from looking_for.results.likeness import likeness_after
 from looking_for.results.network import NetworkResults
 from looking_for.results.places import (
     MAX_CLASSES_SAID,
-    Places,
     count_by_chance,
     count_shared,
     find_places,
@@ -37,9 +35,9 @@ N_CLASSES_NAMED = 3
 LESS_LINEAR = 0.05  # of what one picture per class can explain, from which on it is worth a sentence
 
 
-def write_story(run: RunResults) -> str:
+def write_story(run: RunResults, trainings: Sequence[PenalisedTraining]) -> str:
     """Write reports/README.md."""
-    lead, penalised = claims.find_lead(run), [c for c in penalised_trainings(run) if c.kind == "truer"][:1]
+    lead, penalised = claims.find_lead(run), [training for training in trainings if training.kind == "truer"][:1]
     return render_page(
         "story.md.j2",
         run=run,
@@ -78,7 +76,7 @@ def _describe_titles(run: RunResults) -> dict[str, str]:
     return {name: escape_markdown(words) for name, words in titles.items()}
 
 
-def describe_opening(run: RunResults) -> Any:
+def describe_opening(run: RunResults) -> SimpleNamespace:
     """What the images show, and whether there is a pair of few and many."""
     is_relu = all(n.architecture.activation == "relu" for n in run.networks)
     return SimpleNamespace(
@@ -97,7 +95,7 @@ def _describe_custom(classes: list[str]) -> str:
     return f"images of {format_count(len(classes), 'class', 'classes')}{some} {names}"
 
 
-def _describe_vote(run: RunResults, network: NetworkResults) -> Any:
+def _describe_vote(run: RunResults, network: NetworkResults) -> SimpleNamespace:
     """The image of the vote figure, and who says what of it."""
     example = choose_example(network, run)
     return SimpleNamespace(
@@ -105,7 +103,7 @@ def _describe_vote(run: RunResults, network: NetworkResults) -> Any:
     )
 
 
-def _describe_walk(run: RunResults) -> Any:
+def _describe_walk(run: RunResults) -> SimpleNamespace | None:
     """How far the pictures of the first layer are from noise, by network."""
     networks = networks_walked(run)
     if not networks or not all(n.widths for n in networks):
@@ -114,7 +112,7 @@ def _describe_walk(run: RunResults) -> Any:
     return SimpleNamespace(networks=networks, first=[measure_structure(n, 0, shape) for n in networks])
 
 
-def _describe_why(run: RunResults, network: NetworkResults) -> Any:
+def _describe_why(run: RunResults, network: NetworkResults) -> SimpleNamespace:
     """Why one picture is not enough: the shares of answers, before and after the volume is corrected."""
     answers = network.pictures.measured
     most = int(answers.predicted.argmax())
@@ -133,7 +131,7 @@ def _describe_why(run: RunResults, network: NetworkResults) -> Any:
     )
 
 
-def _describe_likeness(run: RunResults, network: NetworkResults, early: SnapshotMeasures) -> Any:
+def _describe_likeness(run: RunResults, network: NetworkResults, early: SnapshotMeasures) -> SimpleNamespace:
     """How alike the exact maps of images are: untrained, early and at the end, and at the end of those compared."""
     images, moments = run.images.x_test, (network.truth[0].updates, early.updates, network.truth[-1].updates)
     beside = [n for n in run.compared if n.is_penalised or n.samples != network.samples]
@@ -183,7 +181,7 @@ def share_by_flat(run: RunResults, network: NetworkResults) -> float | None:
     return share if share > network.metrics["agreement"] else None
 
 
-def _describe_fitted(run: RunResults, network: NetworkResults) -> Any:
+def _describe_fitted(run: RunResults, network: NetworkResults) -> SimpleNamespace:
     rows = {row.name: row for row in network.ablations}
     fitted = network.ladder[rung_name("fitted", run.n_fitted)]
     return SimpleNamespace(
@@ -197,38 +195,31 @@ def _describe_fitted(run: RunResults, network: NetworkResults) -> Any:
     )
 
 
-def _describe_truest(run: RunResults) -> Any:
+def _describe_truest(run: RunResults) -> SimpleNamespace | None:
     """The network whose pictures are truest, kept to them if there is one, and where they count ink."""
     truest = truest_network(run)
     if truest is None:
         return None
     entry = run.study_entry(truest)
     places = find_places(truest, run)
-    n_places, shared = sum(len(side) for place in places for side in place[1:]), _count_elsewhere(run, truest, places)
+    n_places = sum(len(side) for place in places for side in place[1:])
+    n_of_means = count_shared(places, pictures_of_means(run), run)
+    free = run.featured if run.featured and kept_network(run, run.featured) is truest else None
     return SimpleNamespace(
         network=truest,
         places=places,
         trainings=entry["seeds"] if "places" in entry else None,
         n_places=n_places,
-        shared=shared,
+        n_of_free=count_shared(places, output_weights(free), run) if free else None,
+        n_of_means=n_of_means,
+        by_chance=count_by_chance(places, run),
         has_boxes=len(run.images.shape) == 2,
-        is_of_data=2 * dict(shared)["means"] > n_places,
+        is_of_data=2 * n_of_means > n_places,
         is_all=len(run.classes) <= MAX_CLASSES_SAID,
     )
 
 
-def _count_elsewhere(run: RunResults, truest: NetworkResults, places: Sequence[Places]) -> list[tuple[str, Any]]:
-    """Count how many of a network's places others have: the same without its penalty,
-    average images alone, and pictures drawn at random."""
-    free = run.featured if run.featured and kept_network(run, run.featured) is truest else None
-    return [
-        *([("free", count_shared(places, output_weights(free), run))] if free else []),
-        ("means", count_shared(places, pictures_of_means(run), run)),
-        ("chance", count_by_chance(places, run)),
-    ]
-
-
-def _describe_doubt(run: RunResults) -> Any:
+def _describe_doubt(run: RunResults) -> SimpleNamespace:
     """The range over trainings, the controls, and what the study says, where its settings are these."""
     summary = run.study
     known = [n for n in run.compared if "agreement" in run.spreads.get(n.name, {}) and not n.is_flat]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -50,7 +49,7 @@ def write_study(study: StudyResults, replicates: Replicates, checks: Checks, lik
     )
 
 
-def _summarise_forming(study: StudyResults) -> Any:
+def _summarise_forming(study: StudyResults) -> SimpleNamespace:
     """How many networks were nearly their picture at some moment, and which never were."""
     followed = {r.name: [n for n in r.networks if n.has_early_snapshots] for r in study.without_penalty}
     best = {name: [n.best.agreement_half_2 for n in networks] for name, networks in followed.items() if networks}
@@ -71,7 +70,7 @@ def first_nearly(network: StudyNetwork) -> int | None:
     return next((s.updates for s in network.trained if s.agreement_half_1 >= NEARLY), None)
 
 
-def _describe_shape(study: StudyResults, shape: str, replicates: Replicates, likeness: Likenesses) -> Any:
+def _describe_shape(study: StudyResults, shape: str, replicates: Replicates, likeness: Likenesses) -> SimpleNamespace:
     """One shape at every sample count: along the training, at the end, against travel."""
     recipes = study.of_shape(shape)
     return SimpleNamespace(
@@ -101,7 +100,7 @@ def _sample_row(recipe: RecipeResults, likeness: Sequence[Likeness]) -> list[str
     ]
 
 
-def _describe_likeness(recipes: Sequence[RecipeResults], likeness: Likenesses) -> Any:
+def _describe_likeness(recipes: Sequence[RecipeResults], likeness: Likenesses) -> SimpleNamespace | None:
     """How alike images' exact maps are after few images and after many, and a sample count with which that does not
     explain why the pictures fell; nothing where all images have one map, or none is exact."""
     few, many = likeness[recipes[0].name], likeness[recipes[-1].name]
@@ -144,7 +143,7 @@ def _replicate_cells(replicate: SeedReplicates | None) -> list[str]:
     return [format_number_range(values["explained"]), *map(format_share_range, shares)]
 
 
-def _compare_travels(recipes: Sequence[RecipeResults]) -> list[Any]:
+def _compare_travels(recipes: Sequence[RecipeResults]) -> list[SimpleNamespace]:
     """Agreement at equal travel: does the distance alone say how true the pictures are?"""
     lines = []
     for travel in TRAVELS:
@@ -228,12 +227,12 @@ def save_study_tables(study: StudyResults, replicates: Replicates, likeness: Lik
         for network, of in zip_longest(recipe.networks, likeness[recipe.name])
     ]
     save_table(NETWORKS, list(rows[0]), rows)
-    ends: dict[str, Callable[[list[float]], Any]] = {"": np.median, "_low": min, "_high": max}
+    ends: dict[str, Callable[[list[float]], float]] = {"": np.median, "_low": min, "_high": max}
     columns = ["recipe", "pairs", *(f"{measure}{end}" for measure in MEASURES for end in ends)]
     save_table(SIBLINGS, columns, (_replicate_row(r, ends) for r in replicates.values()))
 
 
-def _replicate_row(replicate: SeedReplicates, ends: dict[str, Callable[[list[float]], Any]]) -> dict[str, Cell]:
+def _replicate_row(replicate: SeedReplicates, ends: dict[str, Callable[[list[float]], float]]) -> dict[str, Cell]:
     row: dict[str, Cell] = {"recipe": replicate.recipe, "pairs": replicate.pairs}
     for measure, values in replicate.values.items():
         for end, reduce in ends.items():

@@ -24,7 +24,7 @@ CHECKED = (  # of a network held against its picture: fields of PictureCheck
 CHECKED_IN_WORDS = ("flat_agreement", "flat_on_errors")  # likewise, but not in the table
 
 
-def describe_penalties(study: StudyResults) -> Any:
+def describe_penalties(study: StudyResults) -> SimpleNamespace | None:
     """What penalties for leaving the picture cost and buy; nothing where there are none."""
     if not study.penalised:
         return None
@@ -59,7 +59,7 @@ def describe_penalties(study: StudyResults) -> Any:
     )
 
 
-def _describe_linear_fit(free: RecipeResults) -> Any:
+def _describe_linear_fit(free: RecipeResults) -> SimpleNamespace | None:
     """What a linear fit, made afterwards, gives of the networks without a penalty: medians over seeds."""
     agreement, change = (free.rung("linear_fit", measure) for measure in ("agreement", "explained_change"))
     if not agreement or not change:
@@ -67,7 +67,7 @@ def _describe_linear_fit(free: RecipeResults) -> Any:
     return SimpleNamespace(agreement=float(np.median(agreement)), change=float(np.median(change)))
 
 
-def _describe_label_pictures(study: StudyResults, free: RecipeResults | None) -> Any:
+def _describe_label_pictures(study: StudyResults, free: RecipeResults | None) -> SimpleNamespace:
     """Networks that are several pictures per class, and the penalties with which each network gets more right."""
     right = [network.accuracy for network in study.label_pictures]
     above = [r for r in (free, *study.penalised) if r and min(r.values("accuracy")) > max(right)]
@@ -184,7 +184,7 @@ def check_row(
     return [label, *map(format_share_range, shares), *map(format_number_range, numbers)]
 
 
-def describe_checks(study: StudyResults, checks: Checks) -> Any:
+def describe_checks(study: StudyResults, checks: Checks) -> SimpleNamespace | None:
     """What the checks say of the penalty nearest to a tenth of the largest: it holds under change and costs little."""
     if not study.penalised or not checks:
         return None
@@ -231,7 +231,7 @@ def take_medians(checks: Sequence[PictureCheck]) -> dict[str, float | None]:
     return {field: round(float(np.median(values)), N_DIGITS) if values else None for field, values in known.items()}
 
 
-def _describe_rests(checks: Sequence[PictureCheck]) -> Any:
+def _describe_rests(checks: Sequence[PictureCheck]) -> SimpleNamespace:
     """Medians over seeds of what the rest decides."""
     rests = [c.rest for c in checks]
     return SimpleNamespace(
@@ -243,7 +243,7 @@ def _describe_rests(checks: Sequence[PictureCheck]) -> Any:
     )
 
 
-def describe_beside(folder: str, summary: Mapping[str, Any]) -> Any:
+def describe_beside(folder: str, summary: Mapping[str, Any]) -> SimpleNamespace:
     """What a study of other images found, from its summary: of its penalties, and of the recipe without one."""
     recipes = [(Recipe(**entry["recipe"]), entry["metrics"]) for entry in summary["recipes"]]
     most = max(recipe.samples for recipe, _ in recipes)

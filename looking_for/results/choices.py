@@ -50,9 +50,12 @@ def truest_network(run: RunResults) -> NetworkResults | None:
 
 
 def flat_like(run: RunResults, deep: NetworkResults | None) -> NetworkResults | None:
-    """Find the network without hidden layers that saw as many images as another."""
-    flat = [n for n in trained_as_the_article(run.networks) if n.is_flat and deep and n.samples == deep.samples]
-    return flat[0] if flat else None
+    """Find the network without hidden layers that saw as many images as another; of several, the one trained most
+    nearly as long."""
+    if deep is None:
+        return None
+    flat = [n for n in trained_as_the_article(run.networks) if n.is_flat and n.samples == deep.samples]
+    return min(flat, key=lambda n: abs(n.updates - deep.updates), default=None)
 
 
 def untrained_network(run: RunResults) -> NetworkResults | None:
