@@ -20,10 +20,10 @@ NAME_SIZE = 9  # points
 LETTER, LINE = 0.0165, 0.05  # a letter's width and a name's height, as shares of a panel
 BESIDE = (0.012, 0.008)  # how far from its point a name begins, likewise
 SIDES = ((1, 1), (-1, -1), (1, -1), (-1, 1))  # of a point, right or left and above or below, where a name may stand
-LEGEND = (
-    (PENALISED, "s", "penalty, of one shape"), (PENALISED, "o", "penalty, other shapes"),
-    (OTHER, "s", "no penalty, of that shape"), (OTHER, "o", "other recipes"),
-)  # fmt: skip
+LEGEND = {  # colour and marker
+    (PENALISED, "s"): "penalty, of one shape", (PENALISED, "o"): "penalty, other shapes",
+    (OTHER, "s"): "no penalty, of that shape", (OTHER, "o"): "other recipes",
+}  # fmt: skip
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
@@ -48,14 +48,20 @@ class Point(NamedTuple):
 def draw_frontier(studies: Mapping[str, Mapping[str, Any]], path: Path) -> None:
     """Draw a row per study, from its summary by data set as `summarise_seeds` gives it, and a column per measure."""
     figure, axes = charts.new_figure(HEIGHT * len(studies), len(MEASURES), rows=len(studies))
+    drawn: set[tuple[str, str]] = set()
     for row, (dataset, summary) in enumerate(studies.items()):
         points = [_point_of_pictures(summary["label_pictures"]), *collect_points(summary["recipes"])]
+        drawn |= {_look(point) for point in points}
         for column, (metric, title) in enumerate(MEASURES.items()):
             axis = axes[row * len(MEASURES) + column]
             _draw_panel(axis, [p for p in points if metric in p.metrics], metric)
             axis.set_title(f"{title}: {dataset}", loc="left", fontsize=11)
             axis.set_xlabel("accuracy", labelpad=1)
-    handles = [Line2D([], [], color=colour, marker=marker, ls="", label=words) for colour, marker, words in LEGEND]
+    handles = [
+        Line2D([], [], color=look[0], marker=look[1], ls="", label=words)
+        for look, words in LEGEND.items()
+        if look in drawn
+    ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(LEGEND), frameon=False, fontsize=10)
     charts.write_title(figure, "A penalty lets a network keep its picture")
     charts.save_chart(figure, path)
@@ -100,18 +106,19 @@ def _draw_panel(axis: Axes, points: Sequence[Point], metric: str) -> None:
     if line:
         axis.plot(*zip(*line, strict=True), color=PENALISED, lw=1.2, zorder=1)
     for point in points:
-        x, y, colour = point.metrics["accuracy"], point.metrics[metric], _colour(point)
+        x, y, (colour, marker) = point.metrics["accuracy"], point.metrics[metric], _look(point)
         axis.plot([x.low, x.high], [y.median] * 2, color=colour, lw=0.7, zorder=2)
         axis.plot([x.median] * 2, [y.low, y.high], color=colour, lw=0.7, zorder=2)
-        axis.plot(x.median, y.median, color=colour, marker="s" if point.is_on_line else "o", ms=5, zorder=3)
+        axis.plot(x.median, y.median, color=colour, marker=marker, ms=5, zorder=3)
     axis.margins(x=0.12)
     axis.set_ylim(top=TOP)
     axis.set_yticks([tick for tick in axis.get_yticks() if axis.get_ylim()[0] <= tick <= 1 + 1e-9])
     _name_points(axis, points, metric)
 
 
-def _colour(point: Point) -> str:
-    return PENALISED if point.penalty else OTHER
+def _look(point: Point) -> tuple[str, str]:
+    """A point's colour and marker."""
+    return PENALISED if point.penalty else OTHER, "s" if point.is_on_line else "o"
 
 
 def _name_points(axis: Axes, points: Sequence[Point], metric: str) -> None:
@@ -127,7 +134,7 @@ def _name_points(axis: Axes, points: Sequence[Point], metric: str) -> None:
             taken.append(free)
             halo = [withStroke(linewidth=2, foreground="white")]
             axis.text(free[0], (free[1] + free[3]) / 2, words, transform=axis.transAxes, va="center",
-                      fontsize=NAME_SIZE, color=_colour(point), path_effects=halo)  # fmt: skip
+                      fontsize=NAME_SIZE, color=_look(point)[0], path_effects=halo)  # fmt: skip
 
 
 def box_beside(x: float, y: float, letters: int, side: tuple[int, int]) -> Box:

@@ -19,7 +19,7 @@ from looking_for.results.structure import (
     measure_locality,
     measure_structure,
 )
-from looking_for.results.verdicts import Status, trace_course
+from looking_for.results.verdicts import OUTGROWN, Status, trace_course
 
 MOSTLY, MANY = 0.9, 0.5  # shares from which a claim holds, and holds in part
 USED, CLEARLY_MORE = 0.05, 2.0  # answers that erasing a place changes, and how many times as many as elsewhere, from
@@ -88,7 +88,9 @@ def _digits_appear(run: RunResults, cast: Cast) -> Claim:
 
 def _less_obvious(run: RunResults, cast: Cast) -> Claim:
     few, many = (measure_structure(n, -1, run.images.shape) for n in (cast.few, cast.many))
-    return Claim("less_obvious", Holding.PARTLY if many >= MIN_STRUCTURE else Holding.YES, (few, many, cast.many))
+    lost = cast.few.metrics["agreement"] - cast.many.metrics["agreement"]
+    values = SimpleNamespace(few=few, many=many, is_less_true=lost >= OUTGROWN)
+    return Claim("less_obvious", Holding.PARTLY if many >= MIN_STRUCTURE else Holding.YES, values)
 
 
 def _bottom_edge(run: RunResults, _: Cast) -> Claim:

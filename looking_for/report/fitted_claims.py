@@ -117,8 +117,7 @@ def _errors_caveat(network: NetworkResults, number: int) -> Caveat | None:
     if lead.value is None:
         return None
     ends = [network.ladder[name].agreement_on_errors for name in (fitted, means)]
-    n_errors = round((1 - network.metrics["accuracy"]) * len(network.pictures.logits))
-    return Caveat("errors" if lead.excludes_zero else "chance_errors", (network, *ends, lead, n_errors))
+    return Caveat("errors" if lead.excludes_zero else "chance_errors", (network, *ends, lead, network.n_errors))
 
 
 def transfer_networks(run: RunResults) -> list[NetworkResults]:

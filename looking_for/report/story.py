@@ -16,7 +16,7 @@ from looking_for.report.page import escape_markdown, render_page
 from looking_for.report.penalised_claims import PenalisedTraining
 from looking_for.results.choices import flat_like, kept_network, networks_along, truest_network
 from looking_for.results.kept import compare_answers
-from looking_for.results.likeness import likeness_after
+from looking_for.results.likeness import MIN_LESS_ALIKE, likeness_after
 from looking_for.results.network import NetworkResults
 from looking_for.results.places import (
     MAX_CLASSES_SAID,
@@ -28,6 +28,7 @@ from looking_for.results.places import (
 )
 from looking_for.results.run import RunResults
 from looking_for.results.structure import measure_structure
+from looking_for.results.verdicts import OUTGROWN
 from looking_for.surrogates.course import SnapshotMeasures
 from looking_for.surrogates.surrogate import rung_name
 
@@ -132,30 +133,42 @@ def _describe_why(run: RunResults, network: NetworkResults) -> SimpleNamespace:
 
 
 def _describe_likeness(run: RunResults, network: NetworkResults, early: SnapshotMeasures) -> SimpleNamespace:
-    """How alike the exact maps of images are: untrained, early and at the end, and at the end of those compared."""
+    """How alike the exact maps of images are: untrained, early and at the end, and at the end of those compared.
+    `despite`: one whose pictures fell although its maps are alike."""
     images, moments = run.images.x_test, (network.truth[0].updates, early.updates, network.truth[-1].updates)
     beside = [n for n in run.compared if n.is_penalised or n.samples != network.samples]
     able = [n for n in beside if n.truth and n.is_affine and not n.is_flat]
     untrained, at_first, at_last = likeness_after(network.name, moments, images)
-    others = [(n, *likeness_after(n.name, [n.truth[-1].updates], images)) for n in able]
-    return SimpleNamespace(untrained=untrained, early=at_first, late=at_last, others=others)
+    ends = [(n, likeness_after(n.name, [n.truth[-1].updates], images)[0]) for n in able]
+    despite = [(n, value) for n, value in ends if at_first - value < MIN_LESS_ALIKE and _lost_agreement(n) >= OUTGROWN]
+    others = [end for end in ends if end not in despite]
+    return SimpleNamespace(untrained=untrained, early=at_first, late=at_last, others=others, despite=despite[:1])
+
+
+def _lost_agreement(network: NetworkResults) -> float:
+    """How far the agreement fell from its highest along the training."""
+    return max(row.agreement for row in network.truth) - network.truth[-1].agreement
 
 
 def _describe_substitutes(claim: PenalisedTraining) -> list[list[str]]:
     """A row for what is used in a network's place, with the penalty and without: shares in percent."""
     rows = [
-        ("with the penalty | its pictures", claim.pictures),
-        ("with the penalty | no hidden layer", claim.flat),
-        ("without | its pictures", claim.free_pictures),
-        ("without | no hidden layer", claim.free_flat),
+        ("with the penalty | its pictures", claim.penalised, claim.pictures),
+        ("with the penalty | no hidden layer", claim.penalised, claim.flat),
+        ("without | its pictures", claim.free, claim.free_pictures),
+        ("without | no hidden layer", claim.free, claim.free_flat),
     ]
     return [
         [
             words,
             format_percent(substitute.right),
-            *(DASH if v is None else format_percent(v, 0) for v in substitute[2:]),
+            format_percent(substitute.agreement, 0),
+            DASH
+            if substitute.on_errors is None
+            else f"{format_percent(substitute.on_errors, 0)} of {network.n_errors:,}",
+            format_percent(substitute.explained_change, 0),
         ]
-        for words, substitute in rows
+        for words, network, substitute in rows
         if substitute
     ]
 

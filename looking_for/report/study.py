@@ -12,7 +12,7 @@ from looking_for.core.tables import N_DIGITS, Cell, save_table
 from looking_for.core.text import DASH, format_count_range, format_number_range, format_share_range
 from looking_for.report.page import render_page
 from looking_for.report.study_penalties import Checks, check_row, describe_beside, describe_checks, describe_penalties
-from looking_for.results.likeness import Likeness
+from looking_for.results.likeness import MIN_LESS_ALIKE, Likeness
 from looking_for.results.recipes import RecipeResults, StudyNetwork
 from looking_for.results.seed_summary import SeedReplicates, load_beside
 from looking_for.results.study import StudyResults, find_forming
@@ -22,8 +22,6 @@ from looking_for.surrogates.surrogate import rung_name
 
 TRAVELS = (0.1, 0.2, 0.4)  # distances of the first layer at which sample counts are compared
 NETWORKS, SIBLINGS = Path("reports/networks.csv"), Path("reports/siblings.csv")
-
-MIN_LESS_ALIKE = 0.05  # of a mean cosine, from which on maps have grown apart
 
 Replicates = dict[str, SeedReplicates]
 Likenesses = Mapping[str, Sequence[Likeness]]
@@ -51,16 +49,16 @@ def write_study(study: StudyResults, replicates: Replicates, checks: Checks, lik
 
 def _summarise_forming(study: StudyResults) -> SimpleNamespace:
     """How many networks were nearly their picture at some moment, and which never were."""
-    followed = {r.name: [n for n in r.networks if n.has_early_snapshots] for r in study.without_penalty}
-    best = {name: [n.best.agreement_half_2 for n in networks] for name, networks in followed.items() if networks}
-    forming = find_forming(study, NEARLY)
+    forming, recipes = find_forming(study, NEARLY), study.without_penalty
+    counted = [n.name for n in forming.followed]
+    best = {r.name: [n.best.agreement_half_2 for n in r.networks if n.name in counted] for r in recipes}
     return SimpleNamespace(
         count=SimpleNamespace(**forming.counts()),
         first=[updates for n in forming.reached if (updates := first_nearly(n)) is not None],
         on_all=forming.on_all,
         right=[n.best.accuracy for n in forming.reached],
-        never=[(name, values) for name, values in best.items() if max(values) < NEARLY],
-        unseen=[name for name, networks in followed.items() if not networks],
+        never=[(name, values) for name, values in best.items() if values and max(values) < NEARLY],
+        unseen=[r.name for r in recipes if not any(n.has_early_snapshots for n in r.networks)],
     )
 
 

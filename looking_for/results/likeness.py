@@ -17,6 +17,7 @@ from looking_for.results.study import StudyResults
 from looking_for.surrogates.robustness import choose_images
 
 N_COMPARED_IMAGES = 300  # test images, of which all pairs are compared
+MIN_LESS_ALIKE = 0.05  # of a mean cosine, from which on maps have grown apart
 
 
 class Likeness(NamedTuple):

@@ -122,6 +122,11 @@ class NetworkResults:
         return load_ablations(paths.challenge_file(self.name)) if self.is_challenged else []
 
     @property
+    def n_errors(self) -> int:
+        """How many test images it gets wrong."""
+        return round((1 - self.metrics["accuracy"]) * len(self.pictures.logits))
+
+    @property
     def architecture(self) -> Architecture:
         return self.pictures.architecture
 

@@ -123,23 +123,24 @@ def _load_recipe(name: str, shape: str | None, settings: StudySettings) -> Recip
 
 class Forming(NamedTuple):
     """The trainings that were nearly their picture at the moment chosen on other test images, how many were at some
-    moment on all test images, and of how many with moments kept early enough."""
+    moment on all test images, and of which, with moments kept early enough."""
 
     reached: list[StudyNetwork]
     on_all: int
-    total: int
+    followed: list[StudyNetwork]
 
     def counts(self) -> dict[str, int]:
         """Give how many there are, and of how many."""
-        return {"reached": len(self.reached), "total": self.total}
+        return {"reached": len(self.reached), "total": len(self.followed)}
 
 
 def find_forming(study: StudyResults, nearly: float) -> Forming:
     """Find the trainings without a penalty whose best agreement is at least `nearly`. Trainings that differ in nothing
     but their length begin alike: of them the longest counts."""
-    followed: dict[str, StudyNetwork] = {}
+    longest: dict[str, StudyNetwork] = {}
     for recipe in sorted(study.without_penalty, key=lambda r: r.recipe.epochs):
         alike = recipe.recipe.without("epochs", "seed")
-        followed |= {f"{n.seed} {alike}": n for n in recipe.networks if n.has_early_snapshots}
-    on_all = sum(max(s.agreement for s in n.trained) >= nearly for n in followed.values())
-    return Forming([n for n in followed.values() if n.best.agreement_half_2 >= nearly], on_all, len(followed))
+        longest |= {f"{n.seed} {alike}": n for n in recipe.networks if n.has_early_snapshots}
+    followed = [*longest.values()]
+    on_all = sum(max(s.agreement for s in n.trained) >= nearly for n in followed)
+    return Forming([n for n in followed if n.best.agreement_half_2 >= nearly], on_all, followed)
