@@ -1,11 +1,14 @@
 """What a study reads off its networks: their best moment, their commonest answer, agreement by travel."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from looking_for.core.text import format_share_range
 from looking_for.networks.recipe import Recipe
 from looking_for.results.recipes import RecipeResults, StudyNetwork
+from looking_for.results.study import StudyResults, find_forming
 from tests.results.imagined import imagined
 
 
@@ -38,3 +41,22 @@ def test_agreement_at_travel_interpolates() -> None:
     assert recipe.agreement_at(0.2) == [pytest.approx((0.82 + 0.93) / 2)]
     assert recipe.agreement_at(0.6) == []
     assert format_share_range([0.9, 0.5, 0.8]) == "80.0 % (50.0–90.0)"
+
+
+def test_find_forming_counts_trainings_that_differ_only_in_length_once() -> None:
+    def recipe(name: str, epochs: int, *courses: list[float], **keys: float) -> RecipeResults:
+        facts = [imagined(name, 60_000, course) for course in courses]
+        networks = [
+            StudyNetwork(f"{name}-{seed}", f.metrics, f.ladder, f.truth, np.zeros((0, 10)))
+            for seed, f in enumerate(facts)
+        ]
+        return RecipeResults(name, None, Recipe(samples=60_000, hidden=[8], epochs=epochs, **keys), networks)
+
+    fell, low = [0.5, 0.95, 0.92, 0.8, 0.7], [0.5, 0.6, 0.6, 0.6, 0.6]
+    short, full = recipe("short", 1, fell[:4], low[:4]), recipe("full", 6, fell, low)
+    other = recipe("other", 1, low, dropout=0.5)
+    settings: Any = None
+    forming = find_forming(StudyResults(settings, [full, short, other], np.zeros(0), []), 0.9)
+    assert sorted(n.name for n in forming.followed) == ["full-0", "full-1", "other-0"]
+    assert [n.name for n in forming.reached] == ["full-0"]
+    assert (forming.on_all, forming.counts()) == (1, {"reached": 1, "total": 3})
