@@ -44,13 +44,13 @@ def test_agreement_at_travel_interpolates() -> None:
 
 
 def test_find_forming_counts_trainings_that_differ_only_in_length_once() -> None:
-    def recipe(name: str, epochs: int, *courses: list[float], **keys: float) -> RecipeResults:
+    def recipe(name: str, epochs: int, *courses: list[float], dropout: float = 0) -> RecipeResults:
         facts = [imagined(name, 60_000, course) for course in courses]
         networks = [
             StudyNetwork(f"{name}-{seed}", f.metrics, f.ladder, f.truth, np.zeros((0, 10)))
             for seed, f in enumerate(facts)
         ]
-        return RecipeResults(name, None, Recipe(samples=60_000, hidden=[8], epochs=epochs, **keys), networks)
+        return RecipeResults(name, None, Recipe(samples=60_000, hidden=[8], epochs=epochs, dropout=dropout), networks)
 
     fell, low = [0.5, 0.95, 0.92, 0.8, 0.7], [0.5, 0.6, 0.6, 0.6, 0.6]
     short, full = recipe("short", 1, fell[:4], low[:4]), recipe("full", 6, fell, low)
