@@ -84,7 +84,8 @@ def _head(
     below, canvas.top = canvas.top, canvas.top - 3 * LINE
     words = (
         "Each pair is a group of training images that look alike, the largest first: their mean above, below it the "
-        "mean picture that the network uses for them, all on one scale. These pictures give "
+        "mean picture that the network uses for them, all on one scale. With each group's pictures of the other "
+        "classes they give "
         f"{format_percent(rung.agreement.value)} of its answers and explain {format_decimal(rung.explained.value)} of "
         f"its scores. Sand was never inked. {planes.words}"
     )

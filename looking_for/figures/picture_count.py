@@ -36,7 +36,7 @@ def draw_picture_count(run: RunResults) -> Figure:
     ends = [(line.points[-1], line) for line in lines if line.points[-1][1].value is not None]
     label_ends(axis, [LineEnd(n, i.value or 0.0, line.words, line.colour) for (n, i), line in ends], HEIGHT, 10, 36)
     axis.set_ylabel("share of scores explained")
-    axis.set_xlabel("pictures, or clusters, in total", labelpad=1)
+    axis.set_xlabel("pictures in total; of cluster means, clusters", labelpad=1)
     charts.write_title(figure, f"More pictures explain more of the scores ({network.label})", 14)
     return figure
 
@@ -46,9 +46,10 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
     ladder = {rung.name: rung.explained for rung in network.ladder}
 
     def points_of_rung(kind: str) -> list[tuple[int, Interval]]:
+        counts = {"fitted": lambda w: len(network.pictures.fitted[w].classes), "exact_maps": lambda w: w * classes**2}
+        count = counts.get(kind, lambda w: w * classes)
         numbers = [int(name.partition(".")[2]) for name in ladder if name.startswith(f"{kind}.")]
-        n_pictures = {w: len(fitted.classes) for w, fitted in network.pictures.fitted.items()}
-        return [(n_pictures[w] if kind == "fitted" else w * classes, ladder[f"{kind}.{w}"]) for w in sorted(numbers)]
+        return [(count(w), ladder[f"{kind}.{w}"]) for w in sorted(numbers)]
 
     def points_of_family(kind: str) -> list[tuple[int, Interval]]:
         rows = [row for row in network.ablations if row.name.startswith(f"{kind}.")]

@@ -14,6 +14,7 @@ from looking_for.surrogates.surrogate import rung_name
 
 MIN_UPDATE_RATIO = 2  # of a longer training's updates to the shorter one's, from which on they are compared
 MIN_SEEDS_OF_EXTREMES = 4  # trainings, from which on it says something to be the lowest of them
+LEVEL = 0.001  # less than so much apart, shares are printed as the same
 KEPT = (Status.KEPT, Status.SLIPPED)
 
 
@@ -205,12 +206,13 @@ def flat_networks(run: RunResults) -> list[FlatNetwork]:
 
 @dataclass(frozen=True)
 class RegionCount:
-    """How many training images ink a region, the share of each class among them, the class that leads, and how many
-    rows of pixels it has."""
+    """How many training images ink a region, the share of each class among them, the class that leads, those that are
+    level with it to a tenth of a percent, and how many rows of pixels it has."""
 
     images: int
     shares: dict[str, float]
     leading: str
+    level: list[str]
     n_rows: int
 
 
@@ -221,4 +223,5 @@ def count_region(counts: Mapping[str, Any], name: str) -> RegionCount:
     shares = {label: round(n / total, 6) for label, n in by_class.items()}
     first, last = counts[name]["rows"]
     leading = max(by_class, key=by_class.__getitem__)
-    return RegionCount(counts[name]["images"], shares, leading, last - first + 1)
+    level = [label for label, share in shares.items() if shares[leading] - share < LEVEL]
+    return RegionCount(counts[name]["images"], shares, leading, level, last - first + 1)

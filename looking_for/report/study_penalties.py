@@ -43,7 +43,7 @@ def describe_penalties(study: StudyResults) -> SimpleNamespace | None:
         led_twice=[sum(_is_led(r, study.penalised, BOTH_MEASURES, rule) for r in others) for rule in RULES],
         alone_balanced=[(p, sum(_is_led(r, [p], [BALANCED]) for r in others)) for p in study.penalised],
         alone_twice=[(p, sum(_is_led(r, [p], BOTH_MEASURES) for r in others)) for p in study.penalised],
-        linear=_describe_linear_fit(free) if free else None,
+        linear=_describe_linear_fit(free, _choose_penalised(study)) if free else None,
         free_beyond=sum(_beyond_seeds(free, r) for r in led_beyond) if free else None,
         pictures=_describe_label_pictures(study, free),
         costs=[cost for cost in map(partial(_cost_of, study), study.penalised) if cost],
@@ -59,12 +59,26 @@ def describe_penalties(study: StudyResults) -> SimpleNamespace | None:
     )
 
 
-def _describe_linear_fit(free: RecipeResults) -> SimpleNamespace | None:
-    """What a linear fit, made afterwards, gives of the networks without a penalty: medians over seeds."""
+def _choose_penalised(study: StudyResults) -> RecipeResults:
+    """Choose the penalty nearest to a tenth of the largest: it holds under change and costs little."""
+    target = max(r.recipe.keep_picture for r in study.penalised) / 10
+    return min(study.penalised, key=lambda r: abs(np.log(r.recipe.keep_picture / target)))
+
+
+def _describe_linear_fit(free: RecipeResults, penalised: RecipeResults) -> SimpleNamespace | None:
+    """What a linear fit, made afterwards, gives of the networks without a penalty, and of those with one beside what
+    their pictures give: medians over seeds."""
     agreement, change = (free.rung("linear_fit", measure) for measure in ("agreement", "explained_change"))
-    if not agreement or not change:
+    of_penalised = penalised.rung("linear_fit", "agreement")
+    if not agreement or not change or not of_penalised:
         return None
-    return SimpleNamespace(agreement=float(np.median(agreement)), change=float(np.median(change)))
+    return SimpleNamespace(
+        agreement=float(np.median(agreement)),
+        change=float(np.median(change)),
+        penalty=f"{penalised.recipe.keep_picture:g}",
+        of_penalised=float(np.median(of_penalised)),
+        own=penalised.median("agreement"),
+    )
 
 
 def _describe_label_pictures(study: StudyResults, free: RecipeResults | None) -> SimpleNamespace:
@@ -185,11 +199,10 @@ def check_row(
 
 
 def describe_checks(study: StudyResults, checks: Checks) -> SimpleNamespace | None:
-    """What the checks say of the penalty nearest to a tenth of the largest: it holds under change and costs little."""
+    """What the checks say of one penalty, and of the others where they differ from it."""
     if not study.penalised or not checks:
         return None
-    target = max(r.recipe.keep_picture for r in study.penalised) / 10
-    chosen = min(study.penalised, key=lambda r: abs(np.log(r.recipe.keep_picture / target)))
+    chosen = _choose_penalised(study)
     free, medians = study.free_of(chosen), {name: take_medians(some) for name, some in checks.items()}
     without = medians[free.name] if free else dict.fromkeys((*CHECKED, *CHECKED_IN_WORDS))
     other = study.truest_other

@@ -92,7 +92,7 @@ def cluster_surrogates(number: int, maps: ClusterMaps) -> Iterator[Surrogate]:
     yield Surrogate(
         rung_name("exact_maps", number),
         n_constants,
-        len(maps.logits),
+        maps.logits.size,  # a cluster has a picture of every class
         lambda images: maps.predict(images.x, images.nearest[number]),
         margins,
     )

@@ -58,15 +58,15 @@ def test_readme_has_the_committed_numbers() -> None:
     assert f"after 40 steps ({100 * min(early):.0f} to {100 * max(early):.0f} % over ten training runs)" in readme
     assert f"of its answers ({100 * penalised['low']:.0f} to {100 * penalised['high']:.0f} %)" in readme
     why = STORY.section("Why it stops")
-    (by_flat,) = re.findall(r"without hidden layers.* gives (\d+ %) of the answers", why)
-    assert f"a separate network\n  without hidden layers gives {by_flat} of the answers" in readme
+    (by_flat,) = re.findall(r"without hidden layers gives (\d+ %)\.", why)
+    assert f"a\n  separate network without hidden layers gives {by_flat}." in readme
     (alike,) = re.findall(
         r"of (0.\d+) untrained, (0.\d+) after 40 steps and (0.\d+) at the end. It ends at (0.\d+) with 500 images", why
     )
     words = "of two of these is {} untrained, {} after 40 steps and {} at the end (with\n  500 images {})"
     assert words.format(*alike) in readme
     (despite,) = re.findall(r"With 5,000 images it ends at (0.\d+), yet the pictures give (\d+ %): likeness", why)
-    words = "This likeness does not decide alone: with 5,000 images it ends at {},\n  yet the pictures give {}."
+    words = "The cosine does not decide alone: with 5,000 images it ends at {},\n  yet the pictures give {}."
     assert words.format(*despite) in readme
     nearly = load_json(ROOT / "study/fashion-mnist" / paths.SUMMARY.name)["nearly"]
     assert f"in only {nearly['reached']} of {nearly['total']} training runs with 500 to 60,000 images" in readme
