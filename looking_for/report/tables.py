@@ -93,7 +93,7 @@ def ablation_rows(network: NetworkResults) -> list[list[str]]:
     return [
         [
             describe_ablation(row.name),
-            str(row.pictures),
+            f"{row.pictures:,}",
             format_decimal(row.explained.value, 3),
             format_percent(row.agreement.value),
             format_percent(row.agreement_on_errors.value),

@@ -227,6 +227,7 @@ def test_run_ablations_measures_as_the_ladder(
     assert by_name["fitted.3"].likeness == 1
     assert by_name["composed"].accuracy == pytest.approx(result.pictures.accuracy, abs=1e-4)
     assert by_name["strokes.30"].pictures == 40, "as many strokes as there are clusters, and a picture per class"
+    assert by_name["exact_maps.3"].pictures == 3 * 10 * 10, "a cluster has a picture of every class"
     save_ablations(tmp_path / "all.csv", challengers)
     assert load_ablations(tmp_path / "all.csv") == challengers
 
