@@ -16,10 +16,9 @@ MAX_ROWS = 40
 MAX_HEIGHT, MIN_HEIGHT = 460, 120
 PAGE_HEIGHT = 6_000
 MIN_BIG = 200
-FINDINGS = {  # by whether the network is a control
-    False: "Images that look alike have pictures of their own",
-    True: "A network that learned nothing has no forms in its pictures",
-}
+OWN = "Images that look alike have pictures of their own"
+SAME = "Without hidden layers all images have the same pictures"
+NO_FORMS = "A network that learned nothing has no forms in its pictures"
 
 
 def draw_clusters(network: NetworkResults, run: RunResults) -> Canvas:
@@ -74,7 +73,7 @@ def _head(
     planes: Planes,
 ) -> None:  # fmt: skip
     part = first_classes_note(len(run.classes), MAX_ROWS)
-    canvas.title(f"{FINDINGS[network.is_control]} ({network.label}){part}")
+    canvas.title(f"{NO_FORMS if network.is_control else SAME if network.is_flat else OWN} ({network.label}){part}")
     rung = network.ladder[rung_name("exact_maps", run.n_clusters_shown)]
     agrees = format_percent(network.metrics["agreement"], 0)
     canvas.scale_bar(halves[1], canvas.top, WIDTH - MARGIN)
@@ -84,8 +83,8 @@ def _head(
     below, canvas.top = canvas.top, canvas.top - 3 * LINE
     words = (
         "Each pair is a group of training images that look alike, the largest first: their mean above, below it the "
-        "mean picture that the network uses for them, all on one scale. With each group's pictures of the other "
-        "classes they give "
+        "mean picture that the network uses for them, all on one scale. Together with the groups' pictures of "
+        "other classes, they give "
         f"{format_percent(rung.agreement.value)} of its answers and explain {format_decimal(rung.explained.value)} of "
         f"its scores. Sand was never inked. {planes.words}"
     )

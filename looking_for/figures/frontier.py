@@ -19,6 +19,7 @@ TOP = 1.13  # of a panel, so that there is room for names above a share of 1
 NAME_SIZE = 9  # points
 LETTER, LINE = 0.0165, 0.05  # a letter's width and a name's height, as shares of a panel
 BESIDE = (0.012, 0.008)  # how far from its point a name begins, likewise
+LEVEL, MARK = 0.045, 0.012  # how near to a name no other point may be level with it; half a mark's height, likewise
 SIDES = ((1, 1), (-1, -1), (1, -1), (-1, 1))  # of a point, right or left and above or below, where a name may stand
 LEGEND = {  # colour and marker
     (PENALISED, "s"): "penalty, of one shape", (PENALISED, "o"): "penalty, other shapes",
@@ -122,19 +123,29 @@ def _look(point: Point) -> tuple[str, str]:
 
 
 def _name_points(axis: Axes, points: Sequence[Point], metric: str) -> None:
-    """Write names beside points, those on the line first; a name for which there is no room is left out."""
+    """Write names beside points, those on the line first."""
     to_axes = axis.transScale + axis.transLimits
-    places = [to_axes.transform((p.metrics["accuracy"].median, p.metrics[metric].median)) for p in points]
-    taken: list[Box] = [(x - 0.008, y - 0.012, x + 0.008, y + 0.012) for x, y in places]
-    for point, (x, y) in zip(points, places, strict=True):
-        words = f"{point.penalty:g}" if point.is_on_line else point.name
-        boxes = [box_beside(x, y, len(words), side) for side in SIDES]
-        free = next((box for box in boxes if is_free(box, taken)), None)
-        if free:
-            taken.append(free)
+    medians = [(p.metrics["accuracy"].median, p.metrics[metric].median) for p in points]
+    places = [(float(x), float(y)) for x, y in to_axes.transform(medians)]
+    names = [f"{point.penalty:g}" if point.is_on_line else point.name for point in points]
+    for point, words, box in zip(points, names, place_names(places, [len(words) for words in names]), strict=True):
+        if box:
             halo = [withStroke(linewidth=2, foreground="white")]
-            axis.text(free[0], (free[1] + free[3]) / 2, words, transform=axis.transAxes, va="center",
+            axis.text(box[0], (box[1] + box[3]) / 2, words, transform=axis.transAxes, va="center",
                       fontsize=NAME_SIZE, color=_look(point)[0], path_effects=halo)  # fmt: skip
+
+
+def place_names(places: Sequence[tuple[float, float]], letters: Sequence[int]) -> list[Box | None]:
+    """Find room for the names of points, in shares of a panel, the first come first; None where there is none.
+
+    Beside a name no other point is level with it: it would seem to be that one's.
+    """
+    names: list[Box | None] = []
+    for n, ((x, y), length) in enumerate(zip(places, letters, strict=True)):
+        others = [(a - LEVEL, b - MARK, a + LEVEL, b + MARK) for m, (a, b) in enumerate(places) if m != n]
+        taken = [*others, *(name for name in names if name)]
+        names.append(next((box for side in SIDES if is_free(box := box_beside(x, y, length, side), taken)), None))
+    return names
 
 
 def box_beside(x: float, y: float, letters: int, side: tuple[int, int]) -> Box:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from looking_for.figures.frontier import box_beside, collect_points, find_line, is_free
+from looking_for.figures.frontier import box_beside, collect_points, find_line, is_free, place_names
 from looking_for.figures.hero import choose_moments, name_moments
 from looking_for.figures.vote import Vote, round_sum
 from looking_for.networks.recipe import Recipe
@@ -75,3 +75,24 @@ def test_names_stand_where_nothing_else_does() -> None:
     assert is_free(right, [left])
     assert not is_free(right, [(0.51, 0.52, 0.6, 0.53)]), "a point lies there"
     assert not is_free(box_beside(0.99, 0.5, 4, (1, 1)), []), "beyond the panel"
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=8))
+def test_place_names_level_with_no_other_point(places: list[tuple[float, float]]) -> None:
+    """A name belongs to the point that it stands beside, and lies on no other name."""
+    boxes = place_names(places, [4] * len(places))
+    for n, box in enumerate(boxes):
+        if box:
+            left, bottom, right, top = box
+            assert not [
+                (x, y) for m, (x, y) in enumerate(places)
+                if m != n and left - 0.04 < x < right + 0.04 and bottom < y < top
+            ]  # fmt: skip
+            assert all(is_free(box, [other]) for m, other in enumerate(boxes) if other and m != n)
+
+
+def test_place_names_of_two_points_close_together() -> None:
+    """One to the upper left of the other: there is room to the upper right of the lower, but level with the other."""
+    first, second = place_names([(0.50, 0.50), (0.47, 0.54)], [4, 4])
+    assert first == box_beside(0.50, 0.50, 4, (-1, -1))
+    assert second == box_beside(0.47, 0.54, 4, (1, 1))
