@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 
@@ -19,14 +19,24 @@ from looking_for.core.files import atomic_write, translate_errors
 
 # Where an archive without a comment, as numpy's, says in two bytes how many members it has.
 EOCD_COUNT_OFFSET = -12
+UNIX = 3  # the system that an archive says it was made on
 
 Record = TypeVar("Record")
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
-    """Write an uncompressed .npz: the same arrays give the same bytes on every machine."""
-    with atomic_write(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+    """Write an uncompressed .npz: the same arrays give the same bytes on every machine.
+
+    np.savez does not: what its members' headers hold goes by the system and by Python's version (3.11.4 changed it).
+    """
+    with atomic_write(path) as temporary, ZipFile(temporary, "w") as archive:
+        for name, array in arrays.items():
+            values = np.asanyarray(array)
+            member = ZipInfo(f"{name}.npy")
+            member.create_system = UNIX
+            member.file_size = values.nbytes  # else no room is kept for the size of more than 2 GiB
+            with archive.open(member, "w") as file:
+                np.lib.format.write_array(file, values, allow_pickle=False)
 
 
 def load_arrays(path: Path, *names: str) -> dict[str, Array]:
