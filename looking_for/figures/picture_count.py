@@ -12,6 +12,7 @@ from looking_for.figures.ladder import network_measured
 from looking_for.figures.line_labels import LineEnd, label_ends
 from looking_for.results.network import NetworkResults
 from looking_for.results.run import RunResults
+from looking_for.surrogates.ladder import Rung
 
 HEIGHT = 4.6  # inches
 
@@ -46,10 +47,8 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
     ladder = {rung.name: rung.explained for rung in network.ladder}
 
     def points_of_rung(kind: str) -> list[tuple[int, Interval]]:
-        counts = {"fitted": lambda w: len(network.pictures.fitted[w].classes), "exact_maps": lambda w: w * classes**2}
-        count = counts.get(kind, lambda w: w * classes)
-        numbers = [int(name.partition(".")[2]) for name in ladder if name.startswith(f"{kind}.")]
-        return [(count(w), ladder[f"{kind}.{w}"]) for w in sorted(numbers)]
+        rungs = [rung for rung in network.ladder if rung.name.startswith(f"{kind}.")]
+        return sorted(((_count(network, rung, classes), rung.explained) for rung in rungs), key=lambda point: point[0])
 
     def points_of_family(kind: str) -> list[tuple[int, Interval]]:
         rows = [row for row in network.ablations if row.name.startswith(f"{kind}.")]
@@ -67,6 +66,14 @@ def collect_lines(network: NetworkResults, classes: int) -> list[Line]:
         Line("fitted under a soft maximum", "#000000", "*", points_of_family("soft")),
     ]
     return [line for line in kinds if line.points]
+
+
+def _count(network: NetworkResults, rung: Rung, classes: int) -> int:
+    """Count a rung's pictures, or the clusters of one that has none: of its constants a cluster has one per class."""
+    kind, _, number = rung.name.partition(".")
+    if kind == "fitted":
+        return len(network.pictures.fitted[int(number)].classes)
+    return rung.constants if kind == "exact_maps" else rung.constants // classes
 
 
 def _draw(axis: Axes, line: Line) -> None:
